@@ -1,0 +1,161 @@
+"""Everything a use case may refuse. Classes carry facts as attributes; the words are in the texts of the bot.
+
+The key of a text is made from the class name: `OfferTaken` → `error-offer-taken`.
+"""
+
+from dataclasses import dataclass
+
+
+class DomainError(Exception):
+    """A refusal the reader can understand; nothing was changed."""
+
+
+class NotFound(DomainError):
+    """No such object, or not for these eyes: the two are never told apart."""
+
+
+class NotAllowed(DomainError):
+    """The object is visible, but this role may not do this with it."""
+
+
+class Conflict(DomainError):
+    """The world has moved on since the button was drawn."""
+
+
+class Invalid(DomainError):
+    """What was sent cannot be used as it is."""
+
+
+class Changed(Conflict):
+    """The object is in another state or version than the button thinks."""
+
+
+class OfferTaken(Conflict):
+    """Another contractor was faster."""
+
+
+class OfferClosed(Conflict):
+    """The offer was declined or withdrawn and cannot be taken any more."""
+
+
+@dataclass
+class LimitReached(Conflict):
+    """The firm already has as many open jobs as it may."""
+
+    limit: int
+
+
+class SlotGone(Conflict):
+    """The proposed time is over or no longer fits the site's hours."""
+
+
+class NotQualified(Conflict):
+    """The contractor may not take this job now: skill, block, radius or night."""
+
+
+@dataclass
+class ProofMissing(Conflict):
+    """Required shots are missing; `stage` → how many more are needed."""
+
+    before: int
+    after: int
+    plate: int = 0
+
+
+class NoReportLines(Invalid):
+    """A report needs at least one line."""
+
+
+class InviteInvalid(DomainError):
+    """Unknown, used or expired: one answer, so that tokens cannot be probed."""
+
+
+class TooManyTries(DomainError):
+    """Invite tokens are being guessed."""
+
+
+class ForeignContact(Invalid):
+    """A contact that is not the sender's own."""
+
+
+class PhoneUnknown(DomainError):
+    """The shared phone stands nowhere in the directories."""
+
+
+@dataclass
+class PhoneInvalid(Invalid):
+    value: str
+
+
+@dataclass
+class TextTooLong(Invalid):
+    """Counted in UTF-16 units, as Telegram counts."""
+
+    limit: int
+    length: int
+
+
+class TextEmpty(Invalid):
+    pass
+
+
+@dataclass
+class NumberInvalid(Invalid):
+    """Not a number, or outside its bounds."""
+
+    value: str
+
+
+@dataclass
+class FileTooBig(Invalid):
+    """More bytes than may be stored."""
+
+    limit_mb: int
+
+
+class NotAPicture(Invalid):
+    """The file is no picture this program can read; `reason` is for the log."""
+
+    def __init__(self, reason: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class PictureTooHard(NotAPicture):
+    """Reading the picture would cost more time or memory than a photo may."""
+
+
+@dataclass
+class TooFar(Conflict):
+    """The sent place is not at the site."""
+
+    distance_m: int
+    radius_m: int
+
+
+class LocationForwarded(Conflict):
+    pass
+
+
+@dataclass
+class LocationStale(Conflict):
+    minutes: int
+
+
+class WorkbookUnreadable(Invalid):
+    """Not a workbook, or one that would unpack to more than a workbook may."""
+
+    def __init__(self, reason: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class NoContract(Conflict):
+    """The site's payer has no contract valid today: nobody would pay."""
+
+
+@dataclass
+class TooManyUpdates(DomainError):
+    """One person sends more than a person can."""
+
+    seconds: int

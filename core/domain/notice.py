@@ -1,0 +1,104 @@
+"""Who is told what: one table from event to audience to kind of notice.
+
+Events without a row here concern one person only (the answer to what that person did) and are addressed by the
+use case itself.
+"""
+
+from enum import IntEnum, StrEnum
+
+
+class Notice(StrEnum):
+    # About a ticket, told by the table.
+    REGISTERED = "registered"
+    DRAFTED = (
+        "drafted"  #: a stranger asks; the responsible person confirms with one tap
+    )
+    APPROVAL_ASKED = "approval-asked"
+    APPROVAL_DECIDED = "approval-decided"
+    OFFER_MADE = "offer-made"
+    OFFER_TAKEN = "offer-taken"
+    NOBODY = "nobody"
+    ON_THE_WAY = "on-the-way"
+    ARRIVED = "arrived"
+    LEFT = "left"
+    REPORTED = "reported"
+    ACCEPTED = "accepted"
+    WRONG = "wrong"
+    REWORK = "rework"
+    CANCELLED = "cancelled"
+    UNDELIVERED = "undelivered"
+    PARKED = "parked"
+    # Answers to one person.
+    CARD = "card"  #: the ticket's card, drawn anew because of what this person did
+    INTAKE = "intake"  #: the request as told so far
+    WELCOME = "welcome"
+    MENU = "menu"
+    TEAM_JOINED = "team-joined"
+    ROLE_ENDED = "role-ended"
+    PROOF = "proof"  #: how many shots there are, which one is missing
+    PROOF_REFUSED = "proof-refused"
+    SORT_PROOF = "sort-proof"  #: a picture came at an unexpected moment: what is it?
+    COMMANDS = "commands"  #: the command list of a chat, not a message
+
+
+class Audience(StrEnum):
+    CREW = "crew"  #: engineer and owner of the contractor who has the ticket
+    INVITED = "invited"  #: those with an offer that is still open
+    LOSERS = "losers"  #: those whose offer has just been lost
+    DESK = "desk"
+    MANAGER = "manager"
+    CLIENT = "client"  #: requester and responsible person
+
+
+class Delivery(StrEnum):
+    NEW = "new"  #: N: a message that rings; the old card loses its buttons
+    EDIT = "edit"  #: E: the card that exists is redrawn in silence; without a card nothing happens
+    STRIP = "strip"  #: takes the buttons off an old message
+    COMMANDS = "commands"
+
+
+class Priority(IntEnum):
+    """Between chats; inside one chat it is first in, first out."""
+
+    ANSWER = 0
+    OFFER = 1
+    STATUS = 2
+    DIGEST = 3
+
+
+class InboxStatus(StrEnum):
+    NEW = "new"
+    DONE = "done"
+    DEAD = "dead"
+
+
+class OutboxStatus(StrEnum):
+    NEW = "new"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+N, E = Delivery.NEW, Delivery.EDIT
+A = Audience
+
+#: A dispatcher has no card of a ticket: E for the desk is the queue, which is read when it is opened. T is a task,
+#: written beside the notice. D, the morning digest, is read from the audit.
+TOLD: dict[Notice, dict[Audience, Delivery]] = {
+    Notice.REGISTERED: {A.CLIENT: N, A.DESK: E},
+    Notice.DRAFTED: {A.CLIENT: N, A.DESK: E},
+    Notice.APPROVAL_ASKED: {A.CLIENT: E, A.DESK: E},
+    Notice.APPROVAL_DECIDED: {A.CLIENT: N, A.DESK: E},
+    Notice.OFFER_MADE: {A.INVITED: N, A.DESK: E},
+    Notice.OFFER_TAKEN: {A.CREW: N, A.LOSERS: E, A.CLIENT: N, A.DESK: E},
+    Notice.NOBODY: {A.DESK: N},
+    Notice.ON_THE_WAY: {A.CREW: E, A.CLIENT: N, A.DESK: E},
+    Notice.ARRIVED: {A.CREW: E, A.CLIENT: E, A.DESK: E},
+    Notice.LEFT: {A.CREW: E, A.CLIENT: E, A.DESK: E},
+    Notice.REPORTED: {A.CREW: E, A.CLIENT: N, A.DESK: E},
+    Notice.ACCEPTED: {A.CREW: N, A.CLIENT: E, A.DESK: E},
+    Notice.WRONG: {A.CREW: N, A.CLIENT: E, A.DESK: N},
+    Notice.REWORK: {A.CREW: N, A.CLIENT: N, A.DESK: E},
+    Notice.CANCELLED: {A.CREW: N, A.INVITED: N, A.CLIENT: N, A.DESK: E},
+}

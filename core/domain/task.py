@@ -1,0 +1,30 @@
+"""A task of the desk: something a person must do now; it stands in the queue until it is ended."""
+
+from enum import StrEnum
+
+
+class TaskKind(StrEnum):
+    APPROVAL = "approval"  #: the client's chain says yes or no; until chains exist one tap of the desk
+    DRAFT = "draft"  #: a stranger's request whose responsible person is not in Telegram
+    UNSTAFFED = "unstaffed"
+    UNVERIFIED = "unverified"  #: on site by word only
+    LEFT = "left"  #: the engineer could not finish
+    DISPUTE = "dispute"
+    UNDELIVERED = "undelivered"
+    PARKED = "parked"  #: an update that could not be handled
+
+
+#: Most urgent first.
+ORDER = tuple(
+    TaskKind(kind)
+    for kind in (
+        "unstaffed",
+        "dispute",
+        "draft",
+        "approval",
+        "left",
+        "unverified",
+        "undelivered",
+        "parked",
+    )
+)

@@ -1,0 +1,140 @@
+"""Contractors, what they can do, where they can be found, and the points the nearest search walks."""
+
+from datetime import date, datetime
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.base import Base
+from storage.models.directory import Requisites
+from storage.types import UtcDateTime
+
+
+class Contractor(Requisites, Base):
+    __tablename__ = "contractor"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(20), unique=True)
+    name: Mapped[str] = mapped_column(String(300))
+    form: Mapped[str] = mapped_column(String(10))  # ООО, ИП, НПД as in the workbook
+    vat_percent: Mapped[int | None] = mapped_column(Integer)
+    region: Mapped[str] = mapped_column(
+        String(100)
+    )  # of his address; served regions are ContractorRegion
+    city: Mapped[str] = mapped_column(String(100))
+    lat: Mapped[float] = mapped_column(Float)
+    lon: Mapped[float] = mapped_column(Float)
+    radius_km: Mapped[int] = mapped_column(Integer)
+    zone: Mapped[str] = mapped_column(String(40))
+    contact_name: Mapped[str] = mapped_column(String(200), default="")
+    phone: Mapped[str] = mapped_column(String(16), default="", index=True)
+    contract_number: Mapped[str] = mapped_column(String(50), default="")
+    contract_on: Mapped[date | None] = mapped_column(Date)
+    own_entity_id: Mapped[int] = mapped_column(ForeignKey("own_entity.id"))
+    engineers: Mapped[int] = mapped_column(Integer)
+    night_jobs: Mapped[bool] = mapped_column(Boolean)
+    is_active: Mapped[bool] = mapped_column(Boolean, default=True)
+    score: Mapped[int] = mapped_column(Integer, default=70)
+    search: Mapped[str] = mapped_column(String(800))
+
+
+class ContractorRegion(Base):
+    """A region served beside the radius."""
+
+    __tablename__ = "contractor_region"
+
+    contractor_id: Mapped[int] = mapped_column(
+        ForeignKey("contractor.id"), primary_key=True
+    )
+    region: Mapped[str] = mapped_column(String(100), primary_key=True)
+
+
+class ContractorSkill(Base):
+    __tablename__ = "contractor_skill"
+    __table_args__ = (UniqueConstraint("contractor_id", "skill_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    contractor_id: Mapped[int] = mapped_column(ForeignKey("contractor.id"))
+    skill_id: Mapped[int] = mapped_column(ForeignKey("skill.id"), index=True)
+    document: Mapped[str] = mapped_column(String(300), default="")
+    valid_until: Mapped[date | None] = mapped_column(
+        Date
+    )  # the last valid day; None: without end
+    is_confirmed: Mapped[bool] = mapped_column(Boolean)
+
+
+class Block(Base):
+    """A firm or a person who is not asked, everywhere or by one client, from a moment to a moment."""
+
+    __tablename__ = "block"
+    __table_args__ = (
+        CheckConstraint(
+            "(contractor_id IS NULL) <> (person_id IS NULL)", name="one_subject"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    contractor_id: Mapped[int | None] = mapped_column(
+        ForeignKey("contractor.id"), index=True
+    )
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    client_id: Mapped[int | None] = mapped_column(ForeignKey("client.id"))
+    reason: Mapped[str] = mapped_column(String(300))
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class MatchPoint(Base):
+    """One row per (skill, point): every base of a firm and every live position of its engineers.
+
+    `x, y, z` is the unit vector of the point, so that distance can be ordered without functions of the database.
+    Rows exist for every skill the contractor names; confirmation and validity are judged by the rule, because an
+    exclusion must be explained.
+    """
+
+    __tablename__ = "match_point"
+    __table_args__ = (
+        Index(
+            "ix_match_point_skill_lat",
+            "skill_id",
+            "lat",
+            "lon",
+            "x",
+            "y",
+            "z",
+            "contractor_id",
+        ),
+        Index(
+            "uq_match_point_base",
+            "contractor_id",
+            "skill_id",
+            unique=True,
+            sqlite_where=text("person_id IS NULL"),
+            postgresql_where=text("person_id IS NULL"),
+        ),
+        Index("uq_match_point_live", "person_id", "skill_id", unique=True),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    skill_id: Mapped[int] = mapped_column(ForeignKey("skill.id"))
+    contractor_id: Mapped[int] = mapped_column(ForeignKey("contractor.id"))
+    person_id: Mapped[int | None] = mapped_column(
+        ForeignKey("person.id")
+    )  # None: the firm's base
+    lat: Mapped[float] = mapped_column(Float)
+    lon: Mapped[float] = mapped_column(Float)
+    x: Mapped[float] = mapped_column(Float)
+    y: Mapped[float] = mapped_column(Float)
+    z: Mapped[float] = mapped_column(Float)
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # of a live position

@@ -1,0 +1,83 @@
+"""Offers, and the waves that explain them: who was asked, in what order, and why the others were not."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.domain.offer import DeclineReason, Exclusion, OfferStatus
+from storage.base import Base
+from storage.types import Kopecks, StrEnumType, UtcDateTime
+
+
+class Wave(Base):
+    """One asking: the search as it looked at that moment."""
+
+    __tablename__ = "wave"
+    __table_args__ = (UniqueConstraint("ticket_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    number: Mapped[int] = mapped_column(Integer)
+    job_version: Mapped[int] = mapped_column(Integer)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: Contractors of the directories without a row below: without the skill, or outside the searched area.
+    not_considered: Mapped[int] = mapped_column(Integer)
+
+
+class WaveCandidate(Base):
+    """One contractor with the skill inside the searched area: ranked, or excluded with a reason."""
+
+    __tablename__ = "wave_candidate"
+
+    wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"), primary_key=True)
+    contractor_id: Mapped[int] = mapped_column(
+        ForeignKey("contractor.id"), primary_key=True
+    )
+    rank: Mapped[int | None] = mapped_column(
+        Integer
+    )  # 1 is asked first; None: excluded
+    exclusion: Mapped[Exclusion | None] = mapped_column(StrEnumType(Exclusion))
+    distance_m: Mapped[int] = mapped_column(Integer)
+    radius_km: Mapped[int] = mapped_column(Integer)
+    score: Mapped[int] = mapped_column(Integer)
+    accepted_jobs: Mapped[int] = mapped_column(Integer)
+    recent_jobs: Mapped[int] = mapped_column(Integer)
+
+
+class Offer(Base):
+    """`pay_kop` and `distance_m` are what the contractor was told."""
+
+    __tablename__ = "offer"
+    __table_args__ = (
+        UniqueConstraint("ticket_id", "round", "job_version", "contractor_id"),
+        Index(
+            "uq_offer_accepted",
+            "ticket_id",
+            "round",
+            unique=True,
+            sqlite_where=text("status = 'accepted'"),
+            postgresql_where=text("status = 'accepted'"),
+        ),
+        Index("ix_offer_contractor_status", "contractor_id", "status"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"))
+    contractor_id: Mapped[int] = mapped_column(ForeignKey("contractor.id"))
+    round: Mapped[int] = mapped_column(Integer)
+    job_version: Mapped[int] = mapped_column(Integer)
+    status: Mapped[OfferStatus] = mapped_column(StrEnumType(OfferStatus))
+    pay_kop: Mapped[int] = mapped_column(Kopecks)
+    distance_m: Mapped[int] = mapped_column(Integer)
+    sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: Until then this contractor alone is waited for.
+    waits_until: Mapped[datetime] = mapped_column(UtcDateTime)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decline_reason: Mapped[DeclineReason | None] = mapped_column(
+        StrEnumType(DeclineReason)
+    )
+    lost_to: Mapped[int | None] = mapped_column(ForeignKey("contractor.id"))
+    note: Mapped[str] = mapped_column(String(300), default="")
