@@ -11,8 +11,8 @@ from sqlalchemy import (
     Integer,
     String,
     UniqueConstraint,
-    text,
 )
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.domain.role import Role
@@ -64,8 +64,8 @@ class Ticket(Base):
         Index(
             "ix_ticket_search_due",
             "search_due_at",
-            sqlite_where=text("search_due_at IS NOT NULL"),
-            postgresql_where=text("search_due_at IS NOT NULL"),
+            sqlite_where=sql("search_due_at IS NOT NULL"),
+            postgresql_where=sql("search_due_at IS NOT NULL"),
         ),
         Index("ix_ticket_status", "status", "id"),
         Index("ix_ticket_site_service", "site_id", "service_id", "status"),
@@ -95,8 +95,8 @@ class Intake(Base):
             "uq_intake_open",
             "person_id",
             unique=True,
-            sqlite_where=text("closed_at IS NULL"),
-            postgresql_where=text("closed_at IS NULL"),
+            sqlite_where=sql("closed_at IS NULL"),
+            postgresql_where=sql("closed_at IS NULL"),
         ),
     )
 
@@ -125,8 +125,8 @@ class Assignment(Base):
             "uq_assignment_live",
             "ticket_id",
             unique=True,
-            sqlite_where=text("ended_at IS NULL"),
-            postgresql_where=text("ended_at IS NULL"),
+            sqlite_where=sql("ended_at IS NULL"),
+            postgresql_where=sql("ended_at IS NULL"),
         ),
         Index("ix_assignment_contractor", "contractor_id", "ended_at"),
     )
