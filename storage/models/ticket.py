@@ -59,6 +59,8 @@ class Ticket(Base):
     search_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     reported_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: The client's mark of an imported ticket; of a ticket that was done here it stands in its acceptance.
+    history_mark: Mapped[int | None] = mapped_column(Integer)
 
     __table_args__ = (
         Index(
