@@ -1,0 +1,125 @@
+"""What this installation is told from outside: the environment and `.env`, each explained in `.env.example`.
+
+Only composition roots read settings. A wrong one is answered with one line and exit code 2, never a traceback.
+"""
+
+import re
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Literal, NoReturn
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from core.domain.defaults import Defaults
+
+TOKEN = re.compile(r"\d{5,20}:[A-Za-z0-9_-]{30,}")
+PLACEHOLDERS = ("change_me", "changeme", "your_token", "placeholder", "xxx")
+
+Minutes = Annotated[int, Field(ge=1, le=60 * 24 * 31)]
+Percent = Annotated[int, Field(ge=1, le=100)]
+Hour = Annotated[int, Field(ge=0, le=23)]
+Count = Annotated[int, Field(ge=1, le=1000)]
+Days = Annotated[int, Field(ge=1, le=3660)]
+Metres = Annotated[int, Field(ge=1, le=100_000)]
+
+DEFAULT = Defaults()
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True, env_ignore_empty=True
+    )
+
+    bot_token: SecretStr | None = None
+    admin_ids: Annotated[frozenset[int], NoDecode] = frozenset()
+    database_url: str = "sqlite+aiosqlite:///naryad.db"
+    media_dir: Path = Path("media")
+    language: Literal["ru", "en"] = "ru"
+    operator_zone: str = "Europe/Moscow"
+
+    telegram_api_url: str = "https://api.telegram.org"
+    telegram_proxy: str | None = None
+    clock_url: str | None = None
+    run_scheduler: bool = True
+
+    log_json: bool = False
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    offer_wait_share_pct: Percent = DEFAULT.offer_wait_share_pct
+    offer_wait_min_minutes: Minutes = DEFAULT.offer_wait_min_minutes
+    offer_wait_max_minutes: Minutes = DEFAULT.offer_wait_max_minutes
+    emergency_wave: Count = DEFAULT.emergency_wave
+    second_wave_from_pct: Percent = DEFAULT.second_wave_from_pct
+    second_wave: Count = DEFAULT.second_wave
+    third_wave_from_pct: Percent = DEFAULT.third_wave_from_pct
+    third_wave: Count = DEFAULT.third_wave
+    reaction_minutes: Minutes = DEFAULT.reaction_minutes
+    jobs_per_engineer: Count = DEFAULT.jobs_per_engineer
+    score_band_km: Count = DEFAULT.score_band_km
+    new_score: Percent = DEFAULT.new_score
+    load_days: Days = DEFAULT.load_days
+    live_position_max_age_minutes: Minutes = DEFAULT.live_position_max_age_minutes
+    site_radius_m: Metres = DEFAULT.site_radius_m
+    accuracy_max_m: Metres = DEFAULT.accuracy_max_m
+    location_max_age_minutes: Minutes = DEFAULT.location_max_age_minutes
+    night_from_hour: Hour = DEFAULT.night_from_hour
+    night_to_hour: Hour = DEFAULT.night_to_hour
+    quiet_from_hour: Hour = DEFAULT.quiet_from_hour
+    quiet_to_hour: Hour = DEFAULT.quiet_to_hour
+    slot_hours: Count = DEFAULT.slot_hours
+    slots_offered: Count = DEFAULT.slots_offered
+    slots_days_ahead: Days = DEFAULT.slots_days_ahead
+    invite_days: Days = DEFAULT.invite_days
+    invite_tries: Count = DEFAULT.invite_tries
+    invite_tries_minutes: Minutes = DEFAULT.invite_tries_minutes
+    warranty_days: Days = DEFAULT.warranty_days
+
+    def defaults(self) -> Defaults:
+        return Defaults(**{name: getattr(self, name) for name in Defaults.__dataclass_fields__})
+
+    @field_validator("bot_token")
+    @classmethod
+    def token_is_real(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None:
+            secret = token.get_secret_value()
+            if any(word in secret.lower() for word in PLACEHOLDERS) or not TOKEN.fullmatch(secret):
+                raise ValueError("это не токен от @BotFather (123456789:AA…) / not a token of @BotFather (123456789:AA…)")
+        return token
+
+    @field_validator("admin_ids", mode="before")
+    @classmethod
+    def ids_by_commas(cls, value: Any) -> Any:
+        return [part for part in re.split(r"[\s,;]+", value) if part] if isinstance(value, str) else value
+
+    @field_validator("database_url")
+    @classmethod
+    def database_is_known(cls, url: str) -> str:
+        if not url.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
+            raise ValueError(
+                "нужен адрес sqlite+aiosqlite:///файл или postgresql+asyncpg://… / "
+                "must be sqlite+aiosqlite:///file or postgresql+asyncpg://…"
+            )
+        return url
+
+
+def load(*, needs_token: bool = False, **given: Any) -> Settings:
+    """Settings of this process; `given` stands above the environment. Leaves with code 2 if one is wrong."""
+    try:
+        settings = Settings(**given)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = str(first["loc"][0]).upper() if first["loc"] else "?"
+        _leave(name, first["msg"].removeprefix("Value error, "))
+    if needs_token and settings.bot_token is None:
+        _leave("BOT_TOKEN", "не задан / is not set")
+    return settings
+
+
+def _leave(name: str, reason: str) -> NoReturn:
+    print(
+        f"Настройка {name}: {reason}. Задаётся в файле .env, образец с пояснениями — .env.example. / "
+        f"Setting {name} (see above) is set in .env; .env.example explains it.",
+        file=sys.stderr,
+    )
+    sys.exit(2)
