@@ -35,6 +35,17 @@ def sqlite_writer(url: str | URL) -> Engine:
     return engine
 
 
+def sqlite_migrator(url: str | URL) -> Engine:
+    """Rebuilding a table drops it for a moment, which enforced foreign keys forbid; they are checked at the end."""
+    engine = sqlite_writer(url)
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _: Any) -> None:
+        connection.execute("PRAGMA foreign_keys=OFF")
+
+    return engine
+
+
 def sqlite_reader(url: str | URL, pool_size: int) -> AsyncEngine:
     engine = create_async_engine(
         file_url(url).set(drivername="sqlite+aiosqlite"),

@@ -1,0 +1,86 @@
+"""Revisions go up and down one by one, and say the same as the models."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect
+
+import storage.migrate as migrate
+from storage.models.all import metadata
+
+
+def revisions() -> list[str]:
+    script = ScriptDirectory.from_config(migrate.config_for(None))
+    return [step.revision for step in reversed(list(script.walk_revisions()))]
+
+
+def test_every_revision_goes_up_down_and_up_again(empty_database_url: str) -> None:
+    below = "base"
+    for revision in revisions():
+        migrate.upgrade(empty_database_url, revision)
+        migrate.downgrade(empty_database_url, below)
+        migrate.upgrade(empty_database_url, revision)
+        below = revision
+
+    assert migrate.is_current(empty_database_url)
+
+
+def test_going_down_to_the_ground_leaves_no_table(empty_database_url: str) -> None:
+    migrate.upgrade(empty_database_url)
+
+    migrate.downgrade(empty_database_url, "base")
+
+    tables = migrate.run(empty_database_url, lambda connection: inspect(connection).get_table_names())
+    assert tables == ["alembic_version"]
+
+
+def test_migrations_make_what_the_models_say(database_url: str) -> None:
+    def differences(connection: Connection) -> list[object]:
+        return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata))
+
+    assert migrate.run(database_url, differences) == []
+
+
+def test_migrations_make_every_partial_index_and_check_of_the_models(database_url: str) -> None:
+    partial = {
+        index.name
+        for table in metadata.tables.values()
+        for index in table.indexes
+        if index.dialect_options["sqlite"].get("where") is not None
+    }
+    checks = {
+        str(constraint.name)
+        for table in metadata.tables.values()
+        for constraint in table.constraints
+        if constraint.__visit_name__ in ("check_constraint", "table_or_column_check_constraint")
+    }
+
+    def found(connection: Connection) -> tuple[set[str], set[str]]:
+        look = inspect(connection)
+        where = f"{connection.dialect.name}_where"
+        names = [name for name in look.get_table_names() if name != "alembic_version"]
+        return (
+            {i["name"] for n in names for i in look.get_indexes(n) if where in i.get("dialect_options", {})},
+            {c["name"] for n in names for c in look.get_check_constraints(n)},
+        )
+
+    indexes_found, checks_found = migrate.run(database_url, found)
+    assert partial
+    assert indexes_found == partial
+    assert checks_found == checks
+
+
+def test_two_processes_that_start_at_once_migrate_once(empty_database_url: str) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(migrate.upgrade, [empty_database_url] * 4))
+
+    assert migrate.is_current(empty_database_url)
+
+
+def test_an_absent_database_has_no_revision(tmp_path: object) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path}/none.db"
+
+    assert migrate.current(url) is None
+    assert not migrate.is_current(url)
