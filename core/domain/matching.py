@@ -1,0 +1,79 @@
+"""Who may be asked, and in what order. Pure: facts in, verdicts out; nothing here knows a database."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from core.domain.offer import Exclusion
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A contractor with the skill inside the searched area, as the directories and the ledger know him now.
+
+    `distance_m` is from the nearest of the firm's bases and its engineers' fresh live positions.
+    """
+
+    contractor_id: int
+    distance_m: int
+    radius_km: int
+    serves_region: bool
+    is_active: bool
+    is_blocked: bool
+    is_reachable: bool
+    skill_confirmed: bool
+    skill_valid_until: date | None
+    night_jobs: bool
+    has_refused: bool
+    was_asked: bool
+    open_jobs: int
+    engineers: int
+    score: int
+    accepted_jobs: int
+    recent_jobs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What the rules need to know of the ticket: the day of the visit and whether it is night at the site."""
+
+    visit_on: date
+    is_night: bool
+
+
+def exclusion(candidate: Candidate, job: Job, *, jobs_per_engineer: int) -> Exclusion | None:
+    """The first hard rule that speaks against asking, or None. Rules are tried in the order of `Exclusion`."""
+    valid_until = candidate.skill_valid_until
+    verdicts = {
+        Exclusion.INACTIVE: not candidate.is_active,
+        Exclusion.BLOCKED: candidate.is_blocked,
+        Exclusion.SKILL_UNCONFIRMED: not candidate.skill_confirmed,
+        Exclusion.SKILL_EXPIRED: valid_until is not None and valid_until < job.visit_on,
+        Exclusion.TOO_FAR: not candidate.serves_region and candidate.distance_m > candidate.radius_km * 1000,
+        Exclusion.NIGHT: job.is_night and not candidate.night_jobs,
+        Exclusion.REFUSED: candidate.has_refused,
+        Exclusion.ASKED: candidate.was_asked,
+        Exclusion.LIMIT: is_full(candidate.open_jobs, candidate.engineers, jobs_per_engineer),
+        Exclusion.UNREACHABLE: not candidate.is_reachable,
+    }
+    return next((reason for reason in Exclusion if verdicts[reason]), None)
+
+
+def is_full(open_jobs: int, engineers: int, jobs_per_engineer: int) -> bool:
+    return open_jobs >= max(1, engineers) * jobs_per_engineer
+
+
+def in_order(candidates: Iterable[Candidate], *, band_km: int) -> list[Candidate]:
+    """Nearest band first; inside a band the better score, then more of this very work, then fewer jobs lately."""
+    band_m = band_km * 1000
+    return sorted(
+        candidates,
+        key=lambda c: (
+            c.distance_m // band_m,
+            -c.score,
+            -c.accepted_jobs,
+            c.recent_jobs,
+            c.distance_m,
+            c.contractor_id,
+        ),
+    )

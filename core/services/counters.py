@@ -1,0 +1,30 @@
+"""Numbers without gaps, from a counter row in the same transaction. Take them last: the row is a lock."""
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from storage.models.desk import Counter
+from storage.models.ticket import Ticket
+
+TICKET = "ticket"
+
+
+def next_ticket_number(session: Session) -> str:
+    """`З-009001` after the highest number the directories brought."""
+    value = _next(session, TICKET)
+    if value is None:
+        highest = session.scalar(select(func.max(Ticket.number)).where(Ticket.number.like("З-%")))
+        value = int(highest.removeprefix("З-")) + 1 if highest else 1
+        session.add(Counter(name=TICKET, value=value))
+        session.flush()
+    return f"З-{value:06d}"
+
+
+def _next(session: Session, name: str) -> int | None:
+    return session.scalar(
+        update(Counter)
+        .where(Counter.name == name)
+        .values(value=Counter.value + 1)
+        .returning(Counter.value)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,90 @@
+"""The only place that assigns a ticket status: rule, compare-and-set, audit row, in this order."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from core.domain.actor import Actor
+from core.domain.errors import Changed
+from core.domain.role import Role
+from core.domain.ticket import RULES, TicketEvent, TicketStatus, next_status
+from core.services import audit, scope
+from storage.models.desk import Audit
+from storage.models.ticket import Ticket
+
+
+def advance(
+    session: Session,
+    ticket: Ticket,
+    event: TicketEvent,
+    actor: Actor,
+    *,
+    now: datetime,
+    needs_approval: bool = False,
+    data: dict[str, Any] | None = None,
+    **fields: Any,
+) -> Audit:
+    """Moves the ticket and returns the audit row, which is the cause of every notice about the move.
+
+    `fields` are columns that change in the same stroke. Raises Changed where the state does not know the event or
+    somebody was faster, NotAllowed where the role may not.
+    """
+    roles = scope.roles_on(session, actor, ticket)
+    before = ticket.status
+    target = next_status(before, event, roles, needs_approval=needs_approval)
+    session.flush()
+    moved = session.execute(
+        update(Ticket)
+        .where(Ticket.id == ticket.id, Ticket.status == before, Ticket.version == ticket.version)
+        .values(
+            status=target,
+            version=Ticket.version + 1,
+            search_due_at=now if target is TicketStatus.SEARCHING else None,
+            **fields,
+        )
+        .returning(Ticket.id)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    if moved is None:
+        raise Changed
+    session.refresh(ticket)
+    by = _role_that_may(before, event, roles)
+    return audit.record(
+        session,
+        actor,
+        "ticket",
+        ticket.id,
+        event,
+        now=now,
+        role=by,
+        from_state=before,
+        to_state=target,
+        data=data,
+    )
+
+
+def begin(
+    session: Session,
+    ticket: Ticket,
+    event: TicketEvent,
+    actor: Actor,
+    *,
+    now: datetime,
+    needs_approval: bool = False,
+) -> Audit:
+    """The first status of a new ticket; the row gets its id here."""
+    roles = actor.roles or frozenset({Role.REQUESTER})
+    ticket.status = next_status(None, event, roles, needs_approval=needs_approval)
+    ticket.version = 1
+    ticket.search_due_at = now if ticket.status is TicketStatus.SEARCHING else None
+    session.add(ticket)
+    session.flush()
+    by = _role_that_may(None, event, roles)
+    return audit.record(session, actor, "ticket", ticket.id, event, now=now, role=by, to_state=ticket.status)
+
+
+def _role_that_may(status: TicketStatus | None, event: TicketEvent, roles: frozenset[Role]) -> Role:
+    """Of several roles the one that gave the right goes into the audit."""
+    return min(roles & RULES[(status, event)].by)

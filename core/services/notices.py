@@ -1,0 +1,244 @@
+"""Writes what people are to be told, in the transaction that caused it; the table in `core.domain.notice` says whom.
+
+A notice is unique by (notice, cause, person): the cause is the audit row, so a second rework is a new notice and
+a repeated update is none.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from core.domain.notice import TOLD, Audience, Delivery, Notice, OutboxStatus
+from core.domain.notice import Priority as Rank
+from core.domain.offer import TAKEABLE, OfferStatus
+from core.domain.role import CONTRACTOR_ROLES, DESK_ROLES, Role
+from core.domain.ticket import Priority
+from core.services import numbers
+from storage.models.desk import Audit
+from storage.models.directory import Site
+from storage.models.offer import Offer
+from storage.models.people import Membership, Person
+from storage.models.post import Card, Outbox
+from storage.models.ticket import Assignment, Ticket
+
+#: What is over before the morning comes rings at night too.
+BURNS = frozenset({Notice.OFFER_MADE, Notice.OFFER_TAKEN, Notice.ON_THE_WAY, Notice.CANCELLED})
+
+
+def publish(
+    session: Session,
+    notice: Notice,
+    ticket: Ticket,
+    *,
+    cause: Audit,
+    now: datetime,
+    contractor_id: int | None = None,
+    data: dict[str, Any] | None = None,
+) -> None:
+    """Tells everybody the table names; whoever acted and is not in the table gets the fresh card in silence.
+
+    `contractor_id` narrows INVITED to one firm: an offer is made to one at a time.
+    """
+    told: set[int] = set()
+    for audience, delivery in TOLD[notice].items():
+        people = _audience(session, audience, ticket, contractor_id)
+        fresh = [person for person in people if person.id not in told]
+        if delivery is Delivery.EDIT:
+            fresh = _with_card(session, ticket, fresh)
+        for person in fresh:
+            told.add(person.id)
+            _write(
+                session,
+                notice,
+                person,
+                ticket,
+                delivery,
+                str(cause.id),
+                now=now,
+                data=data,
+                actor_id=cause.actor_id,
+            )
+    if cause.actor_id is not None and cause.actor_id not in told:
+        answer(session, cause.actor_id, Notice.CARD, ticket=ticket, cause=f"audit {cause.id}", now=now)
+
+
+def answer(
+    session: Session,
+    person_id: int,
+    notice: Notice,
+    *,
+    cause: str,
+    now: datetime,
+    ticket: Ticket | None = None,
+    delivery: Delivery | None = None,
+    data: dict[str, Any] | None = None,
+) -> None:
+    """Answers one person. With a ticket and no `delivery` given the card that exists is redrawn in silence."""
+    person = session.get_one(Person, person_id)
+    if person.telegram_id is None:
+        return
+    if delivery is None:
+        delivery = Delivery.EDIT if ticket is not None and notice is Notice.CARD else Delivery.NEW
+    _write(session, notice, person, ticket, delivery, cause, now=now, data=data, actor_id=person_id)
+
+
+def _write(
+    session: Session,
+    notice: Notice,
+    person: Person,
+    ticket: Ticket | None,
+    delivery: Delivery,
+    cause: str,
+    *,
+    now: datetime,
+    data: dict[str, Any] | None,
+    actor_id: int | None,
+) -> None:
+    assert person.telegram_id is not None
+    key = f"{notice}:{cause}:{person.id}"
+    if session.scalar(select(Outbox.id).where(Outbox.dedupe_key == key)) is not None:
+        return
+    is_answer = person.id == actor_id
+    session.add(
+        Outbox(
+            dedupe_key=key,
+            delivery=delivery,
+            notice=notice,
+            person_id=person.id,
+            chat_id=person.telegram_id,
+            ticket_id=ticket.id if ticket is not None else None,
+            data=data or {},
+            priority=_rank(notice, is_answer),
+            created_at=now,
+            not_before=now if is_answer else _not_before(session, notice, person, ticket, delivery, now),
+            status=OutboxStatus.NEW,
+        )
+    )
+    session.flush()
+
+
+def _rank(notice: Notice, is_answer: bool) -> Rank:
+    if is_answer:
+        return Rank.ANSWER
+    return Rank.OFFER if notice is Notice.OFFER_MADE else Rank.STATUS
+
+
+def _not_before(
+    session: Session, notice: Notice, person: Person, ticket: Ticket | None, delivery: Delivery, now: datetime
+) -> datetime:
+    """Quiet hours of the reader hold what rings, unless it would be over before they end."""
+    rings = delivery is Delivery.NEW
+    if not rings or notice in BURNS or ticket is None or ticket.priority is Priority.EMERGENCY:
+        return now
+    rules = numbers.of(session)
+    return quiet_until(now, person.zone, rules.quiet_from_hour, rules.quiet_to_hour)
+
+
+def quiet_until(now: datetime, zone: str, from_hour: int, to_hour: int) -> datetime:
+    """The end of the quiet hours `now` falls into, or `now` itself. The hours run over midnight."""
+    local = now.astimezone(ZoneInfo(zone))
+    if to_hour <= local.hour < from_hour:
+        return now
+    day = local.date() + timedelta(days=1 if local.hour >= from_hour else 0)
+    return datetime.combine(day, time(to_hour), tzinfo=ZoneInfo(zone)).astimezone(now.tzinfo)
+
+
+def _audience(
+    session: Session, audience: Audience, ticket: Ticket, contractor_id: int | None
+) -> list[Person]:
+    match audience:
+        case Audience.CREW:
+            return _crew(session, ticket)
+        case Audience.INVITED:
+            firms = [contractor_id] if contractor_id else _firms(session, ticket, TAKEABLE)
+            return contractor_people(session, firms)
+        case Audience.LOSERS:
+            return contractor_people(session, _firms(session, ticket, {OfferStatus.LOST}))
+        case Audience.DESK:
+            return _holders(session, Membership.role == Role.DISPATCHER) or _holders(
+                session, Membership.role.in_(DESK_ROLES)
+            )
+        case Audience.MANAGER:
+            return _holders(session, Membership.role == Role.MANAGER)
+        case Audience.CLIENT:
+            return _client_people(session, ticket)
+
+
+def contractor_people(session: Session, contractor_ids: Iterable[int]) -> list[Person]:
+    """Owner and engineers of these firms."""
+    return _holders(
+        session, Membership.contractor_id.in_(list(contractor_ids)), Membership.role.in_(CONTRACTOR_ROLES)
+    )
+
+
+def _crew(session: Session, ticket: Ticket) -> list[Person]:
+    """Who goes, and the owners of the firm; the colleagues are left in peace."""
+    last = session.scalars(
+        select(Assignment).where(Assignment.ticket_id == ticket.id).order_by(Assignment.id.desc()).limit(1)
+    ).one_or_none()
+    if last is None:
+        return []
+    owners = _holders(session, Membership.contractor_id == last.contractor_id, Membership.role == Role.OWNER)
+    engineer = session.get(Person, last.engineer_id) if last.engineer_id else None
+    reachable = [engineer] if engineer is not None and engineer.telegram_id is not None else []
+    return reachable + [owner for owner in owners if engineer is None or owner.id != engineer.id]
+
+
+def _client_people(session: Session, ticket: Ticket) -> list[Person]:
+    """The one who asked, and those responsible for this very site; head offices are not rung for a tap."""
+    responsible = _holders(session, Membership.role == Role.REQUESTER, Membership.site_id == ticket.site_id)
+    if ticket.requester_id is None or any(p.id == ticket.requester_id for p in responsible):
+        return responsible
+    requester = session.get_one(Person, ticket.requester_id)
+    if requester.telegram_id is None or not _still_client(session, requester, ticket):
+        return responsible
+    return [requester, *responsible]
+
+
+def _still_client(session: Session, person: Person, ticket: Ticket) -> bool:
+    """A requester who left hears no more; a stranger who scanned the sticker hears of the own request."""
+    roles = session.scalars(
+        select(Membership).where(Membership.person_id == person.id, Membership.role == Role.REQUESTER)
+    ).all()
+    site = session.get_one(Site, ticket.site_id)
+    of_client = [role for role in roles if role.client_id == site.client_id]
+    return not of_client or any(role.ended_at is None for role in of_client)
+
+
+def _holders(session: Session, *conditions: Any) -> list[Person]:
+    return list(
+        session.scalars(
+            select(Person)
+            .join(Membership, and_(Membership.person_id == Person.id, Membership.ended_at.is_(None)))
+            .where(Person.telegram_id.is_not(None), *conditions)
+            .distinct()
+            .order_by(Person.id)
+        )
+    )
+
+
+def _firms(session: Session, ticket: Ticket, statuses: Iterable[OfferStatus]) -> list[int]:
+    return list(
+        session.scalars(
+            select(Offer.contractor_id).where(
+                Offer.ticket_id == ticket.id, Offer.round == ticket.round, Offer.status.in_(list(statuses))
+            )
+        )
+    )
+
+
+def _with_card(session: Session, ticket: Ticket, people: list[Person]) -> list[Person]:
+    """Only who has the card, or will have it in a moment, can see it change."""
+    ids = [person.id for person in people]
+    shown = select(Card.person_id).where(Card.ticket_id == ticket.id, Card.person_id.in_(ids))
+    coming = select(Outbox.person_id).where(
+        Outbox.ticket_id == ticket.id,
+        Outbox.person_id.in_(ids),
+        or_(Outbox.status == OutboxStatus.SENDING, Outbox.status == OutboxStatus.NEW),
+    )
+    have = set(session.scalars(shown)) | set(session.scalars(coming))
+    return [person for person in people if person.id in have]
