@@ -1,6 +1,6 @@
 """Distances on the Earth taken as a ball: metres, unit vectors, boxes.
 
-A database orders by squared chord of unit vectors (no functions of its own needed): the order is that of metres.
+A database orders by squared chord of unit vectors and needs no functions of its own: the order is that of metres.
 """
 
 from math import asin, cos, degrees, radians, sin, sqrt
