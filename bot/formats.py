@@ -1,0 +1,91 @@
+"""Money, times, distances and quantities as a reader of Russian or English writes them.
+
+Times are shown in the zone of the site they belong to, never in the zone of the machine.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from bot.texts import load
+
+NBSP = "\u00a0"
+
+
+def money(kop: int, language: str) -> str:
+    """4 200 ₽ or ₽4,200; kopecks only where there are some."""
+    pattern = "#,##0" if kop % 100 == 0 else "#,##0.00"
+    amount = format_decimal(Decimal(abs(kop)) / 100, format=pattern, locale=language)
+    sign = "−" if kop < 0 else ""
+    return f"{sign}₽{amount}" if language == "en" else f"{sign}{amount}{NBSP}₽"
+
+
+def moment(at: datetime, zone: str, language: str, now: datetime) -> str:
+    """сегодня в 14:30, завтра в 10:00, 25 ноября в 14:30."""
+    local = at.astimezone(ZoneInfo(zone))
+    return load(language)("common-moment", day=day(at, zone, language, now), time=f"{local:%H:%M}")
+
+
+def window(start: datetime, end: datetime, zone: str, language: str, now: datetime) -> str:
+    """завтра, 10:00–12:00; the day of the end is named only where it is another one."""
+    first, last = start.astimezone(ZoneInfo(zone)), end.astimezone(ZoneInfo(zone))
+    if first.date() != last.date():
+        return f"{moment(start, zone, language, now)} – {moment(end, zone, language, now)}"
+    return f"{day(start, zone, language, now)}, {first:%H:%M}–{last:%H:%M}"
+
+
+def day(at: datetime, zone: str, language: str, now: datetime) -> str:
+    """сегодня, завтра, вчера, 25 ноября; the year only where it is not this one."""
+    local, today = at.astimezone(ZoneInfo(zone)).date(), now.astimezone(ZoneInfo(zone)).date()
+    near = {-1: "common-yesterday", 0: "common-today", 1: "common-tomorrow"}.get((local - today).days)
+    return load(language)(near) if near else calendar_day(local, language, with_year=local.year != today.year)
+
+
+def calendar_day(value: date, language: str, *, with_year: bool = True) -> str:
+    short, full = ("d MMMM", "d MMMM y")
+    return format_date(value, full if with_year else short, locale=language)
+
+
+def clock(at: datetime, zone: str) -> str:
+    return f"{at.astimezone(ZoneInfo(zone)):%H:%M}"
+
+
+def duration(minutes: int, language: str) -> str:
+    """40 мин, 2 ч, 2 ч 30 мин, 3 д 4 ч."""
+    texts = load(language)
+    days, rest = divmod(max(minutes, 0), 24 * 60)
+    hours, mins = divmod(rest, 60)
+    parts = [
+        texts("common-days-short", n=str(days)) if days else "",
+        texts("common-hours-short", n=str(hours)) if hours else "",
+        texts("common-minutes-short", n=str(mins)) if (mins and not days) or not (days or hours) else "",
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def distance(metres: int, language: str) -> str:
+    """850 м, 1,2 км, 14 км."""
+    texts = load(language)
+    if metres < 1000:
+        return texts("common-metres", n=str(metres))
+    kilometres = Decimal(metres) / 1000
+    return texts("common-kilometres", n=number(round(kilometres, 1 if metres < 10_000 else 0), language))
+
+
+def quantity(milli: int, unit: str, language: str) -> str:
+    """2,5 м — thousandths as a plain number with its unit."""
+    return f"{number(Decimal(milli) / 1000, language)}{NBSP}{unit}".rstrip(NBSP)
+
+
+def number(value: Decimal | int, language: str) -> str:
+    return str(format_decimal(value, format="#,##0.###", locale=language))
+
+
+def phone(e164: str) -> str:
+    """+7 912 345-67-89."""
+    if len(e164) == 12 and e164.startswith("+7"):
+        return f"+7{NBSP}{e164[2:5]}{NBSP}{e164[5:8]}-{e164[8:10]}-{e164[10:]}"
+    return e164
