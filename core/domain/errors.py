@@ -74,6 +74,14 @@ class TooManyTries(DomainError):
     """Invite tokens are being guessed."""
 
 
+class LastAdmin(Conflict):
+    """Without an admin nobody could appoint one."""
+
+
+class EngineerBusy(Conflict):
+    """The engineer has a visit that is not over: it must be handed on first."""
+
+
 class ForeignContact(Invalid):
     """A contact that is not the sender's own."""
 

@@ -38,6 +38,12 @@ class Notice(StrEnum):
     PROOF = "proof"  #: how many shots there are, which one is missing
     PROOF_REFUSED = "proof-refused"
     SORT_PROOF = "sort-proof"  #: a picture came at an unexpected moment: what is it?
+    PERSON = "person"
+    INVITE = "invite"
+    TEAM = "team"
+    SITE = "site"
+    CONTRACTOR = "contractor"
+    IMPORT = "import"  #: what the workbook would change, or has changed
     COMMANDS = "commands"  #: the command list of a chat, not a message
 
 
