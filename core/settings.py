@@ -84,7 +84,9 @@ class Settings(BaseSettings):
         if token is not None:
             secret = token.get_secret_value()
             if any(word in secret.lower() for word in PLACEHOLDERS) or not TOKEN.fullmatch(secret):
-                raise ValueError("это не токен от @BotFather (123456789:AA…) / not a token of @BotFather (123456789:AA…)")
+                raise ValueError(
+                    "это не токен от @BotFather (123456789:AA…) / not a token of @BotFather (123456789:AA…)"
+                )
         return token
 
     @field_validator("admin_ids", mode="before")

@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 
-import storage.engines as engines
+from storage import engines
 
 log = structlog.get_logger(__name__)
 
@@ -177,7 +177,7 @@ async def _with_retries(unit: Unit, attempt: Callable[[], Any]) -> Any:
             if number == CONFLICT_ATTEMPTS or not (is_lost or _is_conflict(error)):
                 raise
             reconnected = reconnected or is_lost
-            log.info("unit is run again", unit=unit.name, attempt=number, error=type(error).__name__)
+            log.debug("unit is run again", unit=unit.name, attempt=number, error=type(error).__name__)
         await asyncio.sleep(random.uniform(0.5, 1.0) * 0.01 * min(2**number, 32))
     raise AssertionError("unreachable: the last attempt returns or raises")
 

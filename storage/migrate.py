@@ -19,7 +19,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-import storage.engines as engines
+from storage import engines
 
 PROJECT = Path(__file__).parent.parent / "pyproject.toml"
 ADVISORY_LOCK = 7_262_742_001

@@ -21,6 +21,11 @@ from tests.databases import PostgresServer, SqliteFiles, no_postgres, rolled_bac
 Source = SqliteFiles | PostgresServer
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not os.environ.get("NARYAD_SOAK"):
+        items[:] = [item for item in items if item.get_closest_marker("soak") is None]
+
+
 @pytest.fixture(scope="session")
 def worker() -> str:
     return os.environ.get("PYTEST_XDIST_WORKER", "main")

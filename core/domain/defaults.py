@@ -46,5 +46,5 @@ class Defaults:
     invite_days: int = 7
     #: Wrong invites or contacts from one person before he must wait, and for how long.
     invite_tries: int = 5
-    invite_tries_minutes: int = 60
+    invite_tries_minutes: int = 10
     warranty_days: int = 90

@@ -7,7 +7,7 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection
 
-import storage.migrate as migrate
+from storage import migrate
 from storage.models.all import metadata
 from storage.types import JsonText, StrEnumType, UtcDateTime, WholeNumber
 

@@ -7,7 +7,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
-import storage.migrate as migrate
+from storage import migrate
 from storage.models.all import metadata
 
 
