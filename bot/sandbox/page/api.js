@@ -49,7 +49,7 @@ export async function follow({ load, apply, state }) {
       apply(changes);
     } catch (error) {
       if (!(error instanceof TypeError || error instanceof Refused)) console.error(error);
-      state("Нет связи с песочницей, жду её…");
+      state(error instanceof Refused ? `Песочница отказала: ${error.message}` : "Нет связи с песочницей, жду её…");
       seq = null;
       await pause(wait);
       wait = Math.min(wait * 1.6, 4000);

@@ -116,7 +116,7 @@ export function drawMessage(article, message, on) {
   const mine = isMine(message, on.user);
   const attached = media(message, on);
   const words = message.html || message.text
-    ? el("div", { class: "text", dir: "auto" }, textNodes(message, on)) : null;
+    ? el("span", { class: "text", dir: "auto" }, textNodes(message, on)) : null;
   const other = !mine && message.from !== "bot" ? on.nameOf(message.from) : "";
   const bubble = el("div", { class: "bubble" },
     other ? el("div", { class: "author" }, other) : null,

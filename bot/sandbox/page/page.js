@@ -144,7 +144,15 @@ function linkState(text) {
   line.hidden = !text;
 }
 
-const clock = new Clock($(".clock"), linkState);
+// A complaint goes away by itself; "no connection" stays until there is one.
+function complain(text) {
+  linkState(text);
+  setTimeout(() => {
+    if ($(".link-state").textContent === text) linkState("");
+  }, 10000);
+}
+
+const clock = new Clock($(".clock"), complain);
 let page = null;
 let known = "";
 

@@ -26,10 +26,10 @@ function wall(c) {
 }
 
 function cabinet(c) {
-  const w = rnd(330, 620);
-  const h = rnd(520, 700);
+  const w = rnd(420, 760);
+  const h = rnd(560, 760);
   const x = rnd(40, W - w - 40);
-  const y = H * 0.86 - h;
+  const y = H * 0.88 - h;
   const hue = rnd(190, 230);
   c.fillStyle = `hsl(${hue} ${rnd(5, 30)}% ${rnd(78, 95)}%)`;
   c.fillRect(x, y, w, h);
@@ -57,7 +57,7 @@ function cabinet(c) {
 function puddle(c, box) {
   c.fillStyle = "rgba(70,120,160,.65)";
   c.beginPath();
-  c.ellipse(box.x + box.w * rnd(0.2, 0.8), H * 0.9, rnd(180, 340), rnd(34, 60), 0, 0, Math.PI * 2);
+  c.ellipse(box.x + box.w * rnd(0.2, 0.8), H * 0.88, rnd(200, 380), rnd(30, 52), 0, 0, Math.PI * 2);
   c.fill();
   c.strokeStyle = "rgba(255,255,255,.8)";
   c.lineWidth = rnd(8, 16);
@@ -98,13 +98,14 @@ function plate(c) {
 }
 
 function label(c, text, when) {
-  c.fillStyle = "rgba(0,0,0,.45)";
-  c.fillRect(24, 24, 300, 64);
+  c.fillStyle = "rgba(0,0,0,.5)";
+  c.fillRect(0, H - 96, W, 96);
   c.fillStyle = "#fff";
-  c.font = "bold 34px sans-serif";
-  c.fillText(text, 44, 68);
-  c.font = "20px sans-serif";
-  c.fillText(when.toISOString().slice(11, 19), 208, 66);
+  c.font = "bold 52px sans-serif";
+  c.fillText(text, 36, H - 30);
+  c.font = "40px sans-serif";
+  c.textAlign = "right";
+  c.fillText(when.toLocaleTimeString("ru-RU", { timeZone: "Europe/Moscow" }), W - 36, H - 32);
 }
 
 export const KINDS = [["before", "До"], ["after", "После"], ["plate", "Табличка"]];
