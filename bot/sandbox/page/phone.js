@@ -180,7 +180,7 @@ export class Phone {
   }
 
   #welcome() {
-    return el("div", { class: "welcome" }, el("img", { src: "icon.svg", alt: "", width: 56, height: 56 }), el("b", {}, "Наряд"),
+    return el("div", { class: "welcome" }, el("img", { src: new URL("icon.svg", import.meta.url), alt: "", width: 56, height: 56 }), el("b", {}, "Наряд"),
       el("p", {}, this.person.about || "Здесь пока пусто."),
       el("p", { class: "hint" }, this.person.scan?.length ? "Нажмите «Начать» или наведите камеру на QR." : "Нажмите «Начать», чтобы познакомиться с ботом."));
   }
