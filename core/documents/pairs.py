@@ -24,6 +24,7 @@ _MARGIN = 48
 _TALLEST_SHEET = 6_000
 _TALLEST_CELL = 4 / 3  # an upright phone photo fills the column, a taller one is fitted in
 _EMPTY_CELL = 9 / 16
+_LONGEST_TEXT = 400  # far more than two lines hold; fitting an endless name would eat the processor time
 _RADIUS = 20
 _PAPER, _CELL, _INK, _PALE_INK = "#FFFFFF", "#E9ECF1", "#14213D", "#5B6478"
 _BEFORE, _AFTER = "#B45309", "#15803D"
@@ -54,7 +55,7 @@ def pairs(before: list[dict[str, Any]], after: list[dict[str, Any]], labels: dic
 
 def _row(pair: tuple[dict[str, Any] | None, dict[str, Any] | None], column: int, missing: str) -> Image.Image:
     box = (column, int(column * _TALLEST_CELL))
-    pictures = [shot and _stamped(shot, box, enlarge=True) for shot in pair]
+    pictures = [shot and _stamped(shot, box, letters=column // 28) for shot in pair]
     height = max((picture.height for picture in pictures if picture), default=int(column * _EMPTY_CELL))
     row = Image.new("RGB", (2 * column + _GAP, height), _PAPER)
     for index, picture in enumerate(pictures):
@@ -64,7 +65,7 @@ def _row(pair: tuple[dict[str, Any] | None, dict[str, Any] | None], column: int,
         else:
             font = _font(REGULAR, column // 24)
             ImageDraw.Draw(cell).text(
-                (column / 2, height / 2), printable(missing), _PALE_INK, font, anchor="mm"
+                (column / 2, height / 2), printable(missing)[:40], _PALE_INK, font, anchor="mm"
             )
         row.paste(cell, (index * (column + _GAP), 0), _rounded(cell.size))
     return row
@@ -87,29 +88,29 @@ def _head(width: int, column: int, labels: dict[str, str]) -> Image.Image:
     top += _GAP // 2 + 8
     for index, (name, colour) in enumerate(((labels["before"], _BEFORE), (labels["after"], _AFTER))):
         left = _MARGIN + index * (column + _GAP)
-        text = printable(name)
+        text = printable(name)[:40]
         right = left + label.getlength(text) + pill
         draw.rounded_rectangle((left, top, right, top + pill), pill // 2, colour)
         draw.text(((left + right) / 2, top + pill / 2), text, "white", label, anchor="mm")
     return head
 
 
-def _stamped(shot: dict[str, Any], box: tuple[int, int], *, enlarge: bool = False) -> Image.Image:
+def _stamped(shot: dict[str, Any], box: tuple[int, int], *, letters: int = 0) -> Image.Image:
+    """Fitted into the box; in a pair (`letters` given) also enlarged to it, so that all stamps read alike."""
     picture, _ = open_picture(read_limited(Path(shot["path"])), near=box)
     picture = upright(picture).convert("RGB")
     scale = min(box[0] / picture.width, box[1] / picture.height)
-    if scale < 1 or enlarge:
+    if scale < 1 or letters:
         size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
         picture = picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
-    _stamp(picture, shot["stamp"])
+    _stamp(picture, shot["stamp"], letters or min(picture.size) // 26)
     return picture
 
 
-def _stamp(picture: Image.Image, stamp: Sequence[str]) -> None:
+def _stamp(picture: Image.Image, stamp: Sequence[str], letters: int) -> None:
     """White letters on a darkened lower edge: readable on snow and at night, and the photo shows through."""
-    size = max(12, min(picture.size) // 26)
-    padding = size * 3 // 4
-    fonts = [_font(BOLD if index == 0 else REGULAR, size) for index in range(len(stamp))]
+    fonts = [_font(BOLD if index == 0 else REGULAR, letters) for index in range(len(stamp))]
+    padding = max(12, letters) * 3 // 4
     lines = [
         (line, font)
         for text, font in zip(stamp, fonts, strict=True)
@@ -118,21 +119,20 @@ def _stamp(picture: Image.Image, stamp: Sequence[str]) -> None:
     if not lines:
         return
     step = _line_height(fonts[0])
-    height = min(picture.height, step * len(lines) + 2 * padding)
+    text_height = step * len(lines) + padding
+    height = min(picture.height, text_height + step)
     band = Image.linear_gradient("L").resize((picture.width, height))
-    band = band.point([min(190, 90 + level) for level in range(256)])
-    shade = Image.new("RGB", band.size, "#0B1220")
-    top = picture.height - height
-    picture.paste(shade, (0, top), band)
+    band = band.point([min(170, level * 2) for level in range(256)])
+    picture.paste(Image.new("RGB", band.size, "#0B1220"), (0, picture.height - height), band)
     draw = ImageDraw.Draw(picture)
     for index, (line, font) in enumerate(lines):
-        draw.text((padding, top + padding + index * step), line, "white", font)
+        draw.text((padding, picture.height - text_height + index * step), line, "white", font)
 
 
 def _wrapped(text: str, font: Font, width: float, *, most: int = 2) -> list[str]:
     """At most two lines; what still does not fit ends in an ellipsis."""
     lines: list[str] = []
-    words = printable(text).split()
+    words = printable(text)[:_LONGEST_TEXT].split()
     while words and len(lines) < most:
         line = words.pop(0)
         while words and font.getlength(f"{line} {words[0]}") <= width:
