@@ -1,0 +1,198 @@
+"""People as the bot knows them: who acts, the first meeting, the list for those who look after people.
+
+Rights come from our table by Telegram id and are read anew for every update; the chat means nothing.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from core.domain.actor import Actor, Grant
+from core.domain.errors import NotAllowed, NotFound, TextEmpty
+from core.domain.notice import Notice
+from core.domain.phone import e164
+from core.domain.role import OPERATOR_ROLES, Role
+from core.domain.words import search_key, search_patterns
+from core.services import audit, memberships, notices
+from core.services.memberships import RoleLine
+from storage.models.people import Membership, Person
+
+LANGUAGES = ("ru", "en")
+NAME_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    person_id: int
+    name: str
+    is_reachable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PeoplePage:
+    lines: tuple[PersonLine, ...]
+    total: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCard:
+    person_id: int
+    name: str
+    phone: str
+    language: str
+    zone: str
+    is_reachable: bool
+    roles: tuple[RoleLine, ...]
+    may_edit: bool
+
+
+def actor(session: Session, telegram_id: int, *, now: datetime, source: str = "") -> Actor:
+    """Who is behind this account with what is held at this moment; without `person_id` for an unknown one."""
+    person = _by_account(session, telegram_id)
+    if person is None:
+        return Actor(None, (), "", LANGUAGES[0], source)
+    return _actor(session, person, source)
+
+
+def meet(
+    session: Session, telegram_id: int, name: str, language_code: str | None, *, now: datetime, source: str = ""
+) -> Actor:
+    """The first word from an account makes the person; every later one finds it again."""
+    person = _by_account(session, telegram_id)
+    if person is None:
+        person = Person(
+            telegram_id=telegram_id,
+            name=clean_name(name) or str(telegram_id),
+            language="en" if (language_code or "").lower().startswith("en") else LANGUAGES[0],
+            created_at=now,
+        )
+        session.add(person)
+        session.flush()
+        audit.record(session, Actor(person.id, source=source), "person", person.id, "meet", now=now)
+    return _actor(session, person, source)
+
+
+def appoint_admins(session: Session, telegram_ids: Iterable[int], *, now: datetime) -> int:
+    """Those named in the settings are admins from the start; counts the new ones. Nobody is dismissed here."""
+    system = Actor.system("settings")
+    appointed = 0
+    for telegram_id in sorted(set(telegram_ids)):
+        met = meet(session, telegram_id, "", None, now=now, source=system.source)
+        person = session.get_one(Person, met.person_id)
+        given = memberships.give(session, system, person, [Grant(Role.ADMIN)], "settings", now=now)
+        appointed += len(given)
+    return appointed
+
+
+def set_language(session: Session, actor: Actor, language: str, *, now: datetime) -> None:
+    if actor.person_id is None or language not in LANGUAGES:
+        raise NotFound
+    person = session.get_one(Person, actor.person_id)
+    person.language = language
+    trace = audit.record(session, actor, "person", person.id, "language", now=now, to_state=language)
+    cause = f"audit {trace.id}"
+    notices.answer(session, person.id, Notice.MENU, cause=cause, now=now)
+    memberships.refresh_commands(session, person.id, cause=cause, now=now)
+
+
+def find(session: Session, actor: Actor, words: str, *, now: datetime, offset: int = 0, limit: int = 8) -> PeoplePage:
+    """By name or phone, among those whom this actor may look after; without words everybody with a role."""
+    if not actor.is_desk:
+        raise NotAllowed
+    rows = session.scalars(_visible(actor).order_by(Person.name, Person.id)).all()
+    phone, patterns = e164(words), [pattern.strip("%") for pattern in search_patterns(words)]
+    hits = [row for row in rows if _matches(row, phone, patterns)]
+    shown = hits[offset : offset + limit]
+    return PeoplePage(tuple(PersonLine(p.id, p.name, _is_reachable(p)) for p in shown), len(hits), offset)
+
+
+def card(session: Session, actor: Actor, person_id: int, *, now: datetime) -> PersonCard:
+    person = _found(session, actor, person_id)
+    return PersonCard(
+        person.id,
+        person.name,
+        person.phone or "",
+        person.language,
+        person.zone,
+        _is_reachable(person),
+        memberships.lines(session, person.id, actor),
+        actor.is_desk,
+    )
+
+
+def rename(session: Session, actor: Actor, person_id: int, name: str, *, now: datetime) -> None:
+    person = _found(session, actor, person_id)
+    if not clean_name(name):
+        raise TextEmpty
+    person.name = clean_name(name)
+    _answer_card(session, actor, person, "rename", now=now)
+
+
+def end_role(session: Session, actor: Actor, membership_id: int, *, now: datetime) -> None:
+    """Takes a role away; it has no effect from the very next tap on."""
+    row = session.get(Membership, membership_id)
+    if row is None or row.ended_at is not None:
+        raise NotFound
+    person = _found(session, actor, row.person_id)
+    memberships.end_by_hand(session, actor, row, now=now)
+    _answer_card(session, actor, person, "end role", now=now)
+
+
+def clean_name(name: str) -> str:
+    """One line without what cannot be seen."""
+    return " ".join("".join(c if c.isprintable() or c == "\u200d" else " " for c in name).split())[:NAME_LENGTH]
+
+
+def _answer_card(session: Session, actor: Actor, person: Person, event: str, *, now: datetime) -> None:
+    trace = audit.record(session, actor, "person", person.id, event, now=now)
+    if actor.person_id is not None:
+        notices.answer(
+            session,
+            actor.person_id,
+            Notice.PERSON,
+            cause=f"audit {trace.id}",
+            now=now,
+            data={"person": person.id},
+        )
+
+
+def _found(session: Session, actor: Actor, person_id: int) -> Person:
+    if not actor.is_desk:
+        raise NotFound
+    person = session.scalars(_visible(actor).where(Person.id == person_id)).one_or_none()
+    if person is None:
+        raise NotFound
+    return person
+
+
+def _visible(actor: Actor) -> Select[Person]:
+    """A dispatcher looks after people of clients and contractors, not after colleagues."""
+    held = select(Membership.person_id).where(Membership.ended_at.is_(None))
+    query = select(Person).where(Person.id.in_(held))
+    if actor.has(Role.ADMIN, Role.MANAGER):
+        return query
+    return query.where(Person.id.not_in(held.where(Membership.role.in_(OPERATOR_ROLES))))
+
+
+def _matches(person: Person, phone: str | None, patterns: list[str]) -> bool:
+    if phone is not None and person.phone == phone:
+        return True
+    # Only some thousands of people have a role: folding their names here costs less than one more column.
+    key = search_key(person.name, (person.phone or "").removeprefix("+"))
+    return all(pattern in key for pattern in patterns)
+
+
+def _is_reachable(person: Person) -> bool:
+    return person.telegram_id is not None and person.unreachable_at is None
+
+
+def _by_account(session: Session, telegram_id: int) -> Person | None:
+    return session.scalars(select(Person).where(Person.telegram_id == telegram_id)).one_or_none()
+
+
+def _actor(session: Session, person: Person, source: str) -> Actor:
+    return Actor(person.id, memberships.grants_of(session, person.id), person.name, person.language, source)
