@@ -10,6 +10,10 @@ from typing import Any
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from bot.sandbox import rooms
+from bot.sandbox.bot_side import WORLD
+from bot.sandbox.world import World
+
 DEFAULT_TOKEN = "1000000001:SANDBOX_SANDBOX_SANDBOX_SANDBOX_SAN"
 
 
@@ -102,15 +106,23 @@ def _problem(error: Exception) -> str:
     return f"the cast file cannot be read: {error}"
 
 
+def introduce(world: World, cast: Cast) -> None:
+    """Whoever has a phone on the page is known to the server before the first tap, under the same name."""
+    for person in cast.people:
+        first, _, last = person.name.partition(" ")
+        world.people.setdefault(person.user, rooms.Person(person.user, first, last_name=last or None))
+
+
 def cast_routes(app: web.Application, path: Path | None) -> None:
     """Add GET /_sim/cast; without a file the answer is the plain cast."""
 
     async def cast(_request: web.Request) -> web.Response:
         try:
-            found: dict[str, Any] = read_cast(path).model_dump(mode="json")
+            found = read_cast(path)
         except (OSError, ValidationError, ValueError) as error:
             return _json({"ok": False, "error": _problem(error)}, status=400)
-        return _json({"ok": True, "result": found})
+        introduce(app[WORLD], found)
+        return _json({"ok": True, "result": found.model_dump(mode="json")})
 
     app.router.add_get("/_sim/cast", cast)
 

@@ -30,7 +30,7 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 // Runs for as long as the page lives. A server that went away and came back may have forgotten everything,
 // so after any failure, or when its numbering starts again, the page is told to load afresh.
-export async function follow({ load, apply, state }) {
+export async function follow({ load, apply, state, token }) {
   let seq = null;
   let wait = 500;
   for (;;) {
@@ -40,7 +40,7 @@ export async function follow({ load, apply, state }) {
         state("");
         wait = 500;
       }
-      const changes = await sim("changes", { since: seq, wait: 25 });
+      const changes = await sim("changes", { token: token(), since: seq, wait: 25 });
       if (changes.seq < seq) {
         seq = null;
         continue;

@@ -121,7 +121,8 @@ export function drawMessage(article, message, on) {
   const bubble = el("div", { class: "bubble" },
     other ? el("div", { class: "author" }, other) : null,
     message.forwarded ? el("div", { class: "forwarded" }, "Переслано") : null,
-    attached, words, stamp(message, mine));
+    attached, words, stamp(message, mine),
+    message.reactions?.length ? el("div", { class: "reactions" }, message.reactions.map((emoji) => el("span", {}, emoji))) : null);
   article.className = ["message", mine ? "mine" : "theirs", (message.photo || message.video) ? "visual" : "",
     attached && !words ? "bare" : "", message.inline?.length ? "with-keys" : ""].filter(Boolean).join(" ");
   article.dataset.messageId = message.message_id;

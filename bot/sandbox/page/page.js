@@ -99,7 +99,7 @@ class Page {
   }
 
   async load() {
-    const { seq, now } = await sim("changes", { since: 0, wait: 0 });
+    const { seq, now } = await sim("changes", { token: this.bot.token });
     this.clock.set(now);
     const at = this.guide.started ? 0 : Date.now();
     this.store.forget();
@@ -166,4 +166,4 @@ async function load() {
   return page.load();
 }
 
-follow({ load, apply: (changes) => page.apply(changes), state: linkState });
+follow({ load, apply: (changes) => page.apply(changes), state: linkState, token: () => page.bot.token });
