@@ -108,6 +108,13 @@ class TextEmpty(Invalid):
 
 
 @dataclass
+class FieldInvalid(Invalid):
+    """What was typed does not fit the field of a directory: `hours`, `phone`, `radius`, `place`, a line of text."""
+
+    field: str
+
+
+@dataclass
 class NumberInvalid(Invalid):
     """Not a number, or outside its bounds."""
 
