@@ -19,11 +19,7 @@ _TREASURY = ("03", "40102")
 
 def is_inn(text: str) -> bool:
     """A firm's ten digits or a person's twelve. No tax office has the number 00."""
-    return (
-        _digits(text, 10, 12)
-        and not text.startswith("00")
-        and bool(stdnum_inn.is_valid(text))
-    )
+    return _digits(text, 10, 12) and not text.startswith("00") and bool(stdnum_inn.is_valid(text))
 
 
 def is_kpp(text: str) -> bool:
@@ -32,20 +28,12 @@ def is_kpp(text: str) -> bool:
 
 def is_ogrn(text: str) -> bool:
     """Thirteen digits of a firm."""
-    return (
-        _digits(text, 13)
-        and text[0] != "0"
-        and int(text[:12]) % 11 % 10 == int(text[12])
-    )
+    return _digits(text, 13) and text[0] != "0" and int(text[:12]) % 11 % 10 == int(text[12])
 
 
 def is_ogrnip(text: str) -> bool:
     """Fifteen digits of a sole trader. The library's own check forgets the last `mod 10` and refuses every fifth."""
-    return (
-        _digits(text, 15)
-        and text[0] == "3"
-        and int(text[:14]) % 13 % 10 == int(text[14])
-    )
+    return _digits(text, 15) and text[0] == "3" and int(text[:14]) % 13 % 10 == int(text[14])
 
 
 def is_bic(text: str) -> bool:
@@ -65,11 +53,7 @@ def is_correspondent_account(account: str, bic: str) -> bool:
         return False
     if account.startswith(_TREASURY):
         return True
-    return (
-        account.startswith("301")
-        and account[-3:] == bic[-3:]
-        and _key_sum(f"0{bic[4:6]}{account}") == 0
-    )
+    return account.startswith("301") and account[-3:] == bic[-3:] and _key_sum(f"0{bic[4:6]}{account}") == 0
 
 
 def account_key(account: str, bic: str) -> str:
@@ -91,10 +75,7 @@ def _bank_prefix(bic: str) -> str:
 
 def _key_sum(text: str) -> int:
     digits = (int(_LETTERS.get(char, char)) for char in text)
-    return (
-        sum(digit * (7, 1, 3)[place % 3] % 10 for place, digit in enumerate(digits))
-        % 10
-    )
+    return sum(digit * (7, 1, 3)[place % 3] % 10 for place, digit in enumerate(digits)) % 10
 
 
 def _digits(text: str, *lengths: int) -> bool:

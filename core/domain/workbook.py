@@ -3,6 +3,7 @@
 A word that is read here is written back by the export: the two directions are one table.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta, timezone
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -60,7 +61,7 @@ MOSCOW_FIXED = timezone(timedelta(hours=3), "MSK")
 MOSCOW = ZoneInfo("Europe/Moscow")
 
 
-def word(table: dict[str, str], value: str) -> str:
+def word(table: Mapping[str, str], value: str) -> str:
     """The word of the workbook for a value of the program."""
     return next(russian for russian, english in table.items() if english == value)
 

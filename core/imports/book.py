@@ -40,6 +40,7 @@ class Reason(StrEnum):
     NOT_HOURS = "not_hours"
     WRONG_FORM = "wrong_form"
     ENDS_BEFORE_START = "ends_before_start"
+    NUMBER_TAKEN = "number_taken"
     NEEDED_BY_STATUS = "needed_by_status"
     ODD_FOR_STATUS = "odd_for_status"
     DUPLICATE = "duplicate"

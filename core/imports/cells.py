@@ -6,6 +6,7 @@ Excel turns codes into numbers and eats their leading zeros; what can be restore
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -17,6 +18,15 @@ from core.domain.workbook import CALENDARS, DAY_MIN, DOCUMENTS, MOSCOW_FIXED, NO
 from core.imports.book import Reason
 
 Parse = Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a column holds: how a cell is read, and how the value is written back."""
+
+    parse: Parse
+    show: Callable[[Any], str | int | float] = str
+
 
 #: Controls, marks that turn the direction of text, invisible spaces, halves of characters. The joiner of emoji stays.
 _HIDDEN = re.compile(
@@ -124,10 +134,7 @@ def day(cell: Any) -> date:
 
 
 def moscow_moment(cell: Any) -> datetime:
-    if isinstance(cell, datetime):
-        local = cell.replace(second=0, microsecond=0)
-    else:
-        local = _moment_of_text(clean(cell))
+    local = cell.replace(second=0, microsecond=0) if isinstance(cell, datetime) else _moment_of_text(clean(cell))
     _sane(local.date(), cell)
     return local.replace(tzinfo=MOSCOW_FIXED).astimezone(UTC)
 

@@ -140,7 +140,7 @@ def _row(sheet: Sheet, header: Header, number: int, cells: list[Any], book: Work
 
 def _value(column: Column, cell: Any) -> Any:
     if not _is_blank(cell):
-        return column.parse(cell)
+        return column.kind.parse(cell)
     if column.is_required:
         raise CellFault(Reason.EMPTY)
     return column.blank

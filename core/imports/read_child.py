@@ -1,7 +1,7 @@
 """The child process that opens an XLSX: `python -m core.imports.read_child FILE SECONDS MEMORY_MB`.
 
-It prints the cells as JSON. Whatever the file does to it ends with the child: it has no more time and memory than
-it was given, and knows nothing. Exit code 3: the file is broken.
+It prints the cells as JSON. Whatever the file does to it ends with the child: it has no more time and memory
+than it was given, and knows nothing. Exit code 3: the file is broken.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""The sentence a person reads about a fault in the workbook. One per reason; `{detail}` is what stood there."""
+"""The sentence a person reads about a fault in the workbook; `{detail}` is what stood there."""
 
 from core.imports.book import Reason, Wrong
 
@@ -37,6 +37,7 @@ SENTENCES: dict[Reason, str] = {
     Reason.UNKNOWN_REFERENCE: "«{detail}» нет ни в этом файле, ни в базе",
     Reason.OTHER_CLIENT: "юрлицо с ИНН {detail} принадлежит другому клиенту",
     Reason.NO_CONTRACT: "у юрлица с ИНН {detail} нет договора на день регистрации",
+    Reason.NUMBER_TAKEN: "номер «{detail}» уже носит другая заявка, заведённая здесь",
 }
 
 

@@ -47,20 +47,20 @@ def contract_rules(row: Values) -> Iterator[Fault]:
 
 
 def history_rules(row: Values) -> Iterator[Fault]:
-    status = row.get("status")
-    if status is None:
-        return
-    said = word(HISTORY_STATUSES, status)
-    if status != "cancelled":
-        for field in ("contractor_key", "reported_at"):
-            if field in row and row[field] is None:
-                yield field, Reason.NEEDED_BY_STATUS, said
-    if status == "accepted" and "accepted_at" in row and row["accepted_at"] is None:
-        yield "accepted_at", Reason.NEEDED_BY_STATUS, said
-    if status != "accepted" and row.get("accepted_at") is not None:
-        yield "accepted_at", Reason.ODD_FOR_STATUS, said
-    moments = [(field, row.get(field)) for field in ("registered_at", "reported_at", "accepted_at")]
+    if row.get("status") is not None:
+        yield from _status_rules(row, row["status"])
+    moments = ((field, row.get(field)) for field in ("registered_at", "reported_at", "accepted_at"))
     known = [(field, moment) for field, moment in moments if moment is not None]
     for (_, earlier), (field, later) in pairwise(known):
         if later < earlier:
             yield field, Reason.ENDS_BEFORE_START, f"{later.astimezone(MOSCOW_FIXED):%d.%m.%Y %H:%M}"
+
+
+def _status_rules(row: Values, status: str) -> Iterator[Fault]:
+    said = word(HISTORY_STATUSES, status)
+    needed = {"accepted": ("contractor_key", "reported_at", "accepted_at"), "cancelled": ()}
+    for field in needed.get(status, ("contractor_key", "reported_at")):
+        if field in row and row[field] is None:
+            yield field, Reason.NEEDED_BY_STATUS, said
+    if status != "accepted" and row.get("accepted_at") is not None:
+        yield "accepted_at", Reason.ODD_FOR_STATUS, said

@@ -16,8 +16,30 @@ from core.domain.workbook import (
     PRIORITIES,
     SheetName,
 )
-from core.imports import cells
 from core.imports.book import Reason
+from core.imports.cells import Kind
+from core.imports.kinds import (
+    BIC,
+    CALENDAR,
+    DAY,
+    EMAIL,
+    HOURS,
+    INN,
+    INN_KEY,
+    KOPECKS,
+    KPP,
+    MILLI,
+    MOMENT,
+    PAPERS,
+    PHONE,
+    VAT,
+    YES_NO,
+    ZONE,
+    degrees,
+    one_of,
+    text,
+    whole,
+)
 from core.imports.rules import (
     contract_rules,
     contractor_rules,
@@ -34,7 +56,7 @@ Rules = Callable[[Values], Iterator[Fault]]
 class Column:
     title: str
     fields: tuple[str, ...]
-    parse: cells.Parse
+    kind: Kind
     is_required: bool = False
     #: What an empty cell means.
     blank: Any = ""
@@ -55,44 +77,43 @@ class Sheet:
         return next(column for column in self.columns if field in column.fields)
 
 
-def _need(title: str, field: str, parse: cells.Parse, names: str = "", refers: str = "") -> Column:
-    return Column(title, (field,), parse, True, None, names, refers, True)
+def _need(title: str, field: str, kind: Kind, names: str = "", refers: str = "") -> Column:
+    return Column(title, (field,), kind, True, None, names, refers, True)
 
 
-def _may(title: str, field: str, parse: cells.Parse, blank: Any = "", refers: str = "") -> Column:
-    return Column(title, (field,), parse, False, blank, "", refers)
+def _may(title: str, field: str, kind: Kind, blank: Any = "", refers: str = "") -> Column:
+    return Column(title, (field,), kind, False, blank, "", refers)
 
 
-def _stands(title: str, field: str, parse: cells.Parse, refers: str = "") -> Column:
-    return Column(title, (field,), parse, False, None, "", refers, True)
+def _stands(title: str, field: str, kind: Kind, refers: str = "") -> Column:
+    return Column(title, (field,), kind, False, None, "", refers, True)
 
 
-_CODE = cells.text(20)
-_INN_KEY = cells.checked(lambda inn: len(inn) <= 12, Reason.TOO_LONG, 10, 12)
-_MINUTES = cells.whole(1, 10**6)
+_CODE = text(20)
+_MINUTES = whole(1, 10**6)
 
 _CODES = (
-    _may("КПП", "kpp", cells.kpp),
-    _may("ОГРН", "ogrn", cells.text(15)),
+    _may("КПП", "kpp", KPP),
+    _may("ОГРН", "ogrn", text(15)),
 )
 _BANK = (
-    _may("Расчётный счёт", "account", cells.text(20)),
-    _may("БИК", "bic", cells.bic),
-    _may("Банк", "bank", cells.text(200)),
-    _may("Город банка", "bank_city", cells.text(100)),
-    _may("Корр. счёт", "corr_account", cells.text(20)),
+    _may("Расчётный счёт", "account", text(20)),
+    _may("БИК", "bic", BIC),
+    _may("Банк", "bank", text(200)),
+    _may("Город банка", "bank_city", text(100)),
+    _may("Корр. счёт", "corr_account", text(20)),
 )
 _PLACE = (
-    _may("Регион", "region", cells.text(100)),
-    _may("Город", "city", cells.text(100)),
+    _may("Регион", "region", text(100)),
+    _may("Город", "city", text(100)),
 )
 _POINT = (
-    _need("Широта", "lat", cells.degrees(90)),
-    _need("Долгота", "lon", cells.degrees(180)),
+    _need("Широта", "lat", degrees(90)),
+    _need("Долгота", "lon", degrees(180)),
 )
 _PRICES = (
-    _need("Цена клиента без НДС, руб.", "client_price_kop", cells.kopecks),
-    _need("Ставка подрядчика без НДС, руб.", "contractor_rate_kop", cells.kopecks),
+    _need("Цена клиента без НДС, руб.", "client_price_kop", KOPECKS),
+    _need("Ставка подрядчика без НДС, руб.", "contractor_rate_kop", KOPECKS),
 )
 
 SHEETS: dict[str, Sheet] = {
@@ -102,14 +123,14 @@ SHEETS: dict[str, Sheet] = {
             SheetName.OWN,
             ("inn",),
             (
-                _need("Наименование", "name", cells.text(300)),
-                _need("ИНН", "inn", cells.inn, names="own"),
+                _need("Наименование", "name", text(300)),
+                _need("ИНН", "inn", INN, names="own"),
                 *_CODES,
-                _may("Юридический адрес", "address", cells.text(500)),
-                _need("НДС, %", "vat_percent", cells.vat),
+                _may("Юридический адрес", "address", text(500)),
+                _need("НДС, %", "vat_percent", VAT),
                 *_BANK,
-                _may("Руководитель", "director", cells.text(200)),
-                _may("Главный бухгалтер", "accountant", cells.text(200)),
+                _may("Руководитель", "director", text(200)),
+                _may("Главный бухгалтер", "accountant", text(200)),
             ),
             requisites_rules,
         ),
@@ -118,10 +139,10 @@ SHEETS: dict[str, Sheet] = {
             ("code",),
             (
                 _need("Код", "code", _CODE, names="client"),
-                _need("Название", "name", cells.text(300)),
-                _may("Контакт", "contact_name", cells.text(200)),
-                _may("Телефон", "contact_phone", cells.phone),
-                _may("Эл. почта", "email", cells.email),
+                _need("Название", "name", text(300)),
+                _may("Контакт", "contact_name", text(200)),
+                _may("Телефон", "contact_phone", PHONE),
+                _may("Эл. почта", "email", EMAIL),
             ),
         ),
         Sheet(
@@ -129,10 +150,10 @@ SHEETS: dict[str, Sheet] = {
             ("inn",),
             (
                 _need("Код клиента", "client_key", _CODE, refers="client"),
-                _need("Наименование", "name", cells.text(300)),
-                _need("ИНН", "inn", cells.inn, names="entity"),
+                _need("Наименование", "name", text(300)),
+                _need("ИНН", "inn", INN, names="entity"),
                 *_CODES,
-                _may("Юридический адрес", "address", cells.text(500)),
+                _may("Юридический адрес", "address", text(500)),
                 *_BANK,
             ),
             requisites_rules,
@@ -141,28 +162,28 @@ SHEETS: dict[str, Sheet] = {
             SheetName.SLA,
             ("plan", "priority"),
             (
-                _need("План", "plan", cells.text(100), names="plan"),
-                _need("Приоритет", "priority", cells.one_of(PRIORITIES)),
+                _need("План", "plan", text(100), names="plan"),
+                _need("Приоритет", "priority", one_of(PRIORITIES)),
                 _need("Реакция, мин", "reaction_min", _MINUTES),
                 _need("Прибытие, мин", "arrival_min", _MINUTES),
                 _need("Выполнение, мин", "resolution_min", _MINUTES),
-                _need("Календарь", "calendar", cells.calendar),
+                _need("Календарь", "calendar", CALENDAR),
             ),
         ),
         Sheet(
             SheetName.CONTRACTS,
             ("entity_key", "number"),
             (
-                _need("№ договора", "number", cells.text(50)),
+                _need("№ договора", "number", text(50)),
                 _need("Код клиента", "client_key", _CODE, refers="client"),
-                _need("ИНН юрлица", "entity_key", _INN_KEY, refers="entity"),
-                _need("ИНН исполнителя", "own_key", _INN_KEY, refers="own"),
-                _need("Действует с", "starts_on", cells.day),
-                _may("Действует по", "ends_on", cells.day, None),
-                _need("Период", "period", cells.one_of(PERIODS)),
-                _need("Документы", "documents", cells.documents),
-                _need("План SLA", "sla_plan", cells.text(100), refers="plan"),
-                _need("Отсрочка, дней", "payment_days", cells.whole(0, 1000)),
+                _need("ИНН юрлица", "entity_key", INN_KEY, refers="entity"),
+                _need("ИНН исполнителя", "own_key", INN_KEY, refers="own"),
+                _need("Действует с", "starts_on", DAY),
+                _may("Действует по", "ends_on", DAY, None),
+                _need("Период", "period", one_of(PERIODS)),
+                _need("Документы", "documents", PAPERS),
+                _need("План SLA", "sla_plan", text(100), refers="plan"),
+                _need("Отсрочка, дней", "payment_days", whole(0, 1000)),
             ),
             contract_rules,
         ),
@@ -172,16 +193,16 @@ SHEETS: dict[str, Sheet] = {
             (
                 _need("Код", "code", _CODE, names="site"),
                 _need("Код клиента", "client_key", _CODE, refers="client"),
-                _need("ИНН юрлица", "entity_key", _INN_KEY, refers="entity"),
-                _need("Название", "name", cells.text(300)),
+                _need("ИНН юрлица", "entity_key", INN_KEY, refers="entity"),
+                _need("Название", "name", text(300)),
                 *_PLACE,
-                _may("Адрес", "address", cells.text(500)),
+                _may("Адрес", "address", text(500)),
                 *_POINT,
-                _need("Часовой пояс", "zone", cells.zone),
-                Column("Режим работы", ("opens_min", "closes_min"), cells.hours, blank=(0, DAY_MIN)),
-                _may("Ответственный", "responsible_name", cells.text(200)),
-                _may("Телефон", "responsible_phone", cells.phone),
-                _may("КПП подразделения", "kpp", cells.kpp),
+                _need("Часовой пояс", "zone", ZONE),
+                Column("Режим работы", ("opens_min", "closes_min"), HOURS, blank=(0, DAY_MIN)),
+                _may("Ответственный", "responsible_name", text(200)),
+                _may("Телефон", "responsible_phone", PHONE),
+                _may("КПП подразделения", "kpp", KPP),
             ),
         ),
         Sheet(
@@ -189,12 +210,12 @@ SHEETS: dict[str, Sheet] = {
             ("code",),
             (
                 _need("Код", "code", _CODE, names="service"),
-                _need("Наименование", "name", cells.text(300)),
-                _need("Компетенция", "skill_key", cells.text(200), names="skill"),
-                _need("Ед.", "unit", cells.text(20)),
+                _need("Наименование", "name", text(300)),
+                _need("Компетенция", "skill_key", text(200), names="skill"),
+                _need("Ед.", "unit", text(20)),
                 *_PRICES,
-                _may("Фото до", "shots_before", cells.whole(0, 50), 1),
-                _may("Фото после", "shots_after", cells.whole(0, 50), 1),
+                _may("Фото до", "shots_before", whole(0, 50), 1),
+                _may("Фото после", "shots_after", whole(0, 50), 1),
                 _need("Норма, мин", "norm_minutes", _MINUTES),
             ),
         ),
@@ -203,22 +224,22 @@ SHEETS: dict[str, Sheet] = {
             ("code",),
             (
                 _need("Код", "code", _CODE, names="contractor"),
-                _need("Наименование", "name", cells.text(300)),
-                _need("Форма", "form", cells.one_of({form: form for form in FORMS})),
-                _need("ИНН", "inn", cells.inn),
+                _need("Наименование", "name", text(300)),
+                _need("Форма", "form", one_of({form: form for form in FORMS})),
+                _need("ИНН", "inn", INN),
                 *_CODES,
-                _need("НДС, %", "vat_percent", cells.vat),
+                _need("НДС, %", "vat_percent", VAT),
                 *_BANK,
                 *_PLACE,
                 *_POINT,
-                _need("Радиус, км", "radius_km", cells.whole(0, 10_000)),
-                _may("Контакт", "contact_name", cells.text(200)),
-                _may("Телефон", "phone", cells.phone),
-                _may("№ договора", "contract_number", cells.text(50)),
-                _may("Дата договора", "contract_on", cells.day, None),
-                _need("ИНН исполнителя", "own_key", _INN_KEY, refers="own"),
-                _need("Инженеров", "engineers", cells.whole(1, 10_000)),
-                _may("Ночные выезды", "night_jobs", cells.yes_no, False),
+                _need("Радиус, км", "radius_km", whole(0, 10_000)),
+                _may("Контакт", "contact_name", text(200)),
+                _may("Телефон", "phone", PHONE),
+                _may("№ договора", "contract_number", text(50)),
+                _may("Дата договора", "contract_on", DAY, None),
+                _need("ИНН исполнителя", "own_key", INN_KEY, refers="own"),
+                _need("Инженеров", "engineers", whole(1, 10_000)),
+                _may("Ночные выезды", "night_jobs", YES_NO, False),
             ),
             contractor_rules,
         ),
@@ -227,10 +248,10 @@ SHEETS: dict[str, Sheet] = {
             ("contractor_key", "skill_key"),
             (
                 _need("Код подрядчика", "contractor_key", _CODE, refers="contractor"),
-                _need("Компетенция", "skill_key", cells.text(200), refers="skill"),
-                _may("Документ", "document", cells.text(300)),
-                _may("Действует до", "valid_until", cells.day, None),
-                _need("Подтверждена", "is_confirmed", cells.yes_no),
+                _need("Компетенция", "skill_key", text(200), refers="skill"),
+                _may("Документ", "document", text(300)),
+                _may("Действует до", "valid_until", DAY, None),
+                _need("Подтверждена", "is_confirmed", YES_NO),
             ),
         ),
         Sheet(
@@ -238,11 +259,11 @@ SHEETS: dict[str, Sheet] = {
             ("client_key", "step"),
             (
                 _need("Код клиента", "client_key", _CODE, refers="client"),
-                _need("Шаг", "step", cells.whole(1, 100)),
-                _need("Роль", "role_name", cells.text(100)),
-                _need("ФИО", "person_name", cells.text(200)),
-                _need("Телефон", "phone", cells.phone),
-                _may("От суммы, руб.", "from_kop", cells.kopecks, 0),
+                _need("Шаг", "step", whole(1, 100)),
+                _need("Роль", "role_name", text(100)),
+                _need("ФИО", "person_name", text(200)),
+                _need("Телефон", "phone", PHONE),
+                _may("От суммы, руб.", "from_kop", KOPECKS, 0),
             ),
         ),
         Sheet(
@@ -250,17 +271,17 @@ SHEETS: dict[str, Sheet] = {
             ("number",),
             (
                 _need("№", "number", _CODE),
-                _need("Зарегистрирована (МСК)", "registered_at", cells.moscow_moment),
+                _need("Зарегистрирована (МСК)", "registered_at", MOMENT),
                 _need("Код объекта", "site_key", _CODE, refers="site"),
                 _need("Код работ", "service_key", _CODE, refers="service"),
-                _need("Приоритет", "priority", cells.one_of(PRIORITIES)),
+                _need("Приоритет", "priority", one_of(PRIORITIES)),
                 _stands("Код подрядчика", "contractor_key", _CODE, "contractor"),
-                _stands("Выполнена (МСК)", "reported_at", cells.moscow_moment),
-                _stands("Принята (МСК)", "accepted_at", cells.moscow_moment),
-                _need("Статус", "status", cells.one_of(HISTORY_STATUSES)),
-                _need("Количество", "quantity_milli", cells.milli),
+                _stands("Выполнена (МСК)", "reported_at", MOMENT),
+                _stands("Принята (МСК)", "accepted_at", MOMENT),
+                _need("Статус", "status", one_of(HISTORY_STATUSES)),
+                _need("Количество", "quantity_milli", MILLI),
                 *_PRICES,
-                _may("Оценка", "history_mark", cells.whole(1, 5), None),
+                _may("Оценка", "history_mark", whole(1, 5), None),
             ),
             history_rules,
         ),

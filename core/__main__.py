@@ -1,0 +1,28 @@
+"""Administration from a shell: `python -m core <command>`. One module of `core.commands` per command.
+
+A command imports what it needs when it runs, so that `--help` answers at once.
+"""
+
+import typer
+
+from core.commands.export_workbook import export_workbook
+from core.commands.import_workbook import import_workbook
+
+app = typer.Typer(
+    name="python -m core",
+    help="Наряд: управление из командной строки. База — из DATABASE_URL (см. .env.example).",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("import")(import_workbook)
+app.command("export")(export_workbook)
+
+
+@app.callback()
+def main() -> None:
+    """Keeps commands named even while there is only one of them."""
+
+
+if __name__ == "__main__":
+    app(prog_name="python -m core")

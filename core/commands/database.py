@@ -1,0 +1,59 @@
+"""The database of a command: found by the settings, brought up to date before anything is asked of it."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from core.domain.actor import Actor, Grant
+from core.domain.role import Role
+
+if TYPE_CHECKING:
+    from core.settings import Settings
+    from storage.db import Clock, Database
+
+#: Whoever has the shell of the server has the database anyway.
+SHELL = Actor(None, (Grant(Role.ADMIN),), source="cli")
+_CLOCK_WAIT_S = 5
+
+
+@contextmanager
+def opened() -> Iterator["Database"]:
+    from core.settings import load
+    from storage.db import Database
+
+    settings = load()
+    _bring_up_to_date(settings.database_url)
+    database = Database.open(settings.database_url, _clock(settings))
+    try:
+        yield database
+    finally:
+        database.close_sync()
+
+
+def _bring_up_to_date(url: str) -> None:
+    """An embedded file silently; of a database server somebody else may be in charge, so it is said aloud."""
+    from storage import migrate
+
+    if migrate.is_current(url):
+        return
+    if url.startswith("postgresql"):
+        print("Структура базы PostgreSQL обновлена до текущей версии.", file=sys.stderr)
+    migrate.upgrade(url)
+
+
+def _clock(settings: "Settings") -> "Clock":
+    """In the sandbox the time is the sandbox's; a command lives too short to follow its jumps."""
+    from core.clock import SandboxClock, SystemClock
+
+    if settings.clock_url is None:
+        return SystemClock()
+    import json
+    from datetime import timedelta
+    from urllib.request import urlopen
+
+    with urlopen(settings.clock_url, timeout=_CLOCK_WAIT_S) as answer:
+        told = json.load(answer)
+    clock = SandboxClock(settings.clock_url, "command")
+    clock.offset = timedelta(seconds=float(told.get("result", told)["offset"]))
+    return clock
