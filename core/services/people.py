@@ -58,6 +58,11 @@ def actor(session: Session, telegram_id: int, *, now: datetime, source: str = ""
     return _actor(session, person, source)
 
 
+def actor_of(session: Session, person_id: int, *, now: datetime, source: str = "") -> Actor:
+    """A person as an actor, for what is drawn for them later."""
+    return _actor(session, session.get_one(Person, person_id), source)
+
+
 def meet(
     session: Session, telegram_id: int, name: str, language_code: str | None, *, now: datetime, source: str = ""
 ) -> Actor:
