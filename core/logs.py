@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-TOKEN = re.compile(r"\b\d{5,20}:[A-Za-z0-9_-]{30,}")
+TOKEN = re.compile(r"\d{5,20}:[A-Za-z0-9_-]{30,}")
 # Eleven digits after +7 or 8, however they are spaced; ids in logs are plain numbers without a leading + or 8.
 PHONE = re.compile(r"(?<![\w.:-])(?:\+\d|8)[\s(-]*\d{3}[\s)-]*\d{3}[\s-]*\d{2}[\s-]*\d{2}(?![\w-])")
 
