@@ -30,6 +30,7 @@ class Notice(StrEnum):
     PARKED = "parked"
     # Answers to one person.
     CARD = "card"  #: the ticket's card, drawn anew because of what this person did
+    ASK_PLACE = "ask-place"  #: "send where you are" with the key that does it
     INTAKE = "intake"  #: the request as told so far
     WELCOME = "welcome"
     MENU = "menu"

@@ -47,9 +47,7 @@ def night_ends(at: datetime, zone: str, *, to_hour: int) -> datetime:
     return datetime.combine(day, time(to_hour), tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
-def propose(
-    now: datetime, hours: Hours, *, length_hours: int, count: int, days_ahead: int
-) -> tuple[Slot, ...]:
+def propose(now: datetime, hours: Hours, *, length_hours: int, count: int, days_ahead: int) -> tuple[Slot, ...]:
     """The next windows of whole hours, not sooner than in an hour and fully inside the site's hours.
 
     Two today at most, so that tomorrow is on the list too.
@@ -80,9 +78,7 @@ def _windows(now: datetime, zone: ZoneInfo, hours: Hours, day: int, length_hours
     ]
 
 
-def chosen(
-    start: datetime | None, now: datetime, hours: Hours, *, length_hours: int, count: int, days_ahead: int
-) -> Slot:
+def chosen(start: datetime | None, now: datetime, hours: Hours, *, length_hours: int, days_ahead: int) -> Slot:
     """The window that was tapped, `None` meaning "now". Raises SlotGone if it is over or was never proposed."""
     length = timedelta(hours=length_hours)
     if start is None:

@@ -37,16 +37,18 @@ def publish(
     cause: Audit,
     now: datetime,
     contractor_id: int | None = None,
+    answer_with: Delivery | None = None,
     data: dict[str, Any] | None = None,
 ) -> None:
     """Tells everybody the table names; whoever acted and is not in the table gets the fresh card in silence.
 
-    `contractor_id` narrows INVITED to one firm: an offer is made to one at a time.
+    `contractor_id` narrows INVITED to one firm: an offer is made to one at a time. `answer_with` is how the one who
+    acted is answered where the table says less: after a sent place or picture the card has scrolled away.
     """
     told: set[int] = set()
     for audience, delivery in TOLD[notice].items():
         people = _audience(session, audience, ticket, contractor_id)
-        fresh = [person for person in people if person.id not in told]
+        fresh = [person for person in people if person.id not in told and not _answered(person, cause, answer_with)]
         if delivery is Delivery.EDIT:
             fresh = _with_card(session, ticket, fresh)
         for person in fresh:
@@ -63,7 +65,22 @@ def publish(
                 actor_id=cause.actor_id,
             )
     if cause.actor_id is not None and cause.actor_id not in told:
-        answer(session, cause.actor_id, Notice.CARD, ticket=ticket, cause=f"audit {cause.id}", now=now)
+        about = Notice.CARD if answer_with is None else notice
+        answer(
+            session,
+            cause.actor_id,
+            about,
+            ticket=ticket,
+            cause=f"audit {cause.id}",
+            now=now,
+            delivery=answer_with,
+            data=data,
+        )
+
+
+def _answered(person: Person, cause: Audit, answer_with: Delivery | None) -> bool:
+    """Left for the answer at the end, which is louder than the table."""
+    return answer_with is not None and person.id == cause.actor_id
 
 
 def answer(
@@ -147,9 +164,7 @@ def quiet_until(now: datetime, zone: str, from_hour: int, to_hour: int) -> datet
     return datetime.combine(day, time(to_hour), tzinfo=ZoneInfo(zone)).astimezone(now.tzinfo)
 
 
-def _audience(
-    session: Session, audience: Audience, ticket: Ticket, contractor_id: int | None
-) -> list[Person]:
+def _audience(session: Session, audience: Audience, ticket: Ticket, contractor_id: int | None) -> list[Person]:
     match audience:
         case Audience.CREW:
             return _crew(session, ticket)
@@ -170,9 +185,7 @@ def _audience(
 
 def contractor_people(session: Session, contractor_ids: Iterable[int]) -> list[Person]:
     """Owner and engineers of these firms."""
-    return _holders(
-        session, Membership.contractor_id.in_(list(contractor_ids)), Membership.role.in_(CONTRACTOR_ROLES)
-    )
+    return _holders(session, Membership.contractor_id.in_(list(contractor_ids)), Membership.role.in_(CONTRACTOR_ROLES))
 
 
 def _crew(session: Session, ticket: Ticket) -> list[Person]:

@@ -18,7 +18,7 @@ from storage.models.visit import Visit
 T = TypeVar("T")
 
 
-def find(session: Session, query: Select[tuple[T]], *conditions: ColumnElement[bool]) -> T:
+def find(session: Session, query: Select[T], *conditions: ColumnElement[bool]) -> T:
     """The one visible row, or NotFound: foreign and missing are answered alike."""
     row = session.scalars(query.where(*conditions)).one_or_none()
     if row is None:
@@ -26,38 +26,38 @@ def find(session: Session, query: Select[tuple[T]], *conditions: ColumnElement[b
     return row
 
 
-def visible_sites(actor: Actor) -> Select[tuple[Site]]:
+def visible_sites(actor: Actor) -> Select[Site]:
     if actor.is_operator:
         return select(Site)
     return select(Site).where(_any(_site_condition(grant) for grant in actor.client_grants))
 
 
-def visible_contractors(actor: Actor) -> Select[tuple[Contractor]]:
+def visible_contractors(actor: Actor) -> Select[Contractor]:
     if actor.is_operator:
         return select(Contractor)
     return select(Contractor).where(Contractor.id.in_(actor.contractor_ids))
 
 
-def visible_tickets(actor: Actor) -> Select[tuple[Ticket]]:
+def visible_tickets(actor: Actor) -> Select[Ticket]:
     if actor.is_operator:
         return select(Ticket)
-    conditions = [Ticket.site_id.in_(select(Site.id).where(_site_condition(g))) for g in actor.client_grants]
+    conditions: list[ColumnElement[bool]] = [
+        Ticket.site_id.in_(select(Site.id).where(_site_condition(g))) for g in actor.client_grants
+    ]
     if actor.person_id is not None:
         conditions.append(Ticket.requester_id == actor.person_id)
         conditions.append(Ticket.id.in_(_own_jobs(actor)))
-    conditions.append(
-        Ticket.id.in_(select(Offer.ticket_id).where(Offer.contractor_id.in_(actor.contractor_ids)))
-    )
+    conditions.append(Ticket.id.in_(select(Offer.ticket_id).where(Offer.contractor_id.in_(actor.contractor_ids))))
     return select(Ticket).where(_any(conditions))
 
 
-def visible_offers(actor: Actor) -> Select[tuple[Offer]]:
+def visible_offers(actor: Actor) -> Select[Offer]:
     if actor.is_operator:
         return select(Offer)
     return select(Offer).where(Offer.contractor_id.in_(actor.contractor_ids))
 
 
-def visible_visits(actor: Actor) -> Select[tuple[Visit]]:
+def visible_visits(actor: Actor) -> Select[Visit]:
     """An engineer sees the visits that name him, an owner those of the whole firm."""
     if actor.is_operator:
         return select(Visit)
@@ -81,9 +81,7 @@ def _covers(grant: Grant, ticket: Ticket, site: Site) -> bool:
 
 def covers_site(grant: Grant, site: Site) -> bool:
     return (
-        grant.client_id == site.client_id
-        and grant.site_id in (None, site.id)
-        and grant.region in (None, site.region)
+        grant.client_id == site.client_id and grant.site_id in (None, site.id) and grant.region in (None, site.region)
     )
 
 

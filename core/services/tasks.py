@@ -85,9 +85,7 @@ def queue(session: Session, actor: Actor, *, now: datetime, offset: int = 0, lim
 
 
 def of_ticket(session: Session, ticket_id: int) -> tuple[TaskLine, ...]:
-    rows = session.execute(
-        _lines().where(Task.ticket_id == ticket_id, Task.ended_at.is_(None)).order_by(Task.id)
-    )
+    rows = session.execute(_lines().where(Task.ticket_id == ticket_id, Task.ended_at.is_(None)).order_by(Task.id))
     return tuple(_line(*row) for row in rows)
 
 

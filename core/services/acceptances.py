@@ -1,0 +1,123 @@
+"""The client's yes, with a mark; or "wrong", with words, which becomes a task of the desk."""
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from core.domain.actor import Actor
+from core.domain.errors import Changed, NotAllowed, NumberInvalid, TextEmpty, TextTooLong
+from core.domain.notice import Notice
+from core.domain.proof import ProofStage, ProofStatus
+from core.domain.slots import Slot
+from core.domain.task import TaskKind
+from core.domain.ticket import TicketEvent, TicketStatus
+from core.services import assignments, audit, lifecycle, notices, offers, scope, steps, tasks
+from storage.models.directory import Site
+from storage.models.ticket import Acceptance, Assignment, Ticket
+from storage.models.visit import Proof
+
+TEXT_LIMIT = 2000
+BEST = 5
+
+
+def accept(session: Session, actor: Actor, ticket_id: int, version: int, *, now: datetime) -> None:
+    """The first answer counts, and a second tap of the same person is harmless."""
+    ticket = scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
+    if ticket.status is TicketStatus.ACCEPTED and actor.person_id == _accepted_by(session, ticket):
+        return
+    if ticket.version != version or actor.person_id is None:
+        raise Changed
+    cause = lifecycle.advance(session, ticket, TicketEvent.ACCEPT, actor, now=now, accepted_at=now)
+    session.add(
+        Acceptance(
+            ticket_id=ticket.id,
+            person_id=actor.person_id,
+            role=cause.actor_role,
+            proof_hash=proof_hash(session, ticket.id),
+            at=now,
+        )
+    )
+    assignments.end(session, ticket, "accepted", now=now)
+    tasks.end_for_ticket(session, actor, ticket.id, {TaskKind.DISPUTE, TaskKind.UNVERIFIED}, "accepted", now=now)
+    notices.publish(session, Notice.ACCEPTED, ticket, cause=cause, now=now)
+
+
+def give_mark(session: Session, actor: Actor, ticket_id: int, mark: int, *, now: datetime) -> None:
+    """1–5, by the one who accepted. Raises NumberInvalid."""
+    ticket = scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
+    if not 1 <= mark <= BEST:
+        raise NumberInvalid(str(mark))
+    acceptance = session.scalars(select(Acceptance).where(Acceptance.ticket_id == ticket.id)).one_or_none()
+    if acceptance is None:
+        raise Changed
+    if acceptance.person_id != actor.person_id:
+        raise NotAllowed
+    given = session.scalar(
+        update(Acceptance)
+        .where(Acceptance.id == acceptance.id, Acceptance.mark.is_(None))
+        .values(mark=mark)
+        .returning(Acceptance.id)
+    )
+    if given is None:
+        return
+    cause = audit.record(session, actor, "acceptance", acceptance.id, "mark", now=now, data={"mark": mark})
+    notices.answer(session, acceptance.person_id, Notice.CARD, ticket=ticket, cause=f"audit {cause.id}", now=now)
+    for person_id in _crew(session, ticket):
+        notices.answer(session, person_id, Notice.CARD, ticket=ticket, cause=f"audit {cause.id}", now=now)
+
+
+def wrong(session: Session, actor: Actor, ticket_id: int, words: str, *, now: datetime) -> None:
+    """What is wrong, in the client's words; the desk decides what follows. Raises TextEmpty, TextTooLong."""
+    ticket = scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
+    words = words.strip()
+    length = len(words.encode("utf-16-le")) // 2
+    if not words:
+        raise TextEmpty
+    if length > TEXT_LIMIT:
+        raise TextTooLong(TEXT_LIMIT, length)
+    visit = steps.current_visit(session, ticket.id)
+    cause = lifecycle.advance(session, ticket, TicketEvent.WRONG, actor, now=now)
+    if visit is not None:
+        visit.note = words
+    tasks.open(session, TaskKind.DISPUTE, cause=f"audit {cause.id}", ticket_id=ticket.id, now=now)
+    notices.publish(session, Notice.WRONG, ticket, cause=cause, now=now)
+
+
+def order_rework(session: Session, actor: Actor, ticket_id: int, *, now: datetime) -> None:
+    """The desk sends the same crew again, at the next window of the site."""
+    ticket = scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
+    assignment = assignments.live(session, ticket.id)
+    if assignment is None:
+        raise Changed
+    cause = lifecycle.advance(session, ticket, TicketEvent.REWORK, actor, now=now)
+    site = session.get_one(Site, ticket.site_id)
+    proposed = offers.proposed_slots(session, site, now=now)
+    assignments.plan_visit(session, assignment, proposed[0] if proposed else Slot(now, now))
+    tasks.end_for_ticket(session, actor, ticket.id, {TaskKind.DISPUTE}, "rework", now=now)
+    notices.publish(session, Notice.REWORK, ticket, cause=cause, now=now)
+
+
+def proof_hash(session: Session, ticket_id: int) -> str:
+    """Fixes which pictures were there at the yes: sha256 over the sorted hashes of counted shots."""
+    hashes = session.scalars(
+        select(Proof.sha256)
+        .where(
+            Proof.ticket_id == ticket_id,
+            Proof.stage.in_((ProofStage.BEFORE, ProofStage.AFTER)),
+            Proof.status == ProofStatus.STORED,
+            Proof.is_late.is_(False),
+        )
+        .order_by(Proof.sha256)
+    )
+    return hashlib.sha256("".join(digest or "" for digest in hashes).encode()).hexdigest()
+
+
+def _accepted_by(session: Session, ticket: Ticket) -> int | None:
+    return session.scalar(select(Acceptance.person_id).where(Acceptance.ticket_id == ticket.id))
+
+
+def _crew(session: Session, ticket: Ticket) -> set[int]:
+    ids = session.scalars(select(Assignment.engineer_id).where(Assignment.ticket_id == ticket.id))
+    return {person_id for person_id in ids if person_id is not None}

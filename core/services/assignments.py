@@ -1,0 +1,78 @@
+"""Who is to do a ticket, and the visit that follows: begun by a yes or by hand, ended by what happens."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from core.domain.errors import OfferTaken
+from core.domain.slots import Slot
+from core.domain.visit import LIVE, VisitStatus
+from storage.models.ticket import Assignment, Ticket
+from storage.models.visit import Visit
+
+#: The firm handed the job back: it is not asked for this ticket again.
+GAVE_UP = "gave up"
+
+
+def begin(
+    session: Session,
+    ticket: Ticket,
+    contractor_id: int,
+    engineer_id: int | None,
+    slot: Slot,
+    *,
+    now: datetime,
+    offer_id: int | None = None,
+    over_limit: bool = False,
+) -> Assignment:
+    """Raises OfferTaken if somebody holds the ticket: the index is the second line behind compare-and-set."""
+    assignment = Assignment(
+        ticket_id=ticket.id,
+        contractor_id=contractor_id,
+        engineer_id=engineer_id,
+        offer_id=offer_id,
+        over_limit=over_limit,
+        started_at=now,
+    )
+    session.add(assignment)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise OfferTaken from error
+    plan_visit(session, assignment, slot)
+    return assignment
+
+
+def plan_visit(session: Session, assignment: Assignment, slot: Slot) -> Visit:
+    number = session.scalar(select(func.max(Visit.number)).where(Visit.ticket_id == assignment.ticket_id)) or 0
+    visit = Visit(
+        ticket_id=assignment.ticket_id,
+        assignment_id=assignment.id,
+        number=number + 1,
+        engineer_id=assignment.engineer_id,
+        status=VisitStatus.PLANNED,
+        starts_at=slot.start,
+        ends_at=slot.end,
+    )
+    session.add(visit)
+    session.flush()
+    return visit
+
+
+def live(session: Session, ticket_id: int) -> Assignment | None:
+    return session.scalars(
+        select(Assignment).where(Assignment.ticket_id == ticket_id, Assignment.ended_at.is_(None))
+    ).one_or_none()
+
+
+def end(session: Session, ticket: Ticket, reason: str, *, now: datetime) -> None:
+    """The ticket leaves these hands: accepted, cancelled, or given to somebody else."""
+    assignment = live(session, ticket.id)
+    if assignment is None:
+        return
+    assignment.ended_at, assignment.end_reason = now, reason
+    for visit in session.scalars(select(Visit).where(Visit.ticket_id == ticket.id, Visit.status.in_(LIVE))):
+        visit.status, visit.left_at = VisitStatus.DROPPED, now
+    session.flush()

@@ -1,0 +1,339 @@
+"""What each person may see of a ticket, as frozen read models: one query each, nothing loads later.
+
+Engineers never get client prices here, clients never contractor rates, phones only on the day of the visit.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.domain.actor import Actor
+from core.domain.errors import NotFound
+from core.domain.offer import DeclineReason, OfferStatus
+from core.domain.proof import ProofStage, ProofStatus
+from core.domain.role import CLIENT_ROLES, CONTRACTOR_ROLES, Role
+from core.domain.slots import Slot
+from core.domain.ticket import Priority, TicketEvent, TicketStatus, allowed
+from core.domain.visit import VisitStep
+from core.services import crew, offers, people, scope, steps, tasks
+from core.services.steps import Shots
+from core.services.tasks import TaskLine
+from storage.models.contractor import Contractor
+from storage.models.directory import Client, Contract, Service, Site
+from storage.models.offer import Offer
+from storage.models.people import Person
+from storage.models.ticket import Acceptance, Assignment, ReportLine, Ticket
+from storage.models.visit import Proof, Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What everybody sees: which job, where, and how far it is."""
+
+    ticket_id: int
+    number: str
+    version: int
+    status: TicketStatus
+    priority: Priority
+    service: str
+    site: str
+    site_code: str
+    address: str
+    lat: float
+    lon: float
+    zone: str
+    text: str
+    media: int
+    registered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OfferCard:
+    base: Base
+    offer_id: int
+    offer_status: OfferStatus
+    pay_kop: int
+    distance_m: int
+    waits_until: datetime
+    slots: tuple[Slot, ...]
+    can_go_now: bool
+    #: Whom an owner may send; empty: whoever taps goes himself.
+    team: tuple[tuple[int, str], ...]
+    decline_reason: DeclineReason | None
+
+
+@dataclass(frozen=True, slots=True)
+class JobCard:
+    base: Base
+    visit_id: int | None
+    step: VisitStep | None
+    engineer: str
+    starts_at: datetime | None
+    ends_at: datetime | None
+    pay_kop: int
+    #: Of the site; shown on the day of the visit, for a man at a locked door must call.
+    contact: str
+    phone: str
+    shots: Shots
+    lines: tuple["Line", ...]
+    mark: int | None
+    is_mine: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCard:
+    base: Base
+    buttons: frozenset[TicketEvent]
+    engineer: str
+    starts_at: datetime | None
+    ends_at: datetime | None
+    lines: tuple["Line", ...]
+    price_kop: int | None
+    mark: int | None
+    is_accepter: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeskCard:
+    base: Base
+    buttons: frozenset[TicketEvent]
+    client: str
+    requester: str
+    contact: str
+    phone: str
+    contractor: str
+    engineer: str
+    starts_at: datetime | None
+    ends_at: datetime | None
+    price_kop: int
+    rate_kop: int
+    offers_open: int
+    lines: tuple["Line", ...]
+    tasks: tuple[TaskLine, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    service_id: int
+    service: str
+    unit: str
+    quantity_milli: int
+    sum_kop: int
+
+
+Card = OfferCard | JobCard | ClientCard | DeskCard
+
+
+def for_person(session: Session, person_id: int, ticket_id: int, *, now: datetime) -> Card | None:
+    """The card as this person may see it now; None: no longer for these eyes."""
+    actor = people.actor_of(session, person_id, source="card", now=now)
+    try:
+        return ticket(session, actor, ticket_id, now=now)
+    except NotFound:
+        return None
+
+
+def ticket(session: Session, actor: Actor, ticket_id: int, *, now: datetime) -> Card:
+    """Raises NotFound. Of several roles the nearest to the work decides: crew, invited, client, desk."""
+    row = scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
+    roles = scope.roles_on(session, actor, row)
+    base = _base(session, row)
+    if roles & CONTRACTOR_ROLES and _holds(session, actor, row):
+        return _job(session, actor, row, base, now=now)
+    offer = _offer_of(session, actor, row)
+    if offer is not None and not actor.is_operator and not roles & CLIENT_ROLES:
+        return _offer(session, actor, row, base, offer, now=now)
+    if actor.is_operator:
+        return _desk(session, row, base, roles)
+    return _client(session, actor, row, base, roles)
+
+
+def _base(session: Session, row: Ticket) -> Base:
+    site = session.get_one(Site, row.site_id)
+    service = session.get_one(Service, row.service_id)
+    media = session.scalar(
+        select(func.count())
+        .select_from(Proof)
+        .where(Proof.ticket_id == row.id, Proof.stage == ProofStage.REQUEST, Proof.status != ProofStatus.REFUSED)
+    )
+    return Base(
+        ticket_id=row.id,
+        number=row.number,
+        version=row.version,
+        status=row.status,
+        priority=row.priority,
+        service=service.name,
+        site=site.name,
+        site_code=site.code,
+        address=f"{site.city}, {site.address}",
+        lat=site.lat,
+        lon=site.lon,
+        zone=site.zone,
+        text=row.text,
+        media=media or 0,
+        registered_at=row.registered_at,
+    )
+
+
+def _holds(session: Session, actor: Actor, row: Ticket) -> bool:
+    """The engineer who goes or went, or an owner of the firm; colleagues see the offer card."""
+    last = _last_assignment(session, row)
+    if last is None or last.contractor_id not in actor.contractor_ids:
+        return False
+    return last.engineer_id == actor.person_id or last.contractor_id in actor.owned_contractor_ids
+
+
+def _last_assignment(session: Session, row: Ticket) -> Assignment | None:
+    return session.scalars(
+        select(Assignment).where(Assignment.ticket_id == row.id).order_by(Assignment.id.desc()).limit(1)
+    ).one_or_none()
+
+
+def _offer_of(session: Session, actor: Actor, row: Ticket) -> Offer | None:
+    return session.scalars(
+        select(Offer)
+        .where(Offer.ticket_id == row.id, Offer.contractor_id.in_(actor.contractor_ids))
+        .order_by(Offer.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def _offer(session: Session, actor: Actor, row: Ticket, base: Base, offer: Offer, *, now: datetime) -> OfferCard:
+    site = session.get_one(Site, row.site_id)
+    hours = offers.hours_of(site)
+    team = crew.of_firm(session, offer.contractor_id) if offer.contractor_id in actor.owned_contractor_ids else ()
+    return OfferCard(
+        base=base,
+        offer_id=offer.id,
+        offer_status=offer.status,
+        pay_kop=offer.pay_kop,
+        distance_m=offer.distance_m,
+        waits_until=offer.waits_until,
+        slots=offers.proposed_slots(session, site, now=now),
+        can_go_now=row.priority is Priority.EMERGENCY or hours.is_open(now),
+        team=team if len(team) > 1 else (),
+        decline_reason=offer.decline_reason,
+    )
+
+
+def _job(session: Session, actor: Actor, row: Ticket, base: Base, *, now: datetime) -> JobCard:
+    site = session.get_one(Site, row.site_id)
+    visit = steps.current_visit(session, row.id)
+    shots = steps.shots(session, row, visit)
+    is_today = visit is not None and _same_day(visit, now, site.zone)
+    lines = _lines(session, row, ReportLine.contractor_rate_kop)
+    return JobCard(
+        base=base,
+        visit_id=visit.id if visit else None,
+        step=steps.step(row, visit),
+        engineer=_name(session, visit.engineer_id if visit else None),
+        starts_at=visit.starts_at if visit else None,
+        ends_at=visit.ends_at if visit else None,
+        pay_kop=sum(line.sum_kop for line in lines) or row.contractor_rate_kop * row.quantity_milli // 1000,
+        contact=site.responsible_name if is_today else "",
+        phone=site.responsible_phone if is_today else "",
+        shots=shots,
+        lines=lines,
+        mark=_mark(session, row.id),
+        is_mine=visit is not None and visit.engineer_id == actor.person_id,
+        note=_complaint(session, row),
+    )
+
+
+def _client(session: Session, actor: Actor, row: Ticket, base: Base, roles: frozenset[Role]) -> ClientCard:
+    visit = steps.current_visit(session, row.id)
+    contract = session.get_one(Contract, row.contract_id)
+    lines = _lines(session, row, ReportLine.client_price_kop)
+    price = sum(line.sum_kop for line in lines) or row.client_price_kop * row.quantity_milli // 1000
+    return ClientCard(
+        base=base,
+        buttons=allowed(row.status, roles),
+        engineer=_name(session, visit.engineer_id if visit else None),
+        starts_at=visit.starts_at if visit else None,
+        ends_at=visit.ends_at if visit else None,
+        lines=lines,
+        price_kop=price if contract.requester_sees_prices else None,
+        mark=_mark(session, row.id),
+        is_accepter=_accepted_by(session, row.id) == actor.person_id,
+        note=_complaint(session, row),
+    )
+
+
+def _desk(session: Session, row: Ticket, base: Base, roles: frozenset[Role]) -> DeskCard:
+    site = session.get_one(Site, row.site_id)
+    visit = steps.current_visit(session, row.id)
+    contractor = session.get(Contractor, row.contractor_id) if row.contractor_id else None
+    open_offers = session.scalar(
+        select(func.count())
+        .select_from(Offer)
+        .where(Offer.ticket_id == row.id, Offer.status.in_((OfferStatus.SENT, OfferStatus.LAPSED)))
+    )
+    return DeskCard(
+        base=base,
+        buttons=allowed(row.status, roles),
+        client=session.get_one(Client, row.client_id).name,
+        requester=_name(session, row.requester_id),
+        contact=site.responsible_name,
+        phone=site.responsible_phone,
+        contractor=contractor.name if contractor else "",
+        engineer=_name(session, visit.engineer_id if visit else None),
+        starts_at=visit.starts_at if visit else None,
+        ends_at=visit.ends_at if visit else None,
+        price_kop=row.client_price_kop * row.quantity_milli // 1000,
+        rate_kop=row.contractor_rate_kop * row.quantity_milli // 1000,
+        offers_open=open_offers or 0,
+        lines=_lines(session, row, ReportLine.client_price_kop),
+        tasks=tasks.of_ticket(session, row.id),
+        note=_complaint(session, row),
+    )
+
+
+def _lines(session: Session, row: Ticket, price: object) -> tuple[Line, ...]:
+    rows = session.execute(
+        select(ReportLine, Service, price)  # type: ignore[call-overload]
+        .join(Service, Service.id == ReportLine.service_id)
+        .where(ReportLine.ticket_id == row.id)
+        .order_by(ReportLine.id)
+    )
+    return tuple(
+        Line(service.id, service.name, service.unit, line.quantity_milli, round_half_up(line.quantity_milli * kop))
+        for line, service, kop in rows
+    )
+
+
+def round_half_up(milli_kop: int) -> int:
+    """Thousandths of a kopeck to kopecks, half up: the one rounding of money."""
+    return (milli_kop + 500) // 1000
+
+
+def _complaint(session: Session, row: Ticket) -> str:
+    """What the client said is wrong, or why the engineer had to leave: the last word on the open trouble."""
+    if row.status not in (TicketStatus.DISPUTED, TicketStatus.REWORK, TicketStatus.ASSIGNED):
+        return ""
+    note = session.scalar(
+        select(Visit.note).where(Visit.ticket_id == row.id, Visit.note != "").order_by(Visit.id.desc()).limit(1)
+    )
+    return note or ""
+
+
+def _mark(session: Session, ticket_id: int) -> int | None:
+    return session.scalar(select(Acceptance.mark).where(Acceptance.ticket_id == ticket_id))
+
+
+def _accepted_by(session: Session, ticket_id: int) -> int | None:
+    return session.scalar(select(Acceptance.person_id).where(Acceptance.ticket_id == ticket_id))
+
+
+def _name(session: Session, person_id: int | None) -> str:
+    return session.get_one(Person, person_id).name if person_id is not None else ""
+
+
+def _same_day(visit: Visit, now: datetime, zone: str) -> bool:
+    here = ZoneInfo(zone)
+    return visit.starts_at.astimezone(here).date() == now.astimezone(here).date()

@@ -1,0 +1,24 @@
+"""The people of a contractor."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.domain.role import CONTRACTOR_ROLES
+from storage.models.people import Membership, Person
+
+
+def of_firm(session: Session, contractor_id: int) -> tuple[tuple[int, str], ...]:
+    """Id and name of everybody in Telegram who can be sent to a job."""
+    rows = session.execute(
+        select(Person.id, Person.name)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(
+            Membership.contractor_id == contractor_id,
+            Membership.role.in_(CONTRACTOR_ROLES),
+            Membership.ended_at.is_(None),
+            Person.telegram_id.is_not(None),
+        )
+        .distinct()
+        .order_by(Person.name, Person.id)
+    )
+    return tuple((person_id, name) for person_id, name in rows)

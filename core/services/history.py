@@ -1,0 +1,170 @@
+"""`/why`: what happened to a ticket and by which rule, and why these contractors were asked and not those.
+
+Read from the audit and from the stored waves, never computed again: it stays true after radius or skills changed.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from core.domain.actor import Actor
+from core.domain.offer import Exclusion, OfferStatus
+from core.domain.role import Role
+from core.services import scope
+from storage.models.contractor import Contractor
+from storage.models.desk import Audit
+from storage.models.offer import Offer, Wave, WaveCandidate
+from storage.models.people import Person
+from storage.models.ticket import Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row of the history. `who` is a name for the desk only; others see the role."""
+
+    at: datetime
+    event: str
+    entity: str
+    role: Role
+    who: str
+    from_state: str
+    to_state: str
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    contractor: str
+    distance_m: int
+    score: int
+    accepted_jobs: int
+    recent_jobs: int
+    status: OfferStatus | None
+    sent_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    ticket_id: int
+    number: str
+    zone_site_id: int
+    steps: tuple[Step, ...]
+    #: The last wave in its order, with what each answered; empty for all but the desk.
+    asked: tuple[Asked, ...]
+    excluded: tuple[tuple[Exclusion, int], ...]
+    not_considered: int
+    #: For a contractor: the place he had in the wave that asked him, and how many were ranked.
+    my_rank: int | None
+    my_distance_m: int | None
+    ranked: int
+
+
+def why(session: Session, actor: Actor, ticket_id: int, *, now: datetime) -> History:
+    ticket = scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
+    steps = _steps(session, actor, ticket)
+    asked, excluded, not_considered = _field(session, ticket) if actor.is_operator else ((), (), 0)
+    rank, distance, ranked = _own_place(session, actor, ticket)
+    return History(
+        ticket.id, ticket.number, ticket.site_id, steps, asked, excluded, not_considered, rank, distance, ranked
+    )
+
+
+def _steps(session: Session, actor: Actor, ticket: Ticket) -> tuple[Step, ...]:
+    of_ticket = and_(Audit.entity == "ticket", Audit.entity_id == ticket.id)
+    mine = select(Offer.id).where(Offer.ticket_id == ticket.id)
+    if not actor.is_operator:
+        mine = mine.where(Offer.contractor_id.in_(actor.contractor_ids))
+    of_offers = and_(Audit.entity == "offer", Audit.entity_id.in_(mine))
+    rows = session.execute(
+        select(Audit, Person.name)
+        .outerjoin(Person, Person.id == Audit.actor_id)
+        .where(or_(of_ticket, of_offers))
+        .order_by(Audit.id)
+    )
+    return tuple(
+        Step(
+            row.at,
+            row.event,
+            row.entity,
+            row.actor_role,
+            name if name and (actor.is_operator or row.actor_id == actor.person_id) else "",
+            row.from_state,
+            row.to_state,
+            row.data,
+        )
+        for row, name in rows
+    )
+
+
+def _field(session: Session, ticket: Ticket) -> tuple[tuple[Asked, ...], tuple[tuple[Exclusion, int], ...], int]:
+    wave = session.scalars(
+        select(Wave).where(Wave.ticket_id == ticket.id).order_by(Wave.number.desc()).limit(1)
+    ).one_or_none()
+    if wave is None:
+        return (), (), 0
+    counts = Counter(
+        session.scalars(
+            select(WaveCandidate.exclusion).where(
+                WaveCandidate.wave_id == wave.id, WaveCandidate.exclusion.is_not(None)
+            )
+        )
+    )
+    excluded = tuple((reason, counts[reason]) for reason in Exclusion if counts[reason])
+    return _asked(session, ticket, wave), excluded, wave.not_considered
+
+
+def _asked(session: Session, ticket: Ticket, wave: Wave) -> tuple[Asked, ...]:
+    """Who was asked so far in the order of asking, then who comes next."""
+    sent = session.execute(
+        select(Offer, WaveCandidate, Contractor.name)
+        .join(Contractor, Contractor.id == Offer.contractor_id)
+        .join(
+            WaveCandidate,
+            and_(WaveCandidate.wave_id == Offer.wave_id, WaveCandidate.contractor_id == Offer.contractor_id),
+        )
+        .where(Offer.ticket_id == ticket.id)
+        .order_by(Offer.id)
+    ).all()
+    known = {offer.contractor_id for offer, _, _ in sent}
+    waiting = session.execute(
+        select(WaveCandidate, Contractor.name)
+        .join(Contractor, Contractor.id == WaveCandidate.contractor_id)
+        .where(WaveCandidate.wave_id == wave.id, WaveCandidate.rank.is_not(None))
+        .order_by(WaveCandidate.rank)
+        .limit(10)
+    )
+    rows = [_line(candidate, name, offer) for offer, candidate, name in sent]
+    rows += [_line(candidate, name, None) for candidate, name in waiting if candidate.contractor_id not in known]
+    return tuple(rows)
+
+
+def _line(candidate: WaveCandidate, name: str, offer: Offer | None) -> Asked:
+    return Asked(
+        name,
+        candidate.distance_m,
+        candidate.score,
+        candidate.accepted_jobs,
+        candidate.recent_jobs,
+        offer.status if offer else None,
+        offer.sent_at if offer else None,
+    )
+
+
+def _own_place(session: Session, actor: Actor, ticket: Ticket) -> tuple[int | None, int | None, int]:
+    row = session.execute(
+        select(WaveCandidate)
+        .join(Offer, and_(Offer.wave_id == WaveCandidate.wave_id, Offer.contractor_id == WaveCandidate.contractor_id))
+        .where(Offer.ticket_id == ticket.id, Offer.contractor_id.in_(actor.contractor_ids))
+        .order_by(Offer.id.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    if row is None:
+        return None, None, 0
+    ranked = session.scalars(
+        select(WaveCandidate.contractor_id).where(WaveCandidate.wave_id == row.wave_id, WaveCandidate.rank.is_not(None))
+    ).all()
+    return row.rank, row.distance_m, len(ranked)

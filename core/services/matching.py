@@ -1,0 +1,222 @@
+"""Finds who has the skill near a site and gathers the facts the rules judge. The search walks `match_point`.
+
+The area grows until enough may be asked or the widest radius is covered: exact, and cheap where many are near.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from core.domain import geo, slots
+from core.domain.defaults import Defaults
+from core.domain.matching import Candidate, Job, exclusion, in_order
+from core.domain.offer import Exclusion, OfferStatus
+from core.domain.role import CONTRACTOR_ROLES
+from core.domain.ticket import TicketStatus
+from core.services import assignments, numbers
+from storage.models.contractor import Block, Contractor, ContractorRegion, ContractorSkill, MatchPoint
+from storage.models.directory import Service, Site
+from storage.models.offer import Offer
+from storage.models.people import Membership, Person
+from storage.models.ticket import Assignment, Ticket
+
+FIRST_AREA_M = 50_000
+ENOUGH = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """The field as it looked at one moment: those who may be asked in order, and the others with the reason."""
+
+    ranked: tuple[Candidate, ...]
+    excluded: tuple[tuple[Candidate, Exclusion], ...]
+    not_considered: int
+
+
+def search(session: Session, ticket: Ticket, *, now: datetime) -> Search:
+    site = session.get_one(Site, ticket.site_id)
+    rules = numbers.of(session)
+    job = job_of(site, now, now, rules)
+    widest_m = (session.scalar(select(func.max(Contractor.radius_km))) or 0) * 1000
+    area_m = min(FIRST_AREA_M, widest_m)
+    while True:
+        found = _judge(session, ticket, site, area_m, job, now=now)
+        if len(found[0]) >= ENOUGH or area_m >= widest_m:
+            break
+        area_m = min(area_m * 2, widest_m)
+    ranked, excluded = found
+    everybody = session.scalar(select(func.count()).select_from(Contractor)) or 0
+    return Search(
+        tuple(in_order(ranked, band_km=rules.score_band_km)),
+        tuple(excluded),
+        everybody - len(ranked) - len(excluded),
+    )
+
+
+def verdict(
+    session: Session, ticket: Ticket, contractor_id: int, *, visit_at: datetime, now: datetime
+) -> tuple[Candidate | None, Exclusion | None]:
+    """One contractor judged again at the moment of his yes; None: not in the field at all."""
+    site = session.get_one(Site, ticket.site_id)
+    rules = numbers.of(session)
+    distances = _distances(session, ticket, site, None, now=now, only=contractor_id)
+    for candidate in _facts(session, ticket, site, distances, now=now):
+        job = job_of(site, visit_at, now, rules)
+        return candidate, exclusion(candidate, job, jobs_per_engineer=rules.jobs_per_engineer)
+    return None, None
+
+
+def job_of(site: Site, visit_at: datetime, now: datetime, rules: Defaults) -> Job:
+    night = slots.is_night(visit_at, site.zone, from_hour=rules.night_from_hour, to_hour=rules.night_to_hour)
+    return Job(visit_at.astimezone(ZoneInfo(site.zone)).date(), night)
+
+
+def _judge(
+    session: Session, ticket: Ticket, site: Site, area_m: int, job: Job, *, now: datetime
+) -> tuple[list[Candidate], list[tuple[Candidate, Exclusion]]]:
+    rules = numbers.of(session)
+    ranked: list[Candidate] = []
+    excluded: list[tuple[Candidate, Exclusion]] = []
+    distances = _distances(session, ticket, site, area_m, now=now)
+    for candidate in _facts(session, ticket, site, distances, now=now):
+        reason = exclusion(candidate, job, jobs_per_engineer=rules.jobs_per_engineer)
+        if reason is None:
+            ranked.append(candidate)
+        else:
+            excluded.append((candidate, reason))
+    return ranked, excluded
+
+
+def _distances(
+    session: Session, ticket: Ticket, site: Site, area_m: int | None, *, now: datetime, only: int | None = None
+) -> dict[int, int]:
+    """Contractor → metres from his nearest point, for all inside the area and all who serve the region."""
+    skill_id = select(Service.skill_id).where(Service.id == ticket.service_id).scalar_subquery()
+    oldest = now - timedelta(minutes=numbers.of(session).live_position_max_age_minutes)
+    fresh = or_(MatchPoint.person_id.is_(None), MatchPoint.seen_at >= oldest)
+    points = select(MatchPoint.contractor_id, MatchPoint.lat, MatchPoint.lon).where(
+        MatchPoint.skill_id == skill_id, fresh
+    )
+    serves = select(ContractorRegion.contractor_id).where(ContractorRegion.region == site.region)
+    if only is not None:
+        points = points.where(MatchPoint.contractor_id == only)
+    elif area_m is not None:
+        points = points.where(or_(_inside(site, area_m), MatchPoint.contractor_id.in_(serves)))
+    regional = set(session.scalars(serves))
+    nearest: dict[int, int] = {}
+    for contractor_id, lat, lon in session.execute(points):
+        metres = round(geo.metres(site.lat, site.lon, lat, lon))
+        if area_m is not None and metres > area_m and contractor_id not in regional:
+            continue
+        nearest[contractor_id] = min(metres, nearest.get(contractor_id, metres))
+    return nearest
+
+
+def _inside(site: Site, area_m: int) -> ColumnElement[bool]:
+    box = geo.bounding_box(site.lat, site.lon, area_m)
+    return and_(
+        MatchPoint.lat.between(box.south, box.north),
+        or_(*(MatchPoint.lon.between(west, east) for west, east in box.longitudes)),
+    )
+
+
+def _facts(
+    session: Session, ticket: Ticket, site: Site, distances: dict[int, int], *, now: datetime
+) -> Iterable[Candidate]:
+    ids = list(distances)
+    skill_id = session.get_one(Service, ticket.service_id).skill_id
+    served = set(session.scalars(select(ContractorRegion.contractor_id).where(ContractorRegion.region == site.region)))
+    blocked = _blocked(session, ids, ticket.client_id, now)
+    reachable = _reachable(session, ids, ticket.client_id, now)
+    offers = _answers(session, ticket)
+    load = _counts(session, Assignment.contractor_id, ids, Assignment.ended_at.is_(None))
+    recent_from = now - timedelta(days=numbers.of(session).load_days)
+    recent = _counts(session, Assignment.contractor_id, ids, Assignment.started_at >= recent_from)
+    done = _counts(
+        session,
+        Ticket.contractor_id,
+        ids,
+        Ticket.service_id == ticket.service_id,
+        Ticket.status.in_((TicketStatus.ACCEPTED, TicketStatus.CLOSED)),
+    )
+    rows = session.execute(
+        select(Contractor, ContractorSkill)
+        .join(ContractorSkill, ContractorSkill.contractor_id == Contractor.id)
+        .where(Contractor.id.in_(ids), ContractorSkill.skill_id == skill_id)
+    )
+    for contractor, skill in rows:
+        answer = offers.get(contractor.id)
+        yield Candidate(
+            contractor_id=contractor.id,
+            distance_m=distances[contractor.id],
+            radius_km=contractor.radius_km,
+            serves_region=contractor.id in served,
+            is_active=contractor.is_active,
+            is_blocked=contractor.id in blocked,
+            is_reachable=contractor.id in reachable,
+            skill_confirmed=skill.is_confirmed,
+            skill_valid_until=skill.valid_until,
+            night_jobs=contractor.night_jobs,
+            has_refused=answer is OfferStatus.DECLINED,
+            was_asked=answer is not None and answer is not OfferStatus.DECLINED,
+            open_jobs=load.get(contractor.id, 0),
+            engineers=contractor.engineers,
+            score=contractor.score,
+            accepted_jobs=done.get(contractor.id, 0),
+            recent_jobs=recent.get(contractor.id, 0),
+        )
+
+
+def _answers(session: Session, ticket: Ticket) -> dict[int, OfferStatus]:
+    """What each contractor already said to this version of the job, in this round."""
+    rows = session.execute(
+        select(Offer.contractor_id, Offer.status).where(
+            Offer.ticket_id == ticket.id, Offer.round == ticket.round, Offer.job_version == ticket.job_version
+        )
+    )
+    answers: dict[int, OfferStatus] = {contractor_id: status for contractor_id, status in rows}
+    handed_back = select(Assignment.contractor_id).where(
+        Assignment.ticket_id == ticket.id, Assignment.end_reason == assignments.GAVE_UP
+    )
+    return answers | dict.fromkeys(session.scalars(handed_back), OfferStatus.DECLINED)
+
+
+def live_blocks(client_id: int, now: datetime) -> ColumnElement[bool]:
+    return and_(
+        Block.starts_at <= now,
+        or_(Block.ends_at.is_(None), Block.ends_at > now),
+        or_(Block.client_id.is_(None), Block.client_id == client_id),
+    )
+
+
+def _blocked(session: Session, ids: list[int], client_id: int, now: datetime) -> set[int]:
+    rows = session.scalars(select(Block.contractor_id).where(Block.contractor_id.in_(ids), live_blocks(client_id, now)))
+    return {contractor_id for contractor_id in rows if contractor_id is not None}
+
+
+def _reachable(session: Session, ids: list[int], client_id: int, now: datetime) -> set[int]:
+    """Firms with at least one person in Telegram who has not shut us out and is not blocked himself."""
+    shut = select(Block.person_id).where(Block.person_id.is_not(None), live_blocks(client_id, now))
+    rows = session.scalars(
+        select(Membership.contractor_id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            Membership.contractor_id.in_(ids),
+            Membership.role.in_(CONTRACTOR_ROLES),
+            Membership.ended_at.is_(None),
+            Person.telegram_id.is_not(None),
+            Person.unreachable_at.is_(None),
+            Person.id.not_in(shut),
+        )
+    )
+    return {contractor_id for contractor_id in rows if contractor_id is not None}
+
+
+def _counts(session: Session, column: Any, ids: list[int], *conditions: Any) -> dict[int, int]:
+    rows = session.execute(select(column, func.count()).where(column.in_(ids), *conditions).group_by(column))
+    return {contractor_id: count for contractor_id, count in rows}

@@ -1,0 +1,320 @@
+"""Messages on their way out: claimed by chat, finished only by the holder of the lease, never silently lost.
+
+Inside one chat first in, first out; between chats by priority. Every row ends sent, failed (a person sees a task)
+or cancelled with a reason.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import and_, exists, or_, select, text, update
+from sqlalchemy.orm import Session, aliased
+
+from core.domain.notice import Delivery, Notice, OutboxStatus, Priority
+from core.domain.task import TaskKind
+from core.services import tasks
+from storage.models.people import Person
+from storage.models.post import Card, Outbox, SentFile
+
+LEASE = timedelta(seconds=120)
+#: Waiting rows alone are indexed; written literally, or SQLite does not see the partial index.
+WAITING = "status IN ('new', 'sending')"
+#: After these the roles of the person may be others, and with them the list of commands.
+CHANGES_ROLES = frozenset({Notice.WELCOME, Notice.ROLE_ENDED})
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One row as the pump works on it."""
+
+    id: int
+    delivery: Delivery
+    notice: str
+    person_id: int
+    chat_id: int
+    ticket_id: int | None
+    data: dict[str, Any]
+    priority: int
+    attempts: int
+    created_at: datetime
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    letters: tuple[Letter, ...]
+    #: Rows that ended in the claim itself: something may wait behind them.
+    cancelled: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a card's message shows now."""
+
+    message_id: int
+    has_media: bool
+    content_hash: str
+
+
+def claim(session: Session, limit: int, *, now: datetime, busy_chats: Collection[int] = ()) -> Batch:
+    """The head of each chat, most urgent first. `busy_chats` must wait for their turn or are at work here."""
+    earlier = aliased(Outbox, name="earlier")
+    is_ready = or_(
+        and_(Outbox.status == OutboxStatus.NEW, Outbox.not_before <= now),
+        and_(Outbox.status == OutboxStatus.SENDING, Outbox.lease_until < now),
+    )
+    # What quiet hours hold has not joined the queue yet; what failed once keeps its place.
+    is_ahead = or_(earlier.status == OutboxStatus.SENDING, earlier.not_before <= now, earlier.attempts > 0)
+    behind = exists(
+        select(earlier.id).where(
+            text(f"earlier.{WAITING}"), earlier.chat_id == Outbox.chat_id, earlier.id < Outbox.id, is_ahead
+        )
+    )
+    rows = session.scalars(
+        select(Outbox)
+        .where(text(f"outbox.{WAITING}"), is_ready, Outbox.chat_id.not_in(list(busy_chats)), ~behind)
+        .order_by(Outbox.priority, Outbox.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=Outbox)
+    ).all()
+    token = uuid4().hex
+    letters = []
+    for row in rows:
+        reason = _reason_to_drop(session, row, now)
+        if reason:
+            _end(row, OutboxStatus.CANCELLED, reason)
+            continue
+        row.status, row.lease_token, row.lease_until = OutboxStatus.SENDING, token, now + LEASE
+        letters.append(_letter(row, token))
+    return Batch(tuple(letters), len(rows) - len(letters))
+
+
+def sent(
+    session: Session,
+    letter: Letter,
+    *,
+    now: datetime,
+    message_id: int | None = None,
+    shown: Shown | None = None,
+    commands_hash: str | None = None,
+) -> bool:
+    """Marks it sent; a new card takes the buttons off the one it replaces. False: the lease was lost."""
+    values = {"status": OutboxStatus.SENT, "sent_at": now, "message_id": message_id, "last_error": ""}
+    if not _finish(session, letter, values):
+        return False
+    if shown is not None and letter.ticket_id is not None:
+        _show_card(session, letter, shown, now)
+    if commands_hash is not None:
+        session.execute(update(Person).where(Person.id == letter.person_id).values(commands_hash=commands_hash))
+    if letter.notice in CHANGES_ROLES:
+        ask_commands(session, letter.person_id, cause=f"after:{letter.id}", now=now)
+    return True
+
+
+def postpone(
+    session: Session, letter: Letter, until: datetime, error: str, *, now: datetime, counts: bool = True
+) -> bool:
+    """Back in the queue at its place. An attempt that surely did not reach Telegram need not count."""
+    return _finish(
+        session,
+        letter,
+        {
+            "status": OutboxStatus.NEW,
+            "not_before": until,
+            "last_error": error[:300],
+            "attempts": Outbox.attempts + 1 if counts else Outbox.attempts,
+        },
+    )
+
+
+def cancelled(session: Session, letter: Letter, reason: str, *, now: datetime) -> bool:
+    return _finish(session, letter, {"status": OutboxStatus.CANCELLED, "last_error": reason[:300]})
+
+
+def failed(session: Session, letter: Letter, error: str, *, now: datetime) -> bool:
+    """For good: the desk sees it."""
+    values = {"status": OutboxStatus.FAILED, "last_error": error[:300], "attempts": Outbox.attempts + 1}
+    if not _finish(session, letter, values):
+        return False
+    _task(session, letter, f"letter:{letter.id}", now)
+    return True
+
+
+def unreachable(session: Session, letter: Letter, error: str, *, now: datetime) -> bool:
+    """He blocked the bot or is gone: nothing more is sent until he writes, and the desk is told once."""
+    if not _finish(session, letter, {"status": OutboxStatus.FAILED, "last_error": error[:300]}):
+        return False
+    session.execute(
+        update(Person).where(Person.id == letter.person_id, Person.unreachable_at.is_(None)).values(unreachable_at=now)
+    )
+    session.execute(
+        update(Outbox)
+        .where(Outbox.person_id == letter.person_id, Outbox.status == OutboxStatus.NEW)
+        .values(status=OutboxStatus.CANCELLED, last_error="unreachable")
+    )
+    _task(session, letter, f"letter:{letter.id}", now)
+    return True
+
+
+def reached(session: Session, person_id: int, *, now: datetime) -> None:
+    """He wrote, so he can be written to."""
+    session.execute(update(Person).where(Person.id == person_id).values(unreachable_at=None))
+
+
+def migrated(session: Session, old_chat: int, new_chat: int, *, now: datetime) -> None:
+    """A group became a supergroup: its old id never works again."""
+    waiting = Outbox.status.in_((OutboxStatus.NEW, OutboxStatus.SENDING))
+    session.execute(update(Outbox).where(Outbox.chat_id == old_chat, waiting).values(chat_id=new_chat))
+    session.execute(update(Card).where(Card.chat_id == old_chat).values(chat_id=new_chat))
+
+
+def release(session: Session, letters: Sequence[Letter], *, now: datetime) -> None:
+    for letter in letters:
+        _finish(session, letter, {"status": OutboxStatus.NEW})
+
+
+def ask_commands(session: Session, person_id: int, *, cause: str, now: datetime) -> None:
+    """The command list of this person's chat is to be set anew, if it has changed by then."""
+    person = session.get_one(Person, person_id)
+    if person.telegram_id is not None:
+        session.add(_silent(f"commands:{cause}", Delivery.COMMANDS, person_id, person.telegram_id, None, {}, now))
+
+
+def card_of(session: Session, person_id: int, ticket_id: int, *, now: datetime) -> Card | None:
+    return session.get(Card, (ticket_id, person_id))
+
+
+def adopt_card(
+    session: Session, person_id: int, ticket_id: int, chat_id: int, message_id: int, *, has_media: bool
+) -> None:
+    """The message whose button was tapped is the card from now on; what it shows is not known, so it is redrawn."""
+    _upsert(session, ticket_id, person_id, chat_id, Shown(message_id, has_media, ""))
+
+
+def file_id(session: Session, bot_id: int, sha256: str, *, now: datetime) -> str | None:
+    known = session.get(SentFile, (bot_id, sha256))
+    return known.file_id if known is not None else None
+
+
+def keep_file_id(session: Session, bot_id: int, sha256: str, file_id: str | None, *, now: datetime) -> None:
+    """None forgets an id that Telegram no longer takes."""
+    known = session.get(SentFile, (bot_id, sha256))
+    if known is not None:
+        session.delete(known)
+        session.flush()
+    if file_id is not None:
+        session.add(SentFile(bot_id=bot_id, sha256=sha256, file_id=file_id))
+
+
+def _letter(row: Outbox, token: str) -> Letter:
+    return Letter(
+        row.id,
+        row.delivery,
+        row.notice,
+        row.person_id,
+        row.chat_id,
+        row.ticket_id,
+        row.data,
+        row.priority,
+        row.attempts,
+        row.created_at,
+        token,
+    )
+
+
+def _reason_to_drop(session: Session, row: Outbox, now: datetime) -> str:
+    person = session.get_one(Person, row.person_id)
+    if person.unreachable_at is not None:
+        return "unreachable"
+    if person.telegram_id is None:
+        return "left"
+    if row.delivery is not Delivery.EDIT or row.ticket_id is None:
+        return ""
+    newer = session.scalar(
+        select(Outbox.id)
+        .where(
+            text(f"outbox.{WAITING}"),
+            Outbox.chat_id == row.chat_id,
+            Outbox.id > row.id,
+            Outbox.ticket_id == row.ticket_id,
+            Outbox.person_id == row.person_id,
+            Outbox.delivery == Delivery.EDIT,
+            Outbox.not_before <= now,
+        )
+        .limit(1)
+    )
+    return "superseded" if newer is not None else ""
+
+
+def _end(row: Outbox, status: OutboxStatus, reason: str) -> None:
+    row.status, row.last_error, row.lease_token, row.lease_until = status, reason, None, None
+
+
+def _finish(session: Session, letter: Letter, values: dict[str, Any]) -> bool:
+    mine = session.scalar(
+        update(Outbox)
+        .where(Outbox.id == letter.id, Outbox.status == OutboxStatus.SENDING, Outbox.lease_token == letter.token)
+        .values(lease_token=None, lease_until=None, **values)
+        .returning(Outbox.id)
+    )
+    return mine is not None
+
+
+def _show_card(session: Session, letter: Letter, shown: Shown, now: datetime) -> None:
+    assert letter.ticket_id is not None
+    old = session.get(Card, (letter.ticket_id, letter.person_id))
+    if old is not None and (old.chat_id, old.message_id) != (letter.chat_id, shown.message_id):
+        data = {"message_id": old.message_id}
+        session.add(
+            _silent(f"strip:{letter.id}", Delivery.STRIP, letter.person_id, old.chat_id, letter.ticket_id, data, now)
+        )
+    _upsert(session, letter.ticket_id, letter.person_id, letter.chat_id, shown)
+
+
+def _upsert(session: Session, ticket_id: int, person_id: int, chat_id: int, shown: Shown) -> None:
+    card = session.get(Card, (ticket_id, person_id))
+    if card is None:
+        card = Card(ticket_id=ticket_id, person_id=person_id)
+        session.add(card)
+    card.chat_id, card.message_id = chat_id, shown.message_id
+    card.has_media, card.content_hash = shown.has_media, shown.content_hash
+
+
+def _silent(
+    key: str,
+    delivery: Delivery,
+    person_id: int,
+    chat_id: int,
+    ticket_id: int | None,
+    data: dict[str, Any],
+    now: datetime,
+) -> Outbox:
+    notice = Notice.COMMANDS if delivery is Delivery.COMMANDS else Notice.CARD
+    return Outbox(
+        dedupe_key=key,
+        delivery=delivery,
+        notice=notice,
+        person_id=person_id,
+        chat_id=chat_id,
+        ticket_id=ticket_id,
+        data=data,
+        priority=Priority.STATUS,
+        created_at=now,
+        not_before=now,
+        status=OutboxStatus.NEW,
+    )
+
+
+def _task(session: Session, letter: Letter, cause: str, now: datetime) -> None:
+    tasks.open(
+        session,
+        TaskKind.UNDELIVERED,
+        cause=cause,
+        ticket_id=letter.ticket_id,
+        person_id=letter.person_id,
+        data={"notice": str(letter.notice)},
+        now=now,
+    )

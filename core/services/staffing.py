@@ -1,0 +1,125 @@
+"""The desk assigns by hand: by phone, past the limit, past a refusal. What was passed over is written down."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.domain.actor import Actor
+from core.domain.errors import NotFound, NotQualified
+from core.domain.matching import Candidate
+from core.domain.notice import Notice
+from core.domain.offer import Exclusion
+from core.domain.role import CONTRACTOR_ROLES
+from core.domain.slots import Slot
+from core.domain.task import TaskKind
+from core.domain.ticket import TicketEvent
+from core.services import assignments, lifecycle, matching, notices, numbers, offers, scope, tasks
+from storage.models.contractor import Contractor
+from storage.models.directory import Site
+from storage.models.people import Membership, Person
+from storage.models.ticket import Ticket
+
+#: A hand may pass these; skill, blocks and an inactive firm it may not.
+PASSABLE = frozenset(
+    {
+        Exclusion.LIMIT,
+        Exclusion.UNREACHABLE,
+        Exclusion.ASKED,
+        Exclusion.REFUSED,
+        Exclusion.TOO_FAR,
+        Exclusion.NIGHT,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    contractor_id: int
+    name: str
+    contact: str
+    phone: str
+    distance_m: int
+    passes: Exclusion | None
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    ticket_id: int
+    number: str
+    version: int
+    lines: tuple[Choice, ...]
+
+
+def choices(session: Session, actor: Actor, ticket_id: int, *, now: datetime, limit: int = 8) -> Choices:
+    """Whom the desk could send: the ranked first, then those a hand may pass a rule for, nearest first."""
+    if not actor.is_desk:
+        raise NotFound
+    ticket = scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
+    found = matching.search(session, ticket, now=now)
+    passable = sorted(
+        ((c, reason) for c, reason in found.excluded if reason in PASSABLE), key=lambda pair: pair[0].distance_m
+    )
+    rows: list[tuple[Candidate, Exclusion | None]] = [(c, None) for c in found.ranked] + list(passable)
+    lines = [_choice(session, candidate, reason) for candidate, reason in rows[:limit]]
+    return Choices(ticket.id, ticket.number, ticket.version, tuple(lines))
+
+
+def assign(session: Session, actor: Actor, ticket_id: int, contractor_id: int, *, now: datetime) -> None:
+    """Raises NotFound, NotQualified, Changed. The firm's people get the job; without Telegram the desk phones."""
+    if not actor.is_desk:
+        raise NotFound
+    ticket = scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
+    contractor = scope.find(session, scope.visible_contractors(actor), Contractor.id == contractor_id)
+    site = session.get_one(Site, ticket.site_id)
+    proposed = offers.proposed_slots(session, site, now=now)
+    slot = proposed[0] if proposed else Slot(now, now + timedelta(hours=numbers.of(session).slot_hours))
+    candidate, reason = matching.verdict(session, ticket, contractor.id, visit_at=slot.start, now=now)
+    if candidate is None or (reason is not None and reason not in PASSABLE):
+        raise NotQualified
+    cause = lifecycle.advance(
+        session,
+        ticket,
+        TicketEvent.ASSIGN,
+        actor,
+        now=now,
+        contractor_id=contractor.id,
+        data={"by_hand": True, "passed": reason},
+    )
+    assignments.begin(
+        session,
+        ticket,
+        contractor.id,
+        _who_goes(session, contractor.id),
+        slot,
+        now=now,
+        over_limit=reason is Exclusion.LIMIT,
+    )
+    offers.lose_others(session, ticket, contractor.id, now=now)
+    offers.close_own(session, ticket, contractor.id, now=now)
+    tasks.end_for_ticket(session, actor, ticket.id, {TaskKind.UNSTAFFED}, "assigned", now=now)
+    notices.publish(session, Notice.OFFER_TAKEN, ticket, cause=cause, now=now)
+
+
+def _choice(session: Session, candidate: Candidate, reason: Exclusion | None) -> Choice:
+    contractor = session.get_one(Contractor, candidate.contractor_id)
+    return Choice(
+        contractor.id, contractor.name, contractor.contact_name, contractor.phone, candidate.distance_m, reason
+    )
+
+
+def _who_goes(session: Session, contractor_id: int) -> int | None:
+    """The first of the firm's people in Telegram, the owner before the others."""
+    return session.scalar(
+        select(Person.id)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(
+            Membership.contractor_id == contractor_id,
+            Membership.role.in_(CONTRACTOR_ROLES),
+            Membership.ended_at.is_(None),
+            Person.telegram_id.is_not(None),
+        )
+        .order_by(Membership.role.desc(), Person.id)
+        .limit(1)
+    )

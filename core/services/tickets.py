@@ -1,0 +1,244 @@
+"""Registers tickets, moves them through approval, cancels them, finds them, and tells their history."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from core.domain.actor import Actor
+from core.domain.errors import Changed, NoContract, NotAllowed, TextEmpty
+from core.domain.notice import Delivery, Notice
+from core.domain.proof import ProofStage
+from core.domain.role import Role
+from core.domain.task import TaskKind
+from core.domain.ticket import OPEN, Origin, Priority, TicketEvent, TicketStatus
+from core.domain.words import search_terms
+from core.services import assignments, counters, intakes, lifecycle, notices, offers, payers, scope, tasks
+from storage.models.desk import Audit
+from storage.models.directory import ApprovalStep, Service, Site, SlaTarget
+from storage.models.people import Membership, Person
+from storage.models.ticket import Intake, Ticket
+from storage.models.visit import Proof
+
+
+@dataclass(frozen=True, slots=True)
+class TicketLine:
+    ticket_id: int
+    number: str
+    status: TicketStatus
+    priority: Priority
+    service: str
+    site: str
+    registered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TicketList:
+    lines: tuple[TicketLine, ...]
+    total: int
+    offset: int
+
+
+def register(session: Session, actor: Actor, intake_id: int, *, now: datetime) -> int:
+    """Turns a told request into a ticket with its own copies of price and rate; returns its id.
+
+    A stranger's request waits as a draft for the responsible person. Raises TextEmpty, NoContract.
+    """
+    intake = session.get(Intake, intake_id)
+    if intake is not None and intake.person_id == actor.person_id and intake.ticket_id is not None:
+        return intake.ticket_id  # a second tap on "send"
+    told = intakes.card(session, actor, intake_id, now=now)
+    if intake is None or told.site_id is None or not told.is_complete:
+        raise TextEmpty
+    site = session.get_one(Site, told.site_id)
+    ticket = _new(session, actor, intake, site, now=now)
+    event = TicketEvent.DRAFT if told.is_stranger else TicketEvent.REGISTER
+    cause = lifecycle.begin(session, ticket, event, actor, now=now, needs_approval=needs_approval(session, ticket))
+    intake.closed_at, intake.ticket_id = now, ticket.id
+    session.execute(
+        update(Proof).where(Proof.intake_id == intake.id).values(ticket_id=ticket.id, stage=ProofStage.REQUEST)
+    )
+    if ticket.status is TicketStatus.DRAFT:
+        _ask_responsible(session, ticket, cause, now=now)
+    else:
+        notices.publish(session, Notice.REGISTERED, ticket, cause=cause, now=now)
+        _go_on(session, actor, ticket, cause, now=now)
+    return ticket.id
+
+
+def confirm(session: Session, actor: Actor, ticket_id: int, *, now: datetime) -> None:
+    """The responsible person (or the desk) says that a stranger's request is real."""
+    ticket = scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
+    asks = needs_approval(session, ticket)
+    cause = lifecycle.advance(session, ticket, TicketEvent.CONFIRM, actor, now=now, needs_approval=asks)
+    tasks.end_for_ticket(session, actor, ticket.id, {TaskKind.DRAFT}, "confirmed", now=now)
+    notices.publish(session, Notice.REGISTERED, ticket, cause=cause, now=now)
+    _go_on(session, actor, ticket, cause, now=now)
+
+
+def refuse(session: Session, actor: Actor, ticket_id: int, *, now: datetime) -> None:
+    ticket = scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
+    cause = lifecycle.advance(session, ticket, TicketEvent.REFUSE, actor, now=now)
+    tasks.end_for_ticket(session, actor, ticket.id, {TaskKind.DRAFT}, "refused", now=now)
+    notices.publish(session, Notice.CANCELLED, ticket, cause=cause, now=now)
+
+
+def approve(session: Session, actor: Actor, ticket_id: int, *, now: datetime) -> None:
+    """Until approval chains exist the desk's tap stands for the client's people."""
+    ticket = scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
+    cause = lifecycle.advance(session, ticket, TicketEvent.APPROVE, actor, now=now)
+    tasks.end_for_ticket(session, actor, ticket.id, {TaskKind.APPROVAL}, "approved", now=now)
+    notices.publish(session, Notice.APPROVAL_DECIDED, ticket, cause=cause, now=now, data={"approved": True})
+    offers.ask_next(session, actor, ticket, now=now)
+
+
+def reject(session: Session, actor: Actor, ticket_id: int, *, now: datetime) -> None:
+    ticket = scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
+    cause = lifecycle.advance(session, ticket, TicketEvent.REJECT, actor, now=now)
+    tasks.end_for_ticket(session, actor, ticket.id, {TaskKind.APPROVAL}, "rejected", now=now)
+    notices.publish(session, Notice.APPROVAL_DECIDED, ticket, cause=cause, now=now, data={"approved": False})
+
+
+def cancel(session: Session, actor: Actor, ticket_id: int, version: int, *, now: datetime) -> None:
+    """Nothing more will be done; whoever was asked or was going is told. A repeated tap is harmless."""
+    ticket = scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
+    if ticket.status is TicketStatus.CANCELLED:
+        return
+    if ticket.version != version:
+        raise Changed
+    cause = lifecycle.advance(session, ticket, TicketEvent.CANCEL, actor, now=now)
+    notices.publish(session, Notice.CANCELLED, ticket, cause=cause, now=now)
+    assignments.end(session, ticket, "cancelled", now=now)
+    offers.withdraw_all(session, ticket, now=now)
+    tasks.end_for_ticket(session, actor, ticket.id, set(TaskKind), "cancelled", now=now)
+
+
+def search_again(session: Session, actor: Actor, ticket_id: int, *, now: datetime) -> None:
+    """The desk changed the field (a radius, a skill, somebody joined): everybody not asked yet is asked."""
+    ticket = scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
+    lifecycle.advance(session, ticket, TicketEvent.SEARCH_AGAIN, actor, now=now)
+    tasks.end_for_ticket(session, actor, ticket.id, {TaskKind.UNSTAFFED}, "searched again", now=now)
+    offers.ask_next(session, actor, ticket, now=now)
+
+
+def needs_approval(session: Session, ticket: Ticket) -> bool:
+    """Somebody of the client's chain takes part from this sum on."""
+    price = ticket.client_price_kop * ticket.quantity_milli // 1000
+    step = select(ApprovalStep.id).where(ApprovalStep.client_id == ticket.client_id, ApprovalStep.from_kop <= price)
+    return session.scalar(step.limit(1)) is not None
+
+
+def find(session: Session, actor: Actor, words: str, *, now: datetime, offset: int = 0, limit: int = 8) -> TicketList:
+    """By number (`9001`, `З-009001`) or by words of site, city, address and kind of work; newest first."""
+    query = scope.visible_tickets(actor).join(Site, Site.id == Ticket.site_id)
+    query = query.join(Service, Service.id == Ticket.service_id)
+    for term in search_terms(words):
+        like = f" {term}"
+        matches = [Site.search.contains(like, autoescape=True), Service.search.contains(like, autoescape=True)]
+        if term.lstrip("з").isdigit():
+            matches.append(Ticket.number == f"З-{int(term.lstrip('з')):06d}")
+        query = query.where(or_(*matches))
+    return _listed(session, query, offset, limit)
+
+
+def mine(session: Session, actor: Actor, *, now: datetime, offset: int = 0, limit: int = 8) -> TicketList:
+    """Open tickets of a client's person; what waits for an answer first."""
+    query = scope.visible_tickets(actor).where(Ticket.status.in_(OPEN), Ticket.origin == Origin.BOT)
+    return _listed(session, query, offset, limit)
+
+
+def id_of(session: Session, actor: Actor, number: str, *, now: datetime) -> int:
+    """Raises NotFound. `17`, `З-17` and `З-000017` are one number."""
+    digits = "".join(char for char in number if char.isdigit())[:15]
+    condition = Ticket.number == f"З-{int(digits or 0):06d}"
+    return scope.find(session, scope.visible_tickets(actor), condition).id
+
+
+def open_card(session: Session, actor: Actor, ticket_id: int, *, now: datetime) -> None:
+    """The person asks for the card: it comes as a new message, and the old one loses its buttons."""
+    ticket = scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
+    if actor.person_id is None:
+        raise NotAllowed
+    notices.answer(
+        session, actor.person_id, Notice.CARD, ticket=ticket, cause=actor.source, now=now, delivery=Delivery.NEW
+    )
+
+
+def _new(session: Session, actor: Actor, intake: Intake, site: Site, *, now: datetime) -> Ticket:
+    service = session.get_one(Service, intake.service_id or 0)
+    payer = payers.of_site(session, site, now=now)
+    if payer is None:
+        raise NoContract
+    entity, contract = payer
+    target = session.scalars(
+        select(SlaTarget).where(SlaTarget.plan == contract.sla_plan, SlaTarget.priority == intake.priority)
+    ).one_or_none()
+    return Ticket(
+        number=counters.next_ticket_number(session),
+        origin=Origin.BOT,
+        client_id=site.client_id,
+        site_id=site.id,
+        legal_entity_id=entity.id,
+        contract_id=contract.id,
+        service_id=service.id,
+        priority=intake.priority,
+        quantity_milli=1000,
+        job_version=1,
+        round=1,
+        client_price_kop=service.client_price_kop,
+        contractor_rate_kop=service.contractor_rate_kop,
+        text=intake.text,
+        requester_id=actor.person_id,
+        registered_at=now,
+        reaction_min=target.reaction_min if target is not None else None,
+    )
+
+
+def _go_on(session: Session, actor: Actor, ticket: Ticket, cause: Audit, *, now: datetime) -> None:
+    if ticket.status is TicketStatus.APPROVAL:
+        tasks.open(session, TaskKind.APPROVAL, cause=f"audit {cause.id}", ticket_id=ticket.id, now=now)
+        notices.publish(session, Notice.APPROVAL_ASKED, ticket, cause=cause, now=now)
+    else:
+        offers.ask_next(session, actor, ticket, now=now)
+
+
+def _ask_responsible(session: Session, ticket: Ticket, cause: Audit, *, now: datetime) -> None:
+    """One tap of the responsible person; where nobody of them is in Telegram, of the desk."""
+    notices.publish(session, Notice.DRAFTED, ticket, cause=cause, now=now)
+    responsible = session.scalar(
+        select(func.count())
+        .select_from(Membership)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            Membership.role == Role.REQUESTER,
+            Membership.site_id == ticket.site_id,
+            Membership.ended_at.is_(None),
+            Person.telegram_id.is_not(None),
+            Person.unreachable_at.is_(None),
+        )
+    )
+    if not responsible:
+        tasks.open(session, TaskKind.DRAFT, cause=f"audit {cause.id}", ticket_id=ticket.id, now=now)
+
+
+def _listed(session: Session, query: Select[Any], offset: int, limit: int) -> TicketList:
+    total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+    rows = session.scalars(query.order_by(Ticket.registered_at.desc(), Ticket.id.desc()).offset(offset).limit(limit))
+    lines = []
+    for row in rows.all():
+        site = session.get_one(Site, row.site_id)
+        service = session.get_one(Service, row.service_id)
+        lines.append(
+            TicketLine(
+                row.id,
+                row.number,
+                row.status,
+                row.priority,
+                service.name,
+                f"{site.name}, {site.city}",
+                row.registered_at,
+            )
+        )
+    return TicketList(tuple(lines), total, offset)

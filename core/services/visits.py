@@ -1,0 +1,218 @@
+"""The visit, step by step: going, here, started, shots, left. Every step is one tap and survives a lost signal."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from core.domain import geo
+from core.domain.actor import Actor
+from core.domain.errors import (
+    Changed,
+    LocationForwarded,
+    LocationStale,
+    NotAllowed,
+    NumberInvalid,
+    ProofMissing,
+    TooFar,
+)
+from core.domain.notice import Delivery, Notice
+from core.domain.slots import Slot
+from core.domain.task import TaskKind
+from core.domain.ticket import TicketEvent, TicketStatus
+from core.domain.visit import PresenceKind, VisitOutcome, VisitStatus, VisitStep
+from core.services import assignments, audit, lifecycle, notices, numbers, offers, scope, steps, tasks
+from storage.models.directory import Site
+from storage.models.ticket import Presence, Ticket
+from storage.models.visit import Visit
+
+NOT_DONE = frozenset(VisitOutcome) - {VisitOutcome.DONE}
+
+
+def go(session: Session, actor: Actor, visit_id: int, *, now: datetime) -> None:
+    """On the way; the client is told. A repeated tap is harmless."""
+    visit, ticket = _mine(session, actor, visit_id)
+    if visit.status is not VisitStatus.PLANNED:
+        return _redraw(session, actor, ticket, now=now)
+    _move(session, visit, VisitStatus.EN_ROUTE, en_route_at=now)
+    cause = audit.record(
+        session,
+        actor,
+        "visit",
+        visit.id,
+        "go",
+        now=now,
+        from_state=VisitStatus.PLANNED,
+        to_state=VisitStatus.EN_ROUTE,
+    )
+    notices.publish(session, Notice.ON_THE_WAY, ticket, cause=cause, now=now)
+    notices.answer(session, actor.person_id or 0, Notice.ASK_PLACE, ticket=ticket, cause=f"visit {visit.id}", now=now)
+    return None
+
+
+def arrive_by_location(
+    session: Session,
+    actor: Actor,
+    visit_id: int,
+    lat: float,
+    lon: float,
+    *,
+    accuracy_m: int | None,
+    sent_at: datetime,
+    forwarded: bool,
+    now: datetime,
+) -> None:
+    """The phone's place inside the site's radius, widened by its reported accuracy, not forwarded, not old.
+
+    Raises LocationForwarded, LocationStale, TooFar (with the distance, so that the way out can be offered).
+    """
+    visit, ticket = _mine(session, actor, visit_id)
+    rules = numbers.of(session)
+    if not geo.is_place(lat, lon):
+        raise NumberInvalid(f"{lat} {lon}")
+    if forwarded:
+        raise LocationForwarded
+    age = now - sent_at
+    if age > timedelta(minutes=rules.location_max_age_minutes):
+        raise LocationStale(int(age.total_seconds() // 60))
+    site = session.get_one(Site, ticket.site_id)
+    distance = round(geo.metres(site.lat, site.lon, lat, lon))
+    radius = site.radius_m + min(accuracy_m or 0, rules.accuracy_max_m)
+    if distance > radius:
+        raise TooFar(distance, radius)
+    mark = Presence(visit_id=visit.id, kind=PresenceKind.LOCATION, lat=lat, lon=lon, at=now)
+    mark.accuracy_m, mark.distance_m = accuracy_m, distance
+    _arrive(session, actor, visit, ticket, mark, now=now)
+
+
+def arrive_by_word(session: Session, actor: Actor, visit_id: int, *, now: datetime) -> None:
+    """The phone has no place to send: never a dead end, but the dispatcher is asked to make sure."""
+    visit, ticket = _mine(session, actor, visit_id)
+    _arrive(session, actor, visit, ticket, Presence(visit_id=visit.id, kind=PresenceKind.DECLARED, at=now), now=now)
+
+
+def begin_work(session: Session, actor: Actor, visit_id: int, *, now: datetime) -> None:
+    visit, ticket = _mine(session, actor, visit_id)
+    _stamp(session, actor, visit, ticket, VisitStep.START, "work_started_at", now=now)
+
+
+def before_done(session: Session, actor: Actor, visit_id: int, *, now: datetime) -> None:
+    """The pictures of how it was are there. Raises ProofMissing."""
+    visit, ticket = _mine(session, actor, visit_id)
+    shots = steps.shots(session, ticket, visit)
+    if shots.before_missing:
+        raise ProofMissing(shots.before_missing, 0)
+    _stamp(session, actor, visit, ticket, VisitStep.BEFORE, "before_done_at", now=now)
+
+
+def after_done(session: Session, actor: Actor, visit_id: int, *, now: datetime) -> None:
+    """The pictures of how it is now are there. Raises ProofMissing."""
+    visit, ticket = _mine(session, actor, visit_id)
+    shots = steps.shots(session, ticket, visit)
+    if shots.before_missing or shots.after_missing:
+        raise ProofMissing(shots.before_missing, shots.after_missing)
+    _stamp(session, actor, visit, ticket, VisitStep.AFTER, "after_done_at", now=now)
+
+
+def leave(session: Session, actor: Actor, visit_id: int, outcome: VisitOutcome, *, now: datetime) -> None:
+    """He could not finish: the next visit of the same crew is planned, and the desk helps to arrange it."""
+    visit, ticket = _mine(session, actor, visit_id)
+    if outcome not in NOT_DONE:
+        raise NotAllowed
+    assignment = assignments.live(session, ticket.id)
+    if assignment is None or ticket.status is not TicketStatus.IN_WORK:
+        raise Changed
+    _move(session, visit, VisitStatus.LEFT, left_at=now, outcome=outcome)
+    cause = lifecycle.advance(session, ticket, TicketEvent.LEAVE, actor, now=now, data={"outcome": outcome})
+    assignments.plan_visit(session, assignment, _next_slot(session, ticket, now=now))
+    tasks.open(
+        session,
+        TaskKind.LEFT,
+        cause=f"audit {cause.id}",
+        ticket_id=ticket.id,
+        data={"outcome": outcome},
+        now=now,
+    )
+    notices.publish(session, Notice.LEFT, ticket, cause=cause, now=now, data={"outcome": outcome})
+
+
+def give_up(session: Session, actor: Actor, visit_id: int, *, now: datetime) -> None:
+    """The contractor hands the job back; the search begins anew without him."""
+    visit, ticket = _mine(session, actor, visit_id)
+    cause = lifecycle.advance(
+        session, ticket, TicketEvent.GIVE_UP, actor, now=now, round=Ticket.round + 1, data={"visit": visit.id}
+    )
+    assignments.end(session, ticket, assignments.GAVE_UP, now=now)
+    ticket.contractor_id = None
+    session.flush()
+    notices.publish(session, Notice.LEFT, ticket, cause=cause, now=now, data={"outcome": "gave_up"})
+    offers.ask_next(session, actor, ticket, now=now)
+
+
+def _arrive(session: Session, actor: Actor, visit: Visit, ticket: Ticket, mark: Presence, *, now: datetime) -> None:
+    if visit.status is VisitStatus.ON_SITE:
+        return _redraw(session, actor, ticket, now=now)
+    came_from = visit.status
+    _move(session, visit, VisitStatus.ON_SITE, on_site_at=now, en_route_at=visit.en_route_at or now)
+    session.add(mark)
+    cause = lifecycle.advance(
+        session,
+        ticket,
+        TicketEvent.ARRIVE,
+        actor,
+        now=now,
+        data={"visit": visit.id, "from": came_from, "presence": mark.kind, "distance_m": mark.distance_m},
+    )
+    if mark.kind == PresenceKind.DECLARED:
+        tasks.open(session, TaskKind.UNVERIFIED, cause=f"visit {visit.id}", ticket_id=ticket.id, now=now)
+    notices.publish(session, Notice.ARRIVED, ticket, cause=cause, now=now, answer_with=Delivery.NEW)
+    return None
+
+
+def _stamp(
+    session: Session, actor: Actor, visit: Visit, ticket: Ticket, step: VisitStep, column: str, *, now: datetime
+) -> None:
+    """One step forward, once; a second tap only brings the fresh card."""
+    if getattr(visit, column) is not None:
+        return _redraw(session, actor, ticket, now=now)
+    if steps.step(ticket, visit) is not step:
+        raise Changed
+    setattr(visit, column, now)
+    cause = audit.record(session, actor, "visit", visit.id, step, now=now)
+    notices.answer(session, actor.person_id or 0, Notice.CARD, ticket=ticket, cause=f"audit {cause.id}", now=now)
+    return None
+
+
+def _redraw(session: Session, actor: Actor, ticket: Ticket, *, now: datetime) -> None:
+    notices.answer(session, actor.person_id or 0, Notice.CARD, ticket=ticket, cause=actor.source, now=now)
+
+
+def _mine(session: Session, actor: Actor, visit_id: int) -> tuple[Visit, Ticket]:
+    """Only who is named on the visit walks it; the owner of the firm may step in for a dead phone."""
+    visit = scope.find(session, scope.visible_visits(actor), Visit.id == visit_id)
+    ticket = session.get_one(Ticket, visit.ticket_id)
+    if visit.engineer_id != actor.person_id and ticket.contractor_id not in actor.owned_contractor_ids:
+        raise NotAllowed
+    if visit.status in (VisitStatus.LEFT, VisitStatus.DROPPED):
+        raise Changed
+    return visit, ticket
+
+
+def _move(session: Session, visit: Visit, status: VisitStatus, **fields: object) -> None:
+    done = session.execute(
+        update(Visit)
+        .where(Visit.id == visit.id, Visit.status == visit.status)
+        .values(status=status, **fields)
+        .returning(Visit.id)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    if done is None:
+        raise Changed
+    session.refresh(visit)
+
+
+def _next_slot(session: Session, ticket: Ticket, *, now: datetime) -> Slot:
+    """The first free window of the site, two hours from now where it has none."""
+    site = session.get_one(Site, ticket.site_id)
+    proposed = offers.proposed_slots(session, site, now=now)
+    return proposed[0] if proposed else Slot(now, now + timedelta(hours=numbers.of(session).slot_hours))
