@@ -63,6 +63,8 @@ async def page_file(request: web.Request) -> web.StreamResponse:
     blob = request.app[WORLD].files.by_unique(request.match_info["unique"])
     if blob is None:
         raise web.HTTPNotFound
-    # A document may be any HTML a test made up: it must not run in the page.
-    headers = {"Content-Security-Policy": "sandbox", "X-Content-Type-Options": "nosniff"}
+    # A document may be any HTML a test made up: it must not run in the page. A browser shows no PDF in such a cage.
+    headers = {"X-Content-Type-Options": "nosniff"}
+    if blob.mime != "application/pdf":
+        headers["Content-Security-Policy"] = "sandbox"
     return web.Response(body=blob.data, content_type=blob.mime, headers=headers)
