@@ -32,7 +32,8 @@ export class Phone {
     this.sheet = new Sheet(this.root);
     this.attach = new Attach(this);
     this.composer = new Composer(this);
-    this.root.append(this.#header(), el("div", { class: "screen" }, this.list, this.down), this.composer.root, this.layer);
+    this.screen = el("div", { class: "screen" }, this.list, this.down);
+    this.root.append(this.#header(), this.screen, this.composer.root, this.layer);
     for (const event of ["pointerdown", "pointerenter", "focusin", "keydown"]) {
       this.root.addEventListener(event, () => this.read());
     }
@@ -146,9 +147,10 @@ export class Phone {
 
   toast(text, kind = "") {
     clearTimeout(this.#toastTimer);
-    this.layer.querySelector(".toast")?.remove();
-    this.layer.append(el("div", { class: `toast ${kind}`, role: "status" }, text));
-    this.#toastTimer = setTimeout(() => this.layer.querySelector(".toast")?.remove(), 3500 + text.length * 30);
+    const gone = () => this.screen.querySelector(".toast")?.remove();
+    gone();
+    this.screen.append(el("div", { class: `toast ${kind}`, role: "status" }, text));
+    this.#toastTimer = setTimeout(gone, 3500 + text.length * 30);
   }
 
   alert(text) {
