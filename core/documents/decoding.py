@@ -69,9 +69,7 @@ def read_limited(path: Path) -> bytes:
     return data
 
 
-def open_picture(
-    data: bytes, *, near: tuple[int, int], grey: bool = False
-) -> tuple[Image.Image, tuple[int, int]]:
+def open_picture(data: bytes, *, near: tuple[int, int], grey: bool = False) -> tuple[Image.Image, tuple[int, int]]:
     """The first frame, fully decoded but not much larger than `near` if the format can shrink on the way;
     and the size the original has."""
     with translated():

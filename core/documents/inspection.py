@@ -78,7 +78,7 @@ def _place(exif: Image.Exif) -> tuple[float | None, float | None]:
         longitude = _degrees(gps[ExifTags.GPS.GPSLongitude], gps[ExifTags.GPS.GPSLongitudeRef], "W")
     except BROKEN:
         return None, None
-    believable = abs(latitude) <= 90 and abs(longitude) <= 180 and (latitude, longitude) != (0, 0)  # noqa: PLR2004
+    believable = abs(latitude) <= 90 and abs(longitude) <= 180 and (latitude, longitude) != (0, 0)
     return (latitude, longitude) if believable else (None, None)
 
 

@@ -64,9 +64,7 @@ def _row(pair: tuple[dict[str, Any] | None, dict[str, Any] | None], column: int,
             cell.paste(picture, ((column - picture.width) // 2, (height - picture.height) // 2))
         else:
             font = _font(REGULAR, column // 24)
-            ImageDraw.Draw(cell).text(
-                (column / 2, height / 2), printable(missing)[:40], _PALE_INK, font, anchor="mm"
-            )
+            ImageDraw.Draw(cell).text((column / 2, height / 2), printable(missing)[:40], _PALE_INK, font, anchor="mm")
         row.paste(cell, (index * (column + _GAP), 0), _rounded(cell.size))
     return row
 
@@ -74,9 +72,7 @@ def _row(pair: tuple[dict[str, Any] | None, dict[str, Any] | None], column: int,
 def _head(width: int, column: int, labels: dict[str, str]) -> Image.Image:
     title, subtitle, label = _font(BOLD, width // 44), _font(REGULAR, width // 64), _font(BOLD, width // 64)
     lines = [(line, title, _INK) for line in _wrapped(labels["title"], title, width - 2 * _MARGIN)]
-    lines += [
-        (line, subtitle, _PALE_INK) for line in _wrapped(labels["subtitle"], subtitle, width - 2 * _MARGIN)
-    ]
+    lines += [(line, subtitle, _PALE_INK) for line in _wrapped(labels["subtitle"], subtitle, width - 2 * _MARGIN)]
     pill = int(label.size * 1.7)
     text_height = sum(_line_height(font) for _, font, _ in lines)
     head = Image.new("RGB", (width, _MARGIN + text_height + _GAP // 2 + pill + _GAP // 2), _PAPER)

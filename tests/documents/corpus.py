@@ -3,8 +3,8 @@
 import io
 import random
 import struct
-import zlib
 import zipfile
+import zlib
 from typing import Any
 
 from PIL import Image, ImageDraw

@@ -138,9 +138,7 @@ def test_a_strip_one_pixel_high_is_stamped_too(tmp_path: Path, pictures: Picture
 
 def test_heic_and_transparent_pictures_can_be_paired(tmp_path: Path, pictures: Pictures) -> None:
     clear = corpus.saved(Image.new("RGBA", (640, 480), (0, 0, 0, 0)), "PNG")
-    sheet = pictures.pairs(
-        [shot(tmp_path, "1.heic", corpus.heic())], [shot(tmp_path, "2.png", clear, ())], LABELS
-    )
+    sheet = pictures.pairs([shot(tmp_path, "1.heic", corpus.heic())], [shot(tmp_path, "2.png", clear, ())], LABELS)
     assert brightness(opened(sheet), (1900, 600, 2100, 700)) > 245
 
 

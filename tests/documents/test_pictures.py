@@ -74,9 +74,7 @@ def test_a_place_in_the_south_and_west_is_negative(tmp_path: Path, pictures: Pic
         {1: "N", 2: (55.0,), 3: "E", 4: (37.0,)},
     ],
 )
-def test_an_unbelievable_place_is_no_place(
-    tmp_path: Path, pictures: Pictures, gps: dict[int, object]
-) -> None:
+def test_an_unbelievable_place_is_no_place(tmp_path: Path, pictures: Pictures, gps: dict[int, object]) -> None:
     exif = Image.Exif()
     exif.get_ifd(0x8825).update(gps)
     facts = pictures.inspect(sent(tmp_path, corpus.jpeg(exif=exif)))
@@ -120,9 +118,7 @@ def test_a_phone_photo_with_a_preview_behind_it_is_a_photo(tmp_path: Path, pictu
 def test_the_same_view_is_recognised_after_the_messenger(tmp_path: Path, pictures: Pictures) -> None:
     original = pictures.inspect(sent(tmp_path, corpus.jpeg(4000, 3000), "original.jpg"))
     shrunk = pictures.inspect(sent(tmp_path, corpus.jpeg(1280, 960, quality=60), "shrunk.jpg"))
-    other = pictures.inspect(
-        sent(tmp_path, corpus.saved(corpus.scene(1280, 960, fault=True), "JPEG"), "other.jpg")
-    )
+    other = pictures.inspect(sent(tmp_path, corpus.saved(corpus.scene(1280, 960, fault=True), "JPEG"), "other.jpg"))
     assert near_identical(original.dhash, shrunk.dhash)
     assert not near_identical(original.dhash, other.dhash)
 
@@ -248,7 +244,5 @@ def test_the_child_goes_when_its_parent_is_gone() -> None:
 
 def test_asking_for_pictures_imports_no_picture_library() -> None:
     program = "import sys, core.documents.pictures; print(any(m.split('.')[0] == 'PIL' for m in sys.modules))"
-    answer = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    answer = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "False"

@@ -32,9 +32,7 @@ def test_bytes_are_found_under_their_hash(tmp_path: Path) -> None:
     assert blobs.exists(stored.sha256)
     with blobs.open(stored.sha256) as stream:
         assert stream.read() == b"before the repair"
-    assert blobs.path(stored.sha256).relative_to(blobs.root).as_posix() == (
-        f"{stored.sha256[:2]}/{stored.sha256[2:]}"
-    )
+    assert blobs.path(stored.sha256).relative_to(blobs.root).as_posix() == (f"{stored.sha256[:2]}/{stored.sha256[2:]}")
 
 
 def test_same_bytes_twice_are_one_file(tmp_path: Path) -> None:
