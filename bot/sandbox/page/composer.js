@@ -43,8 +43,8 @@ export class Composer {
     const { chat, person } = this.phone;
     const fresh = String(person.chat) === String(person.user) && chat.messages.size === 0;
     const gate = chat.blocked || fresh;
-    this.big.hidden = !gate;
-    this.line.hidden = gate;
+    this.big.hidden = !gate || !chat.loaded;
+    this.line.hidden = gate || !chat.loaded;
     this.big.textContent = chat.blocked ? "Разблокировать бота" : "Начать";
     const keys = JSON.stringify(chat.keyboard);
     if (keys !== this.#keys) {

@@ -104,11 +104,7 @@ class Page {
     const at = this.guide.started ? 0 : Date.now();
     this.store.forget();
     await Promise.all(this.people.map(async (person) => {
-      try {
-        this.store.fill(person.chat, await sim("messages", { token: this.bot.token, chat: person.chat }), at);
-      } catch (error) {
-        if (!/not found|нет|unknown/i.test(error.message)) throw error;
-      }
+      this.store.fill(person.chat, await sim("messages", { token: this.bot.token, chat: person.chat }), at);
     }));
     const empty = this.people.every((person) => this.store.chat(person.chat).messages.size === 0);
     if (empty && this.guide.started) this.guide.forget();

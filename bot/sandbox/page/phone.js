@@ -175,7 +175,7 @@ export class Phone {
     this.#articles.clear();
     this.#drawn.clear();
     const messages = this.chat.sorted();
-    if (!messages.length) this.list.append(this.#welcome());
+    if (!messages.length && this.chat.loaded) this.list.append(this.#welcome());
     for (const message of messages) this.#append(message);
     this.composer.draw();
     this.toEnd();
