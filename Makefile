@@ -1,5 +1,8 @@
 # `make demo` and `make test` do all their own set-up: Python 3.11 or newer and make are enough.
-PYTHON ?= $(shell command -v python3.14 || command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+# The first Python that runs, is new enough and can make a .venv; `make PYTHON=/path/to/python` chooses another.
+FITS = import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
+	$$p -c 'import ensurepip, venv; $(FITS)' >/dev/null 2>&1 && echo $$p && break; done)
 BIN := .venv/bin
 RUN := $(BIN)/python
 DEV := .venv/.dev-installed
@@ -41,9 +44,11 @@ lock: $(DEV) ## new pins of every library, with hashes and without addresses
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -U pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 
 $(RUN):
-	@test -n "$(PYTHON)" || { echo "Нужен Python 3.11 или новее / Python 3.11 or newer is needed."; exit 2; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Нужен Python 3.11 или новее, а $(PYTHON) старше: make PYTHON=/путь/к/python / $(PYTHON) is older than Python 3.11: make PYTHON=/path/to/python"; exit 2; }
-	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Нет модуля venv. Debian, Ubuntu: sudo apt install python3-venv / The venv module is missing: sudo apt install python3-venv"; exit 2; }
+	@for p in "$(PYTHON)" python3 python3.13 python3.12 python3.11 python3.14; do \
+	    test -n "$$p" && "$$p" -c '$(FITS)' >/dev/null 2>&1 && exit 0; done; \
+	    echo "Нужен Python 3.11 или новее / Python 3.11 or newer is needed (make PYTHON=/path/to/python)."; exit 2
+	@$(or $(PYTHON),false) -c 'import ensurepip, venv; $(FITS)' 2>/dev/null || { \
+	    echo "Python не умеет venv. Debian, Ubuntu: sudo apt install python3-venv / the venv module is missing."; exit 2; }
 	$(PYTHON) -m venv .venv
 
 # A set of libraries is installed again only when its lock has changed; the larger set holds the smaller.
