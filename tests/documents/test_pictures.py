@@ -18,8 +18,6 @@ from core.domain.errors import NotAPicture, PictureTooHard
 from tests.documents import corpus
 
 ROOT = Path(__file__).parents[2]
-NOT_PICTURES = corpus.not_pictures()
-BOMBS = corpus.bombs()
 
 
 @pytest.fixture(scope="module")
@@ -140,21 +138,23 @@ def test_two_blank_frames_are_not_called_the_same_view(tmp_path: Path, pictures:
     assert not near_identical(blank[0].dhash, blank[1].dhash)
 
 
-@pytest.mark.parametrize("kind", NOT_PICTURES)
+@pytest.mark.parametrize("kind", corpus.NOT_PICTURES)
 def test_what_is_no_picture_is_refused_at_once(tmp_path: Path, pictures: Pictures, kind: str) -> None:
+    data = corpus.NOT_PICTURES[kind]()
     started = time.monotonic()
     with pytest.raises(NotAPicture) as refused:
-        pictures.inspect(sent(tmp_path, NOT_PICTURES[kind]))
+        pictures.inspect(sent(tmp_path, data))
     assert not isinstance(refused.value, PictureTooHard)
     assert refused.value.reason
     assert time.monotonic() - started < 6
 
 
-@pytest.mark.parametrize("kind", BOMBS)
+@pytest.mark.parametrize("kind", corpus.BOMBS)
 def test_a_bomb_is_refused_before_it_costs_anything(tmp_path: Path, pictures: Pictures, kind: str) -> None:
+    data = corpus.BOMBS[kind]()
     started = time.monotonic()
     with pytest.raises(PictureTooHard):
-        pictures.inspect(sent(tmp_path, BOMBS[kind]))
+        pictures.inspect(sent(tmp_path, data))
     assert time.monotonic() - started < 6
 
 
