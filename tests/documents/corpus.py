@@ -131,7 +131,7 @@ NOT_PICTURES: dict[str, Callable[[], bytes]] = {
     "header only": lambda: jpeg()[:150],
     "noise in the middle": lambda: damaged(400, 500, random.Random(1).randbytes(2_000)),
     "empty": lambda: b"",
-    "text": lambda: "Починил, всё работает".encode(),
+    "text": "Починил, всё работает".encode,
     "svg": lambda: SVG,
     "pdf": lambda: PDF,
     "tiff": lambda: saved(scene(64, 64), "TIFF"),
