@@ -6,10 +6,17 @@ It holds nothing of an installation: database, settings and bot come with each u
 import functools
 import importlib
 import importlib.util
+from typing import Any
 
-from aiogram import Dispatcher
+from aiogram import Bot, Dispatcher
+from aiogram.types import Update
 
-import bot.middlewares as middlewares
+from bot import middlewares
+from bot.update_db import UpdateDb
+from bot.wakeful import bookkeeping
+from bot.workers import Feed
+from core.services.inbox import Claim
+from storage.db import Database
 
 #: What a handler may name besides its event; a house test compares.
 NAMES = frozenset(
@@ -20,6 +27,7 @@ NAMES = frozenset(
         "callback_data",
         "command",
         "db",
+        "dispatcher",
         "event_update",
         "pictures",
         "settings",
@@ -41,6 +49,7 @@ ROUTERS = (
     "visits",
     "acceptances",
     "tasks",
+    "media",
     "menu",
     "stale",
 )
@@ -55,3 +64,17 @@ def dispatcher() -> Dispatcher:
         if importlib.util.find_spec(f"bot.handlers.{name}") is not None:
             made.include_router(importlib.import_module(f"bot.handlers.{name}").router)
     return made
+
+
+def feeder(bot: Bot, database: Database, **given: Any) -> Feed:
+    """Handles one stored update; `given` are the things of this installation that handlers may name."""
+    handlers = dispatcher()
+
+    async def feed(claim: Claim, raw: dict[str, Any]) -> None:
+        update = Update.model_validate(raw, context={"bot": bot})
+        db = UpdateDb(database, claim)
+        await handlers.feed_update(bot, update, database=database, claim=claim, db=db, dispatcher=handlers, **given)
+        with bookkeeping():
+            await db.finish()
+
+    return feed

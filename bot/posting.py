@@ -80,19 +80,23 @@ async def send(bot: Bot, chat_id: int, screen: Screen, photo: Photo | None = Non
     return sent
 
 
-async def edit(bot: Bot, chat_id: int, message_id: int, screen: Screen, photo: Photo | None = None) -> None:
-    """Redraws a message of the same kind (text or picture); `fits` says whether it can be one."""
+async def edit(
+    bot: Bot, chat_id: int, message_id: int, screen: Screen, *, has_media: bool, photo: Photo | None = None
+) -> None:
+    """Redraws a message; one with a picture keeps it unless the screen brings another. Ask `fits` first."""
     where: dict[str, Any] = {"chat_id": chat_id, "message_id": message_id, "reply_markup": inline(screen)}
-    if screen.photo is None:
+    if not has_media:
         await bot.edit_message_text(screen.text, **where)
-        return
-    media = InputMediaPhoto(media=photo or FSInputFile(screen.photo), caption=screen.text)
-    await bot.edit_message_media(media, **where)
+    elif screen.photo is None:
+        await bot.edit_message_caption(caption=screen.text, **where)
+    else:
+        media = InputMediaPhoto(media=photo or FSInputFile(screen.photo), caption=screen.text)
+        await bot.edit_message_media(media, **where)
 
 
 def fits(screen: Screen, *, has_media: bool) -> bool:
     """Whether the screen can be drawn into an existing message with or without a picture."""
-    if screen.keys is not None or has_media != (screen.photo is not None):
+    if screen.keys is not None or (screen.photo is not None and not has_media):
         return False
     return units(screen.text) <= (CAPTION_LIMIT if has_media else TEXT_LIMIT)
 
@@ -111,7 +115,7 @@ def _keyboard(keys: tuple[tuple[Key, ...], ...]) -> ReplyKeyboardMarkup | ReplyK
         ]
         for row in keys
     ]
-    return ReplyKeyboardMarkup(keyboard=rows, is_persistent=True, resize_keyboard=True)
+    return ReplyKeyboardMarkup(keyboard=rows, one_time_keyboard=True, resize_keyboard=True)
 
 
 def _plain(text: str) -> str:

@@ -5,14 +5,19 @@ already looks so) is no error.
 """
 
 import asyncio
+from typing import Any
 
 import structlog
 from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError, TelegramRetryAfter
 from aiogram.types import CallbackQuery, Message
 
-import bot.posting as posting
+from bot import posting
+from bot.texts import Texts
 from bot.ui import Screen
+from bot.update_db import UpdateDb
+from core.domain.actor import Actor
+from core.services import cards
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +43,25 @@ async def answer(call: CallbackQuery, text: str = "", *, alert: bool = False) ->
         log.info("a tap was not answered", reason=error.message)
 
 
+async def refresh(call: CallbackQuery, data: dict[str, Any]) -> None:
+    """Draws the fresh card over the buttons that were out of date, if the tapped message shows a ticket."""
+    ticket_id = getattr(data.get("callback_data"), "ticket_id", None)
+    if ticket_id is not None:
+        await redraw_card(call, ticket_id, data["actor"], data["db"], data["texts"])
+
+
+async def redraw_card(call: CallbackQuery, ticket_id: int, actor: Actor, db: UpdateDb, texts: Texts) -> bool:
+    """The ticket as it is now, in place of the tapped message; False when it is not for these eyes."""
+    from bot.screens import cards as card_screens
+
+    if actor.person_id is None:
+        return False
+    card = await db.read(cards.for_person, actor.person_id, ticket_id)
+    if card is not None:
+        await _redraw(call, card_screens.draw(card, texts))
+    return card is not None
+
+
 async def _redraw(call: CallbackQuery, screen: Screen) -> None:
     bot, message = _bot(call), call.message
     has_media = isinstance(message, Message) and bool(message.photo)
@@ -45,7 +69,7 @@ async def _redraw(call: CallbackQuery, screen: Screen) -> None:
         await _send(bot, message.chat.id if message else call.from_user.id, screen)
         return
     try:
-        await posting.edit(bot, message.chat.id, message.message_id, screen)
+        await posting.edit(bot, message.chat.id, message.message_id, screen, has_media=has_media)
     except TelegramBadRequest as error:
         if "message is not modified" not in error.message:
             log.info("a message could not be redrawn, sent anew", reason=error.message)
@@ -55,6 +79,8 @@ async def _redraw(call: CallbackQuery, screen: Screen) -> None:
 async def _send(bot: Bot, chat_id: int, screen: Screen) -> None:
     try:
         await posting.send(bot, chat_id, screen)
+    except TelegramForbiddenError as error:
+        log.info("a reader has closed the chat", reason=error.message)
     except TelegramRetryAfter as error:
         if error.retry_after > PATIENCE_S:
             raise

@@ -195,7 +195,8 @@ def forget(session: Session, limit: int, *, now: datetime) -> int:
 def lane_of(raw: dict[str, Any]) -> int:
     """The chat of an update, or its sender where there is no chat."""
     body = _content(raw)
-    message = body.get("message") if isinstance(body.get("message"), dict) else body
+    inner = body.get("message")
+    message = inner if isinstance(inner, dict) else body
     for holder, name in ((message, "chat"), (body, "chat"), (body, "from"), (body, "user")):
         who = holder.get(name)
         if isinstance(who, dict) and isinstance(who.get("id"), int):

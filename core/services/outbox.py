@@ -22,8 +22,6 @@ from storage.models.post import Card, Outbox, SentFile
 LEASE = timedelta(seconds=120)
 #: Waiting rows alone are indexed; written literally, or SQLite does not see the partial index.
 WAITING = "status IN ('new', 'sending')"
-#: After these the roles of the person may be others, and with them the list of commands.
-CHANGES_ROLES = frozenset({Notice.WELCOME, Notice.ROLE_ENDED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +107,11 @@ def sent(
         _show_card(session, letter, shown, now)
     if commands_hash is not None:
         session.execute(update(Person).where(Person.id == letter.person_id).values(commands_hash=commands_hash))
-    if letter.notice in CHANGES_ROLES:
-        ask_commands(session, letter.person_id, cause=f"after:{letter.id}", now=now)
     return True
 
 
 def postpone(
-    session: Session, letter: Letter, until: datetime, error: str, *, now: datetime, counts: bool = True
+    session: Session, letter: Letter, wait: timedelta, error: str, *, now: datetime, counts: bool = True
 ) -> bool:
     """Back in the queue at its place. An attempt that surely did not reach Telegram need not count."""
     return _finish(
@@ -123,7 +119,7 @@ def postpone(
         letter,
         {
             "status": OutboxStatus.NEW,
-            "not_before": until,
+            "not_before": now + wait,
             "last_error": error[:300],
             "attempts": Outbox.attempts + 1 if counts else Outbox.attempts,
         },
@@ -164,11 +160,15 @@ def reached(session: Session, person_id: int, *, now: datetime) -> None:
     session.execute(update(Person).where(Person.id == person_id).values(unreachable_at=None))
 
 
-def migrated(session: Session, old_chat: int, new_chat: int, *, now: datetime) -> None:
-    """A group became a supergroup: its old id never works again."""
+def migrated(session: Session, letter: Letter, new_chat: int, *, now: datetime) -> bool:
+    """A group became a supergroup: its old id never works again, the letter goes to the new one."""
+    if not _finish(session, letter, {"status": OutboxStatus.NEW, "not_before": now}):
+        return False
     waiting = Outbox.status.in_((OutboxStatus.NEW, OutboxStatus.SENDING))
-    session.execute(update(Outbox).where(Outbox.chat_id == old_chat, waiting).values(chat_id=new_chat))
-    session.execute(update(Card).where(Card.chat_id == old_chat).values(chat_id=new_chat))
+    old = letter.chat_id
+    session.execute(update(Outbox).where(Outbox.chat_id == old, waiting).values(chat_id=new_chat))
+    session.execute(update(Card).where(Card.chat_id == old).values(chat_id=new_chat))
+    return True
 
 
 def release(session: Session, letters: Sequence[Letter], *, now: datetime) -> None:
@@ -176,15 +176,18 @@ def release(session: Session, letters: Sequence[Letter], *, now: datetime) -> No
         _finish(session, letter, {"status": OutboxStatus.NEW})
 
 
-def ask_commands(session: Session, person_id: int, *, cause: str, now: datetime) -> None:
-    """The command list of this person's chat is to be set anew, if it has changed by then."""
-    person = session.get_one(Person, person_id)
-    if person.telegram_id is not None:
-        session.add(_silent(f"commands:{cause}", Delivery.COMMANDS, person_id, person.telegram_id, None, {}, now))
-
-
 def card_of(session: Session, person_id: int, ticket_id: int, *, now: datetime) -> Card | None:
     return session.get(Card, (ticket_id, person_id))
+
+
+def ticket_shown_in(session: Session, person_id: int, message_id: int, *, now: datetime) -> int | None:
+    """The ticket whose card is this message of the person's chat."""
+    return session.scalar(select(Card.ticket_id).where(Card.person_id == person_id, Card.message_id == message_id))
+
+
+def commands_hash(session: Session, person_id: int, *, now: datetime) -> str:
+    """Fingerprint of the command list this person's chat shows."""
+    return session.get_one(Person, person_id).commands_hash
 
 
 def adopt_card(
@@ -267,10 +270,7 @@ def _show_card(session: Session, letter: Letter, shown: Shown, now: datetime) ->
     assert letter.ticket_id is not None
     old = session.get(Card, (letter.ticket_id, letter.person_id))
     if old is not None and (old.chat_id, old.message_id) != (letter.chat_id, shown.message_id):
-        data = {"message_id": old.message_id}
-        session.add(
-            _silent(f"strip:{letter.id}", Delivery.STRIP, letter.person_id, old.chat_id, letter.ticket_id, data, now)
-        )
+        session.add(_strip(letter, old, now))
     _upsert(session, letter.ticket_id, letter.person_id, letter.chat_id, shown)
 
 
@@ -283,24 +283,15 @@ def _upsert(session: Session, ticket_id: int, person_id: int, chat_id: int, show
     card.has_media, card.content_hash = shown.has_media, shown.content_hash
 
 
-def _silent(
-    key: str,
-    delivery: Delivery,
-    person_id: int,
-    chat_id: int,
-    ticket_id: int | None,
-    data: dict[str, Any],
-    now: datetime,
-) -> Outbox:
-    notice = Notice.COMMANDS if delivery is Delivery.COMMANDS else Notice.CARD
+def _strip(letter: Letter, old: Card, now: datetime) -> Outbox:
     return Outbox(
-        dedupe_key=key,
-        delivery=delivery,
-        notice=notice,
-        person_id=person_id,
-        chat_id=chat_id,
-        ticket_id=ticket_id,
-        data=data,
+        dedupe_key=f"strip:{letter.id}",
+        delivery=Delivery.STRIP,
+        notice=Notice.CARD,
+        person_id=letter.person_id,
+        chat_id=old.chat_id,
+        ticket_id=letter.ticket_id,
+        data={"message_id": old.message_id},
         priority=Priority.STATUS,
         created_at=now,
         not_before=now,

@@ -1,0 +1,56 @@
+"""The one place where a refusal becomes words: class name and attributes of a DomainError → a text of `errors.ftl`.
+
+A tap is answered with an alert and the fresh card, a message with a message. Unknown failures pass through to the
+worker, which tries again.
+"""
+
+import dataclasses
+import html
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from aiogram.types import CallbackQuery, Message, TelegramObject
+
+from bot import show
+from bot.texts import Texts
+from bot.ui import Screen
+from core.domain.errors import DomainError, NotAllowed, NotFound
+
+log = structlog.get_logger(__name__)
+
+TAG = re.compile(r"<[^>]*>")
+
+
+async def answered(
+    handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]], event: TelegramObject, data: dict[str, Any]
+) -> Any:
+    try:
+        return await handler(event, data)
+    except DomainError as error:
+        if isinstance(error, NotAllowed | NotFound):
+            log.info("refused", error=type(error).__name__, person_id=data["actor"].person_id)
+        await _tell(event, error, data)
+        return None
+
+
+def key(error: DomainError) -> str:
+    """OfferTaken → error-offer-taken."""
+    words = re.sub(r"(?<!^)(?=[A-Z])", "-", type(error).__name__).lower()
+    return f"error-{words}"
+
+
+def words(error: DomainError, texts: Texts) -> str:
+    if dataclasses.is_dataclass(error):
+        return texts(key(error), **{field.name: getattr(error, field.name) for field in dataclasses.fields(error)})
+    return texts(key(error))
+
+
+async def _tell(event: TelegramObject, error: DomainError, data: dict[str, Any]) -> None:
+    text = words(error, data["texts"])
+    if isinstance(event, CallbackQuery):
+        await show.answer(event, html.unescape(TAG.sub("", text)), alert=True)
+        await show.refresh(event, data)
+    elif isinstance(event, Message):
+        await show.show(event, Screen(text))

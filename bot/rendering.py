@@ -1,0 +1,81 @@
+"""Turns a row of the outbox into a screen at the moment it is sent, from the database as it is then.
+
+None means there is nothing to say any more: the reader may not see the ticket now, or an offer is over.
+"""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from aiogram import Bot
+
+from bot.replies import REPLIES
+from bot.screens import menu as menu_screens
+from bot.texts import Texts, load
+from bot.ui import Screen
+from core.domain.actor import Actor
+from core.domain.notice import Delivery, Notice
+from core.domain.offer import TAKEABLE
+from core.services import cards, people
+from core.services.cards import OfferCard
+from core.services.outbox import Letter
+from storage.db import Database
+
+Renderer = Callable[[Database, Letter, Actor, Texts, Bot], Awaitable[Screen | None]]
+#: The picture of what was before and after, where a ticket has one.
+PairsFor = Callable[[int, Texts], Awaitable[Path | None]]
+#: What is told together with it.
+WITH_PAIRS = frozenset({Notice.REPORTED})
+
+
+async def render(db: Database, letter: Letter, bot: Bot, pairs: PairsFor) -> Screen | None:
+    actor = await db.read(people.actor_of, letter.person_id, source=f"letter:{letter.id}")
+    texts = load(actor.language)
+    own = OWN_SCREENS.get(Notice(letter.notice))
+    if own is not None:
+        return await own(db, letter, actor, texts, bot)
+    return await _card(db, letter, texts, pairs)
+
+
+def is_card(letter: Letter) -> bool:
+    """Whether the message becomes the person's card of the ticket."""
+    return letter.ticket_id is not None and Notice(letter.notice) not in OWN_SCREENS
+
+
+async def _card(db: Database, letter: Letter, texts: Texts, pairs: PairsFor) -> Screen | None:
+    from bot.screens import cards as card_screens
+    from bot.screens import notices as notice_screens
+
+    if letter.ticket_id is None:
+        return None
+    card = await db.read(cards.for_person, letter.person_id, letter.ticket_id)
+    if card is None or _is_over(letter, card):
+        return None
+    screen = card_screens.draw(card, texts)
+    if letter.delivery is Delivery.EDIT:
+        return screen
+    headline = notice_screens.headline(Notice(letter.notice), card, letter.data, texts)
+    text = f"{headline}\n\n{screen.text}" if headline else screen.text
+    photo = await pairs(letter.ticket_id, texts) if letter.notice in WITH_PAIRS else screen.photo
+    return Screen(text, screen.rows, photo, screen.keys)
+
+
+def _is_over(letter: Letter, card: object) -> bool:
+    """An offer that is no longer to be had is not announced."""
+    if letter.notice != Notice.OFFER_MADE:
+        return False
+    return not isinstance(card, OfferCard) or card.offer_status not in TAKEABLE
+
+
+async def _menu(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen:
+    return menu_screens.menu(actor, texts)
+
+
+async def _parked(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen:
+    return Screen(texts("error-unexpected", incident=str(letter.data.get("incident", ""))))
+
+
+OWN_SCREENS: dict[Notice, Renderer] = {
+    Notice.MENU: _menu,
+    Notice.PARKED: _parked,
+    **REPLIES,
+}

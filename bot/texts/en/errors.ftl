@@ -1,0 +1,37 @@
+error-unexpected = Something broke on our side and is already noted as number <b>{ $incident }</b>. Please try again in a minute; if it still fails, give this number to the dispatcher.
+error-not-found = I cannot find it. The number may be different, or it is no longer yours. Look in the lists of the menu.
+error-not-allowed = This is not for your role. If you need it, ask the dispatcher.
+error-changed = Things have moved on; here is how it stands now.
+error-offer-taken = Another contractor has just taken this job. Thank you for answering; the next one will come.
+error-offer-closed = This offer is closed and cannot be taken any more. New ones come by themselves.
+error-limit-reached = You already have { $limit } open { $limit ->
+    [one] job
+   *[other] jobs
+}, which is the limit. Finish one and you can take the next.
+error-slot-gone = This time no longer works: it has passed, or the site is closed then. Please choose another.
+error-not-qualified = This job cannot be taken now: it needs a valid permit for the work, a site in your area and availability at that time. Questions go to the dispatcher.
+error-proof-missing = Photos are missing. Before the work: { $before }, after it: { $after }, nameplate: { $plate }. Send them and the report can go.
+error-no-report-lines = The report has no work in it yet. Add at least one line.
+error-invite-invalid = This invitation does not work: it was used already or has expired. Ask for a new one.
+error-too-many-tries = Too many tries. Wait an hour and open the link again, or ask for a new invitation.
+error-foreign-contact = That is somebody else's number. Tap “Share my number” and your own will come.
+error-phone-unknown = Your number is not in our lists yet. Ask the dispatcher or your manager to send you an invitation.
+error-phone-invalid = “{ $value }” does not look like a phone number. Write it like this: +7 912 345-67-89.
+error-text-too-long = Too long: { NUMBER($length) } characters, and { NUMBER($limit) } fit. Please shorten it and send it again.
+error-text-empty = Please write at least a few words.
+error-number-invalid = “{ $value }” does not work here. A number above zero is needed, for example 2 or 2.5.
+error-file-too-big = The file is larger than { $limit_mb } MB and cannot be taken. Send a smaller one or a shorter video.
+error-not-a-picture = This file does not open as a photo. Take it once more and send it as an ordinary photo.
+error-picture-too-hard = This photo is too large to be opened. Take it again with the ordinary camera and send it.
+error-too-far = The site is still { $distance_m } m away, and at most { $radius_m } m will do. Go closer and send your location again. If you are there already, tap “Location does not work”.
+error-location-forwarded = This location was forwarded. Send your own from this phone.
+error-location-stale = This location is { $minutes } { $minutes ->
+    [one] minute
+   *[other] minutes
+} old. Please send a fresh one.
+error-workbook-unreadable = This workbook cannot be read. An Excel (.xlsx) or CSV file is needed; open it, save it anew and send it again.
+error-no-contract = The payer of this site has no valid contract today, so the request cannot be registered. The dispatcher knows what to do.
+error-too-many-updates = Too fast: some messages were skipped. Wait { $seconds } { $seconds ->
+    [one] second
+   *[other] seconds
+} and go on.
