@@ -18,7 +18,7 @@ from tests.house.sources import ROOT, name_of, product_files, tree, where
 TEXTS = ROOT / "bot/texts"
 CYRILLIC = re.compile(r"[А-Яа-яЁё]+")
 #: Written in Russian in every language: the language's own name, the product, currency, letters of numbers.
-NAMES = {"Русский", "Наряд", "Да"}
+NAMES = {"Русский", "Язык", "Наряд", "Да"}
 #: Alike in both languages.
 ALIKE = {"English", "Naryad", "Telegram", "SLA", "OK", "XLSX", "QR", "PDF", "Excel", "Русский", "m", "GPS"}
 
