@@ -70,8 +70,11 @@ def _unknown(book: Workbook, checked: CheckedSheet, column: Column, known: Known
 def _of_other_clients(book: Workbook, known: Known) -> list[Wrong]:
     """A site or a contract of one client with the legal entity of another would send the bill to a stranger."""
     owners = dict(known.entity_clients)
+    clients = book.names.get("client", set()) | known.names.get("client", set())
     for row in book.rows("Юрлица"):
         owners[row.values["inn"]] = row.values["client_key"]
+    # An entity of a client nobody has is wrong itself; whoever names it is not.
+    owners = {inn: client for inn, client in owners.items() if client in clients}
     return [
         Wrong(title, row.number, "ИНН юрлица", Reason.OTHER_CLIENT, row.values["entity_key"])
         for title in ("Договоры", "Объекты")
