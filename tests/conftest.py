@@ -4,16 +4,15 @@
 the invariants of the product are checked. Nothing here imports Telegram.
 """
 
-import importlib.util
 import os
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
-from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from core.services import invariants
 from storage.db import Database
 from tests.clock import HandClock
 from tests.databases import PostgresServer, SqliteFiles, no_postgres, rolled_back
@@ -114,8 +113,5 @@ def wants_invariants(request: pytest.FixtureRequest) -> bool:
 
 
 def check_invariants(session: Session, *, now: datetime) -> None:
-    if importlib.util.find_spec("core.services.invariants") is None:
-        return
-    invariants: Any = importlib.import_module("core.services.invariants")
     found = invariants.violations(session, now=now)
     assert not found, f"invariants are broken after this test: {found}"
