@@ -5,6 +5,7 @@ They run on real time, for the bot's pump waits in real time; edits count only f
 
 import math
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -46,30 +47,37 @@ class Flood:
 
     def set(self, limits: Limits) -> None:
         self.limits = limits
-        self._buckets: dict[tuple[str, int, int], Bucket] = {}
+        self._buckets: dict[tuple[int, int | None], Bucket] = {}
+        self._minutes: dict[tuple[int, int], deque[float]] = {}
 
     def check(self, bot: int, chat: int, count: int, *, new: bool) -> None:
         """Take `count` messages out of every bucket concerned, or none at all and refuse with 429."""
-        now = self._real()
-        buckets = [self._bucket("all", bot, 0, self.limits.per_sec, self.limits.per_sec, now)]
+        now, limits = self._real(), self.limits
+        buckets = self._bucket((bot, None), limits.per_sec, limits.per_sec, now)
         if new:
-            rate = self.limits.chat_per_sec
-            buckets.append(self._bucket("chat", bot, chat, rate, max(CHAT_BURST, rate or 0), now))
-            per_minute = self.limits.group_per_min
-            if chat < 0 and per_minute:
-                buckets.append(self._bucket("group", bot, chat, per_minute / MINUTE, per_minute, now))
-        present = [bucket for bucket in buckets if bucket is not None]
-        wait = max((bucket.wait(count) for bucket in present), default=0.0)
-        if wait > 0:
-            raise too_many(max(1, math.ceil(wait)))
-        for bucket in present:
+            burst = max(CHAT_BURST, limits.chat_per_sec or 0)
+            buckets += self._bucket((bot, chat), limits.chat_per_sec, burst, now)
+        minute = self._minute(bot, chat, now) if new and chat < 0 and limits.group_per_min else None
+        waits = [bucket.wait(count) for bucket in buckets]
+        if minute is not None and len(minute) + count > (limits.group_per_min or 0):
+            waits.append(minute[0] + MINUTE - now if minute else MINUTE)
+        if max(waits, default=0.0) > 0:
+            raise too_many(max(1, math.ceil(max(waits))))
+        for bucket in buckets:
             bucket.left -= count
+        if minute is not None:
+            minute.extend([now] * count)
 
-    def _bucket(
-        self, kind: str, bot: int, chat: int, rate: float | None, size: float | None, now: float
-    ) -> Bucket | None:
+    def _bucket(self, key: tuple[int, int | None], rate: float | None, size: float | None, now: float) -> list[Bucket]:
         if not rate or not size:
-            return None
-        bucket = self._buckets.setdefault((kind, bot, chat), Bucket(rate, size, size, now))
+            return []
+        bucket = self._buckets.setdefault(key, Bucket(rate, size, size, now))
         bucket.refill(now)
-        return bucket
+        return [bucket]
+
+    def _minute(self, bot: int, chat: int, now: float) -> deque[float]:
+        """When this group got its messages of the last minute."""
+        sent = self._minutes.setdefault((bot, chat), deque())
+        while sent and sent[0] <= now - MINUTE:
+            sent.popleft()
+        return sent

@@ -16,6 +16,7 @@ MOST_UPDATES = 100
 SAME_OFFSET_SECONDS = 3.0
 AT_ONCE_SECONDS = 0.5
 CONFLICT_PAUSE = 3.0
+FUTURE = 10
 CONFLICT = "terminated by other getUpdates request; make sure that only one bot instance is running"
 
 
@@ -98,10 +99,14 @@ class UpdateQueue:
             tail = self._waiting[offset:]
             self._waiting = tail
             return tail[0].id if tail else 0
-        if offset > self.next_id + 10:
-            return 0
+        if self._beyond(offset):
+            return offset
         self._waiting = [one for one in self._waiting if one.again or one.id >= offset]
         return offset
+
+    def _beyond(self, offset: int) -> bool:
+        """An offset far ahead comes from before the numbering jumped back: it counts as none."""
+        return offset > self.next_id + FUTURE
 
     def _forget_old(self) -> None:
         now = self._now()
@@ -109,7 +114,8 @@ class UpdateQueue:
 
     def _take(self, offset: int, limit: int) -> list[dict[str, Any]]:
         self._forget_old()
-        taken = [one for one in self._waiting if one.again or one.id >= offset][:limit]
+        first = 0 if self._beyond(offset) else offset
+        taken = [one for one in self._waiting if one.again or one.id >= first][:limit]
         repeated = {id(one) for one in taken if one.again}
         self._waiting = [one for one in self._waiting if id(one) not in repeated]
         return [one.body for one in taken]

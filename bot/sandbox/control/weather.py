@@ -102,7 +102,10 @@ async def raw(world: World, op: RawOp) -> dict[str, Any]:
 
 
 async def numbering(world: World, op: NumberingOp) -> dict[str, Any]:
-    world.chosen_bot(op.token).queue.next_id = op.next
+    queue = world.chosen_bot(op.token).queue
+    if queue.pending():
+        raise Refused("the numbering changes only when the bot has taken all its updates")
+    queue.next_id = op.next
     return {"next": op.next}
 
 

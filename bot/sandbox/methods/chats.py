@@ -94,7 +94,7 @@ def own_membership(call: Call, *, shut: bool) -> dict[str, Any]:
 
 def administrator(user: dict[str, Any]) -> dict[str, Any]:
     rights = "manage_chat delete_messages manage_video_chats restrict_members change_info invite_users post_stories "
-    rights += "edit_stories delete_stories pin_messages manage_topics"
+    rights += "edit_stories delete_stories pin_messages manage_topics send_welcome_messages"
     allowed = {f"can_{right}": True for right in rights.split()}
     denied = {"can_be_edited": False, "is_anonymous": False, "can_promote_members": False}
     return {"status": "administrator", "user": user, **denied, **allowed}
