@@ -48,6 +48,8 @@ class Base:
     text: str
     media: int
     registered_at: datetime
+    #: The moment of reading: "today" and "tomorrow" on the card are meant from here.
+    read_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ class DeskCard:
     offers_open: int
     lines: tuple["Line", ...]
     tasks: tuple[TaskLine, ...]
+    mark: int | None
     note: str
 
 
@@ -143,7 +146,7 @@ def ticket(session: Session, actor: Actor, ticket_id: int, *, now: datetime) -> 
     """Raises NotFound. Of several roles the nearest to the work decides: crew, invited, client, desk."""
     row = scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
     roles = scope.roles_on(session, actor, row)
-    base = _base(session, row)
+    base = _base(session, row, now)
     if roles & CONTRACTOR_ROLES and _holds(session, actor, row):
         return _job(session, actor, row, base, now=now)
     offer = _offer_of(session, actor, row)
@@ -151,10 +154,12 @@ def ticket(session: Session, actor: Actor, ticket_id: int, *, now: datetime) -> 
         return _offer(session, actor, row, base, offer, now=now)
     if actor.is_operator:
         return _desk(session, row, base, roles)
+    if not roles & CLIENT_ROLES and row.requester_id != actor.person_id:
+        raise NotFound  # an engineer who handed the job back: the client's card is not for these eyes
     return _client(session, actor, row, base, roles)
 
 
-def _base(session: Session, row: Ticket) -> Base:
+def _base(session: Session, row: Ticket, now: datetime) -> Base:
     site = session.get_one(Site, row.site_id)
     service = session.get_one(Service, row.service_id)
     media = session.scalar(
@@ -178,6 +183,7 @@ def _base(session: Session, row: Ticket) -> Base:
         text=row.text,
         media=media or 0,
         registered_at=row.registered_at,
+        read_at=now,
     )
 
 
@@ -290,6 +296,7 @@ def _desk(session: Session, row: Ticket, base: Base, roles: frozenset[Role]) -> 
         offers_open=open_offers or 0,
         lines=_lines(session, row, ReportLine.client_price_kop),
         tasks=tasks.of_ticket(session, row.id),
+        mark=_mark(session, row.id),
         note=_complaint(session, row),
     )
 
