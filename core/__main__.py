@@ -5,6 +5,7 @@ A command imports what it needs when it runs, so that `--help` answers at once.
 
 import typer
 
+from core.commands.check import check
 from core.commands.export_workbook import export_workbook
 from core.commands.import_workbook import import_workbook
 
@@ -17,6 +18,7 @@ app = typer.Typer(
 )
 app.command("import")(import_workbook)
 app.command("export")(export_workbook)
+app.command("check")(check)
 
 
 @app.callback()

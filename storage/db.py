@@ -9,10 +9,11 @@ import contextvars
 import functools
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
 import structlog
@@ -62,9 +63,10 @@ class Unit:
 
 
 class Database:
-    def __init__(self, url: str, clock: Clock, *, pool_size: int) -> None:
+    def __init__(self, url: str, clock: Clock, *, pool_size: int, info: Mapping[str, Any]) -> None:
         self.url = url
         self.clock = clock
+        self.info = dict(info)
         self.is_sqlite = engines.is_sqlite(url)
         self._listeners: list[Callable[[], None]] = []
         self._runner: asyncio.Runner | None = None
@@ -78,8 +80,11 @@ class Database:
             self._reader = engines.postgres_reader(self._engine)
 
     @classmethod
-    def open(cls, url: str, clock: Clock, *, pool_size: int = 8) -> "Database":
-        return cls(url, clock, pool_size=pool_size)
+    def open(
+        cls, url: str, clock: Clock, *, pool_size: int = 8, info: Mapping[str, Any] = MappingProxyType({})
+    ) -> "Database":
+        """`info` is found by every use case as `session.info`: the business numbers of this installation."""
+        return cls(url, clock, pool_size=pool_size, info=info)
 
     def on_commit(self, listener: Callable[[], None]) -> None:
         """`listener()` is called in the event loop after each committed write; it must return at once."""
@@ -123,7 +128,7 @@ class Database:
         if self._writer is not None:
             engine, thread = self._writer
             context = contextvars.copy_context()  # the log lines of the unit keep the names of their update
-            work = functools.partial(context.run, _on_writer_thread, engine, unit)
+            work = functools.partial(context.run, _on_writer_thread, engine, unit, self.info)
             result = await asyncio.get_running_loop().run_in_executor(thread, work)
         else:
             result = await _with_retries(unit, functools.partial(self._on_loop, self._engine, unit))
@@ -133,7 +138,7 @@ class Database:
     async def _on_loop(self, engine: AsyncEngine, unit: Unit) -> Any:
         started = time.monotonic()
         try:
-            async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+            async with AsyncSession(engine, expire_on_commit=False, info=self.info) as session, session.begin():
                 return await session.run_sync(unit.run)
         finally:
             _warn_if_slow(unit, started)
@@ -147,10 +152,10 @@ class Database:
                 log.exception("commit listener failed")
 
 
-def _on_writer_thread(engine: Engine, unit: Unit) -> Any:
+def _on_writer_thread(engine: Engine, unit: Unit, info: dict[str, Any]) -> Any:
     started = time.monotonic()
     try:
-        with Session(engine, expire_on_commit=False) as session, session.begin():
+        with Session(engine, expire_on_commit=False, info=info) as session, session.begin():
             return unit.run(session)
     finally:
         _warn_if_slow(unit, started)

@@ -39,6 +39,10 @@ def run(session: Session, *, now: datetime) -> Iterator[Result]:
         yield Result(number, name, tuple(rows), examined)
 
 
+def collect(session: Session, *, now: datetime) -> list[Result]:
+    return list(run(session, now=now))
+
+
 def violations(session: Session, *, now: datetime) -> list[str]:
     """Empty is good; otherwise one line per broken row, with the number of the rule in front."""
     return [f"{result.number} {result.name}: {row}" for result in run(session, now=now) for row in result.rows]

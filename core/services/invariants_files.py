@@ -1,0 +1,25 @@
+"""Invariant of files, beside the others because it looks at the store too: every stored proof has its bytes."""
+
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.domain.proof import ProofStatus
+from core.services.invariants import Result
+from storage.blobs import Blobs
+from storage.models.visit import Proof
+
+
+def stored_bytes(session: Session, media_dir: Path, *, now: datetime) -> Result:
+    """Each row's file is there, of that size and with that sha256."""
+    blobs = Blobs(media_dir)
+    rows = session.execute(select(Proof.id, Proof.sha256, Proof.size).where(Proof.status == ProofStatus.STORED)).all()
+    broken = []
+    for proof_id, sha256, size in rows:
+        if sha256 is None or not blobs.exists(sha256):
+            broken.append(f"proof {proof_id} has no file")
+        elif blobs.path(sha256).stat().st_size != size or not blobs.verify(sha256):
+            broken.append(f"proof {proof_id}: its file is not what was stored")
+    return Result("24b", "every stored file is whole", tuple(broken), len(rows))
