@@ -40,6 +40,18 @@ def request_problems(entry: dict[str, Any]) -> list[str]:
     return problems + [f"{name}: {one} is not in the request" for one in missing]
 
 
+def answer_problems(entries: list[dict[str, Any]]) -> list[str]:
+    """The same check for what the sandbox itself hands out: results of methods and updates."""
+    problems = []
+    for entry in entries:
+        if entry["direction"] == "update":
+            problems += object_problems(entry["update"], description()["types"]["Update"], "Update")
+        elif (entry.get("reply") or {}).get("ok"):
+            types = description()["methods"][entry["method"]]["returns"]
+            problems += value_problems(entry["reply"]["result"], types, f"{entry['method']} result")
+    return problems
+
+
 def is_field(method: dict[str, Any], name: str) -> bool:
     return any(field["name"] == name for field in method.get("fields", []))
 

@@ -1,11 +1,16 @@
 """`python -m bot.sandbox --port N`: the sandbox server alone; prints its address when it listens."""
 
 import argparse
+import asyncio
+import signal
 from pathlib import Path
 
 from aiohttp import web
 
 from bot.sandbox.app import make_app
+from bot.sandbox.bot_side import WORLD
+from bot.sandbox.cast import read_cast
+from bot.sandbox.rooms import Person
 
 
 def arguments() -> argparse.Namespace:
@@ -26,10 +31,9 @@ async def started(app: web.Application, host: str, port: int) -> web.AppRunner:
 
 
 async def serve(given: argparse.Namespace) -> None:
-    import asyncio
-    import signal
-
     app = make_app(tuple(given.token), flood=not given.no_flood, cast=given.cast)
+    for one in read_cast(given.cast).people:
+        app[WORLD].people[one.user] = Person(one.user, one.name)
     runner = await started(app, given.host, given.port)
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -41,6 +45,4 @@ async def serve(given: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    import asyncio
-
     asyncio.run(serve(arguments()))

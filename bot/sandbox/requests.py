@@ -67,7 +67,7 @@ def known_methods() -> dict[str, type[TelegramMethod[Any]]]:
 
 async def read(request: web.Request) -> Incoming:
     incoming = Incoming(params=dict(request.query))
-    if request.content_type == "application/json":
+    if request.content_type == "application/json" and request.can_read_body:
         try:
             body = await request.json()
         except ValueError as error:

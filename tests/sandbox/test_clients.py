@@ -1,5 +1,6 @@
 """Two client libraries against the sandbox; every request they make fits the published Bot API."""
 
+import base64
 from io import BytesIO
 
 import pytest
@@ -19,7 +20,7 @@ from aiogram.types import (
 )
 from telegram.request import HTTPXRequest
 
-from tests.botapi_spec import journal_problems, request_problems
+from tests.botapi_spec import answer_problems, journal_problems, request_problems
 from tests.sandbox.conftest import DARYA, TOKEN, Box, jpeg
 
 BUTTONS = InlineKeyboardMarkup(
@@ -66,7 +67,33 @@ async def test_aiogram_sends_edits_and_downloads(box: Box) -> None:
     assert (await bot.get_chat(DARYA)).first_name == "Дарья"
     assert (await bot.get_chat_member(DARYA, DARYA)).status == "member"
     await bot.delete_message(DARYA, document.message_id)
-    assert journal_problems(await box.sim("journal")) == []
+    journal = await box.sim("journal")
+    assert journal_problems(journal) == []
+    assert answer_problems(journal) == []
+
+
+async def test_what_people_do_reaches_the_bot_in_the_published_form(box: Box) -> None:
+    await box.meet()
+    bot = box.aiogram()
+    data = base64.b64encode(jpeg(600, 400)).decode()
+    for kind in ("photo", "document", "video", "voice"):
+        await box.sim("media", user=DARYA, kind=kind, data=data, caption="Вот /help", forwarded=True, group="a")
+    live = await box.sim("location", user=DARYA, lat=55.7, lon=37.6, accuracy=20, live=600)
+    await box.sim("move", chat=DARYA, message_id=live["message"]["message_id"], lat=55.8, lon=37.6)
+    await box.sim("contact", user=DARYA, phone="+79990000101", owner=DARYA)
+    await box.sim("group", id=-500, title="Диспетчерская", token=TOKEN, by=DARYA)
+    sent = await bot.send_message(DARYA, "x", reply_markup=BUTTONS)
+    await box.sim("text", user=DARYA, text="Ответ", reply_to=sent.message_id)
+    await box.sim("press", user=DARYA, message_id=sent.message_id, text="Принять")
+    await box.sim("press", user=DARYA, message_id=sent.message_id, text="Принять", inaccessible=True)
+    await box.sim("block", chat=DARYA)
+    await box.sim("migrate", **{"from": -500, "to": -1_001_000_000_500})
+    await bot.get_updates()
+    assert (await bot.get_chat_member(-1_001_000_000_500, bot.id)).status == "administrator"
+    assert (await bot.get_chat(-1_001_000_000_500)).title == "Диспетчерская"
+    journal = await box.sim("journal")
+    assert len([entry for entry in journal if entry["direction"] == "update"]) == 15
+    assert answer_problems(journal) == []
 
 
 async def test_aiogram_recognises_the_servers_refusals(box: Box) -> None:
