@@ -84,7 +84,7 @@ class Rule:
 
 
 RULES: dict[tuple[TicketStatus | None, TicketEvent], Rule] = {
-    (None, E.REGISTER): Rule(S.SEARCHING, _DESK | _REQUESTER, S.APPROVAL),
+    (None, E.REGISTER): Rule(S.SEARCHING, _DESK | _REQUESTER | {Role.HEAD_OFFICE}, S.APPROVAL),
     (None, E.DRAFT): Rule(S.DRAFT, frozenset(Role)),
     (S.DRAFT, E.CONFIRM): Rule(S.SEARCHING, _DESK | _REQUESTER, S.APPROVAL),
     (S.DRAFT, E.REFUSE): Rule(S.CANCELLED, _DESK | _REQUESTER),

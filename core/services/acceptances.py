@@ -10,11 +10,9 @@ from core.domain.actor import Actor
 from core.domain.errors import Changed, NotAllowed, NumberInvalid, TextEmpty, TextTooLong
 from core.domain.notice import Notice
 from core.domain.proof import ProofStage, ProofStatus
-from core.domain.slots import Slot
 from core.domain.task import TaskKind
 from core.domain.ticket import TicketEvent, TicketStatus
 from core.services import assignments, audit, lifecycle, notices, offers, scope, steps, tasks
-from storage.models.directory import Site
 from storage.models.ticket import Acceptance, Assignment, Ticket
 from storage.models.visit import Proof
 
@@ -92,9 +90,7 @@ def order_rework(session: Session, actor: Actor, ticket_id: int, *, now: datetim
     if assignment is None:
         raise Changed
     cause = lifecycle.advance(session, ticket, TicketEvent.REWORK, actor, now=now)
-    site = session.get_one(Site, ticket.site_id)
-    proposed = offers.proposed_slots(session, site, now=now)
-    assignments.plan_visit(session, assignment, proposed[0] if proposed else Slot(now, now))
+    assignments.plan_visit(session, assignment, offers.next_slot(session, ticket, now=now))
     tasks.end_for_ticket(session, actor, ticket.id, {TaskKind.DISPUTE}, "rework", now=now)
     notices.publish(session, Notice.REWORK, ticket, cause=cause, now=now)
 

@@ -17,6 +17,7 @@ from core.domain.role import Role
 from core.services import scope
 from storage.models.contractor import Contractor
 from storage.models.desk import Audit
+from storage.models.directory import Site
 from storage.models.offer import Offer, Wave, WaveCandidate
 from storage.models.people import Person
 from storage.models.ticket import Ticket
@@ -51,7 +52,8 @@ class Asked:
 class History:
     ticket_id: int
     number: str
-    zone_site_id: int
+    zone: str
+    read_at: datetime
     steps: tuple[Step, ...]
     #: The last wave in its order, with what each answered; empty for all but the desk.
     asked: tuple[Asked, ...]
@@ -68,8 +70,9 @@ def why(session: Session, actor: Actor, ticket_id: int, *, now: datetime) -> His
     steps = _steps(session, actor, ticket)
     asked, excluded, not_considered = _field(session, ticket) if actor.is_operator else ((), (), 0)
     rank, distance, ranked = _own_place(session, actor, ticket)
+    zone = session.get_one(Site, ticket.site_id).zone
     return History(
-        ticket.id, ticket.number, ticket.site_id, steps, asked, excluded, not_considered, rank, distance, ranked
+        ticket.id, ticket.number, zone, now, steps, asked, excluded, not_considered, rank, distance, ranked
     )
 
 

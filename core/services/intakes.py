@@ -40,6 +40,8 @@ class IntakeCard:
     #: Open tickets of the same site and service: (id, number, status, registered at).
     reported: tuple[tuple[int, str, TicketStatus, datetime], ...]
     is_stranger: bool
+    zone: str
+    read_at: datetime
 
     @property
     def is_complete(self) -> bool:
@@ -70,7 +72,7 @@ def choose_site(session: Session, actor: Actor, intake_id: int, site_id: int, *,
     intake = _own(session, actor, intake_id)
     scope.find(session, scope.visible_sites(actor), Site.id == site_id)
     intake.site_id = site_id
-    _show(session, intake, f"site {site_id}", now=now)
+    _show(session, actor, intake, now=now)
 
 
 def choose_service(session: Session, actor: Actor, intake_id: int, service_id: int, *, now: datetime) -> None:
@@ -78,19 +80,19 @@ def choose_service(session: Session, actor: Actor, intake_id: int, service_id: i
     if session.get(Service, service_id) is None:
         raise NotFound
     intake.service_id = service_id
-    _show(session, intake, f"service {service_id}", now=now)
+    _show(session, actor, intake, now=now)
 
 
 def change_service(session: Session, actor: Actor, intake_id: int, *, now: datetime) -> None:
     intake = _own(session, actor, intake_id)
     intake.service_id = None
-    _show(session, intake, "service again", now=now)
+    _show(session, actor, intake, now=now)
 
 
 def set_priority(session: Session, actor: Actor, intake_id: int, priority: Priority, *, now: datetime) -> None:
     intake = _own(session, actor, intake_id)
     intake.priority = priority
-    _show(session, intake, f"priority {priority}", now=now)
+    _show(session, actor, intake, now=now)
 
 
 def say(session: Session, actor: Actor, text: str, *, now: datetime) -> None:
@@ -101,11 +103,11 @@ def say(session: Session, actor: Actor, text: str, *, now: datetime) -> None:
     if length > TEXT_LIMIT:
         raise TextTooLong(TEXT_LIMIT, length)
     intake.text = whole
-    _show(session, intake, "text", now=now)
+    _show(session, actor, intake, now=now)
 
 
 def drop(session: Session, actor: Actor, intake_id: int, *, now: datetime) -> None:
-    _own(session, actor, intake_id).closed_at = now
+    close(session, actor, intake_id, now=now)
     notices.answer(session, actor.person_id or 0, Notice.MENU, cause=f"{actor.source} drop", now=now)
 
 
@@ -130,6 +132,8 @@ def card(session: Session, actor: Actor, intake_id: int, *, now: datetime) -> In
         media=media or 0,
         reported=_reported(session, actor, intake),
         is_stranger=site is not None and is_stranger(actor, site),
+        zone=site.zone if site else "",
+        read_at=now,
     )
 
 
@@ -142,6 +146,17 @@ def find_services(
     for term in search_terms(words):
         query = query.where(Service.search.contains(f" {term}", autoescape=True))
     return tuple((service_id, name) for service_id, name in session.execute(query))
+
+
+def current(session: Session, actor: Actor, *, now: datetime) -> IntakeCard | None:
+    """The request that is being told, however long ago it was begun."""
+    intake_id = current_id(session, actor, now=now)
+    return card(session, actor, intake_id, now=now) if intake_id is not None else None
+
+
+def close(session: Session, actor: Actor, intake_id: int, *, now: datetime) -> None:
+    """Nothing more is told: it was dropped, or it is a known ticket."""
+    _own(session, actor, intake_id).closed_at = now
 
 
 def current_id(session: Session, actor: Actor, *, now: datetime) -> int | None:
@@ -165,7 +180,7 @@ def _open(session: Session, actor: Actor, site_id: int | None, *, now: datetime,
     intake = Intake(person_id=actor.person_id, site_id=site_id, by_sticker=by_sticker, opened_at=now)
     session.add(intake)
     session.flush()
-    _show(session, intake, "start", now=now)
+    _show(session, actor, intake, now=now)
 
 
 def _own(session: Session, actor: Actor, intake_id: int) -> Intake:
@@ -188,13 +203,14 @@ def _open_of(actor: Actor) -> Select[Intake]:
     return select(Intake).where(Intake.person_id == actor.person_id, Intake.closed_at.is_(None))
 
 
-def _show(session: Session, intake: Intake, what: str, *, now: datetime) -> None:
+def _show(session: Session, actor: Actor, intake: Intake, *, now: datetime) -> None:
+    """One answer for each update: a repeated one writes nothing."""
     session.flush()
     notices.answer(
         session,
         intake.person_id,
         Notice.INTAKE,
-        cause=f"intake {intake.id} {what} {now.timestamp()}",
+        cause=f"{actor.source} intake {intake.id}",
         now=now,
         data={"intake": intake.id},
     )

@@ -43,13 +43,17 @@ def ask_next(session: Session, actor: Actor, ticket: Ticket, *, now: datetime) -
         _exhaust(session, ticket, actor, now=now)
 
 
-def sweep(session: Session, limit: int, *, now: datetime) -> int:
-    """Moves on every ticket whose wait is over. Returns how many were moved; the timetable repeats until none is."""
+def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
+    """Moves on every ticket whose wait is over. Returns how many were moved; the timetable repeats until none is.
+
+    `skip` passes over the first ones, which have just failed.
+    """
     actor = Actor.system("job:offers")
     due = session.scalars(
         select(Ticket)
         .where(Ticket.status == TicketStatus.SEARCHING, Ticket.search_due_at <= now)
         .order_by(Ticket.search_due_at, Ticket.id)
+        .offset(skip)
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
@@ -145,6 +149,12 @@ def proposed_slots(session: Session, site: Site, *, now: datetime) -> tuple[Slot
         count=rules.slots_offered,
         days_ahead=rules.slots_days_ahead,
     )
+
+
+def next_slot(session: Session, ticket: Ticket, *, now: datetime) -> Slot:
+    """The first free window of the site; from now on where it has none."""
+    proposed = proposed_slots(session, session.get_one(Site, ticket.site_id), now=now)
+    return proposed[0] if proposed else Slot(now, now + timedelta(hours=numbers.of(session).slot_hours))
 
 
 def _slot(session: Session, ticket: Ticket, start: datetime | None, *, now: datetime) -> Slot:

@@ -51,6 +51,16 @@ def visible_tickets(actor: Actor) -> Select[Ticket]:
     return select(Ticket).where(_any(conditions))
 
 
+def client_tickets(actor: Actor) -> Select[Ticket]:
+    """What a person looks after as a client or has asked for: without the jobs of other roles."""
+    conditions: list[ColumnElement[bool]] = [
+        Ticket.site_id.in_(select(Site.id).where(_site_condition(g))) for g in actor.client_grants
+    ]
+    if actor.person_id is not None:
+        conditions.append(Ticket.requester_id == actor.person_id)
+    return select(Ticket).where(_any(conditions))
+
+
 def visible_offers(actor: Actor) -> Select[Offer]:
     if actor.is_operator:
         return select(Offer)

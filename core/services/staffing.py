@@ -1,23 +1,21 @@
 """The desk assigns by hand: by phone, past the limit, past a refusal. What was passed over is written down."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
-from core.domain.errors import NotFound, NotQualified
+from core.domain.errors import Changed, NotFound, NotQualified
 from core.domain.matching import Candidate
 from core.domain.notice import Notice
 from core.domain.offer import Exclusion
 from core.domain.role import CONTRACTOR_ROLES
-from core.domain.slots import Slot
 from core.domain.task import TaskKind
 from core.domain.ticket import TicketEvent
-from core.services import assignments, lifecycle, matching, notices, numbers, offers, scope, tasks
+from core.services import assignments, lifecycle, matching, notices, offers, scope, tasks
 from storage.models.contractor import Contractor
-from storage.models.directory import Site
 from storage.models.people import Membership, Person
 from storage.models.ticket import Ticket
 
@@ -72,9 +70,7 @@ def assign(session: Session, actor: Actor, ticket_id: int, contractor_id: int, *
         raise NotFound
     ticket = scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
     contractor = scope.find(session, scope.visible_contractors(actor), Contractor.id == contractor_id)
-    site = session.get_one(Site, ticket.site_id)
-    proposed = offers.proposed_slots(session, site, now=now)
-    slot = proposed[0] if proposed else Slot(now, now + timedelta(hours=numbers.of(session).slot_hours))
+    slot = offers.next_slot(session, ticket, now=now)
     candidate, reason = matching.verdict(session, ticket, contractor.id, visit_at=slot.start, now=now)
     if candidate is None or (reason is not None and reason not in PASSABLE):
         raise NotQualified
@@ -100,6 +96,25 @@ def assign(session: Session, actor: Actor, ticket_id: int, contractor_id: int, *
     offers.close_own(session, ticket, contractor.id, now=now)
     tasks.end_for_ticket(session, actor, ticket.id, {TaskKind.UNSTAFFED}, "assigned", now=now)
     notices.publish(session, Notice.OFFER_TAKEN, ticket, cause=cause, now=now)
+
+
+def take_back(session: Session, actor: Actor, ticket_id: int, version: int, *, now: datetime) -> None:
+    """The crew cannot be waited for any longer: the search begins anew without it, and it is told.
+
+    Raises NotFound, Changed.
+    """
+    if not actor.is_desk:
+        raise NotFound
+    ticket = scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
+    if ticket.version != version:
+        raise Changed
+    cause = lifecycle.advance(session, ticket, TicketEvent.GIVE_UP, actor, now=now, round=Ticket.round + 1)
+    assignments.end(session, ticket, assignments.GAVE_UP, now=now)
+    ticket.contractor_id = None
+    session.flush()
+    notices.publish(session, Notice.LEFT, ticket, cause=cause, now=now, data={"outcome": "taken_back"})
+    tasks.end_for_ticket(session, actor, ticket.id, {TaskKind.LEFT, TaskKind.UNVERIFIED}, "taken back", now=now)
+    offers.ask_next(session, actor, ticket, now=now)
 
 
 def _choice(session: Session, candidate: Candidate, reason: Exclusion | None) -> Choice:

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
 from core.domain.errors import Changed, NotAllowed, NotFound
+from core.domain.notice import Notice
 from core.domain.task import ORDER, TaskKind
 from core.domain.ticket import Priority
-from core.services import audit
-from storage.models.desk import Task
+from core.services import audit, notices
+from storage.models.desk import Audit, Task
 from storage.models.directory import Service, Site
 from storage.models.people import Person
 from storage.models.ticket import Ticket
@@ -37,6 +38,7 @@ class Queue:
     lines: tuple[TaskLine, ...]
     total: int
     offset: int
+    read_at: datetime
 
 
 def open(
@@ -81,7 +83,7 @@ def queue(session: Session, actor: Actor, *, now: datetime, offset: int = 0, lim
         .offset(offset)
         .limit(limit)
     )
-    return Queue(tuple(_line(*row) for row in rows), total, offset)
+    return Queue(tuple(_line(*row) for row in rows), total, offset, now)
 
 
 def of_ticket(session: Session, ticket_id: int) -> tuple[TaskLine, ...]:
@@ -102,13 +104,15 @@ def take(session: Session, actor: Actor, task_id: int, *, now: datetime) -> None
     )
     if taken is None:
         raise Changed
-    audit.record(session, actor, "task", task_id, "take", now=now)
+    cause = audit.record(session, actor, "task", task_id, "take", now=now)
+    _answer(session, actor, task, cause, now=now)
 
 
 def end(session: Session, actor: Actor, task_id: int, outcome: str, *, now: datetime) -> None:
     """The person says it is done; tasks that follow from a ticket end by themselves when it moves on."""
     task = _open_task(session, actor, task_id)
-    _end(session, actor, task, outcome, now=now)
+    cause = _end(session, actor, task, outcome, now=now)
+    _answer(session, actor, task, cause, now=now)
 
 
 def end_for_ticket(
@@ -121,9 +125,17 @@ def end_for_ticket(
         _end(session, actor, task, outcome, now=now)
 
 
-def _end(session: Session, actor: Actor, task: Task, outcome: str, *, now: datetime) -> None:
+def _end(session: Session, actor: Actor, task: Task, outcome: str, *, now: datetime) -> Audit:
     task.ended_at, task.ended_by, task.outcome = now, actor.person_id, outcome
-    audit.record(session, actor, "task", task.id, "end", now=now, data={"outcome": outcome})
+    return audit.record(session, actor, "task", task.id, "end", now=now, data={"outcome": outcome})
+
+
+def _answer(session: Session, actor: Actor, task: Task, cause: Audit, *, now: datetime) -> None:
+    """The card of the ticket shows whose the task is; a task without a ticket stands in the queue only."""
+    if task.ticket_id is None or actor.person_id is None:
+        return
+    ticket = session.get_one(Ticket, task.ticket_id)
+    notices.answer(session, actor.person_id, Notice.CARD, ticket=ticket, cause=f"audit {cause.id}", now=now)
 
 
 def _open_task(session: Session, actor: Actor, task_id: int) -> Task:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
@@ -31,6 +31,7 @@ class TicketLine:
     priority: Priority
     service: str
     site: str
+    zone: str
     registered_at: datetime
 
 
@@ -39,6 +40,7 @@ class TicketList:
     lines: tuple[TicketLine, ...]
     total: int
     offset: int
+    read_at: datetime
 
 
 def register(session: Session, actor: Actor, intake_id: int, *, now: datetime) -> int:
@@ -140,13 +142,20 @@ def find(session: Session, actor: Actor, words: str, *, now: datetime, offset: i
         if term.lstrip("з").isdigit():
             matches.append(Ticket.number == f"З-{int(term.lstrip('з')):06d}")
         query = query.where(or_(*matches))
-    return _listed(session, query, offset, limit)
+    return _listed(session, query, offset, limit, now=now)
 
 
 def mine(session: Session, actor: Actor, *, now: datetime, offset: int = 0, limit: int = 8) -> TicketList:
     """Open tickets of a client's person; what waits for an answer first."""
-    query = scope.visible_tickets(actor).where(Ticket.status.in_(OPEN), Ticket.origin == Origin.BOT)
-    return _listed(session, query, offset, limit)
+    query = scope.client_tickets(actor).where(Ticket.status.in_(OPEN), Ticket.origin == Origin.BOT)
+    waits = case((Ticket.status.in_((TicketStatus.REPORTED, TicketStatus.DRAFT)), 0), else_=1)
+    return _listed(session, query, offset, limit, waits, now=now)
+
+
+def to_accept(session: Session, actor: Actor, *, now: datetime, offset: int = 0, limit: int = 8) -> TicketList:
+    """What the contractor has reported done and the client has not answered yet."""
+    query = scope.client_tickets(actor).where(Ticket.status == TicketStatus.REPORTED)
+    return _listed(session, query, offset, limit, now=now)
 
 
 def id_of(session: Session, actor: Actor, number: str, *, now: datetime) -> int:
@@ -164,6 +173,12 @@ def open_card(session: Session, actor: Actor, ticket_id: int, *, now: datetime) 
     notices.answer(
         session, actor.person_id, Notice.CARD, ticket=ticket, cause=actor.source, now=now, delivery=Delivery.NEW
     )
+
+
+def is_that_one(session: Session, actor: Actor, intake_id: int, ticket_id: int, *, now: datetime) -> None:
+    """The trouble was reported before: nothing new is registered, the known card comes instead."""
+    intakes.close(session, actor, intake_id, now=now)
+    open_card(session, actor, ticket_id, now=now)
 
 
 def _new(session: Session, actor: Actor, intake: Intake, site: Site, *, now: datetime) -> Ticket:
@@ -223,9 +238,12 @@ def _ask_responsible(session: Session, ticket: Ticket, cause: Audit, *, now: dat
         tasks.open(session, TaskKind.DRAFT, cause=f"audit {cause.id}", ticket_id=ticket.id, now=now)
 
 
-def _listed(session: Session, query: Select[Any], offset: int, limit: int) -> TicketList:
+def _listed(
+    session: Session, query: Select[Any], offset: int, limit: int, *first: ColumnElement[Any], now: datetime
+) -> TicketList:
     total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
-    rows = session.scalars(query.order_by(Ticket.registered_at.desc(), Ticket.id.desc()).offset(offset).limit(limit))
+    newest = query.order_by(*first, Ticket.registered_at.desc(), Ticket.id.desc())
+    rows = session.scalars(newest.offset(offset).limit(limit))
     lines = []
     for row in rows.all():
         site = session.get_one(Site, row.site_id)
@@ -238,7 +256,8 @@ def _listed(session: Session, query: Select[Any], offset: int, limit: int) -> Ti
                 row.priority,
                 service.name,
                 f"{site.name}, {site.city}",
+                site.zone,
                 row.registered_at,
             )
         )
-    return TicketList(tuple(lines), total, offset)
+    return TicketList(tuple(lines), total, offset, now)
