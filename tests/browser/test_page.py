@@ -4,15 +4,17 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from PIL import ExifTags, Image
 from playwright.sync_api import Locator, Page, expect
 
+from bot.sandbox.cast import DEFAULT_TOKEN
 from tests.browser.sandbox_process import SandboxProcess, until
 
 DISPATCHER, ENGINEER, SECOND, SHOP, ACCOUNTANT = 101, 102, 103, 104, 105
-CORNER = {"title": "Магазин на углу", "lat": 55.761, "lon": 37.64}
+CORNER: dict[str, Any] = {"title": "Магазин на углу", "lat": 55.761, "lon": 37.64}
 
 
 def person(number: int, name: str, role: str) -> dict[str, object]:
@@ -226,6 +228,54 @@ def test_a_phone_can_be_swapped_for_another_persons(page: Page, sandbox: Sandbox
     expect(page.locator("section.phone")).to_have_count(4)
     expect(page.locator(f'section.phone[data-chat="{ACCOUNTANT}"]')).to_be_visible()
     expect(found).to_have_count(0)
+
+
+def test_news_for_a_person_without_a_phone_are_announced(page: Page, sandbox: SandboxProcess) -> None:
+    phone(page, sandbox, DISPATCHER)
+    unknown = {"token": DEFAULT_TOKEN, "chat": ACCOUNTANT, "user": ACCOUNTANT}
+    sandbox.sim("text", **unknown, text="/start")
+    sandbox.bot("sendMessage", chat_id=ACCOUNTANT, text="Счёт готов")
+    page.get_by_role("group", name="Новое на других телефонах").get_by_role("button", name="Нина Рау").click()
+    expect(page.locator(f'section.phone[data-chat="{ACCOUNTANT}"]')).to_contain_text("Счёт готов")
+
+
+def test_on_a_real_phone_one_phone_is_shown_at_a_time(page: Page, sandbox: SandboxProcess) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(sandbox.url)
+    page.get_by_role("tab", name="Ольга Белова").click()
+    expect(page.locator("section.phone:visible")).to_have_attribute("data-chat", str(SHOP))
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_voice_and_video_are_recorded_on_the_spot(page: Page, sandbox: SandboxProcess) -> None:
+    found = phone(page, sandbox, ENGINEER)
+    attach(found, "Голосовое")
+    assert sandbox.next_update("message", ENGINEER)["voice"]["duration"] == 2
+    attach(found, "Видео", "Короткое видео")
+    assert sandbox.next_update("message", ENGINEER)["video"]["file_size"] > 1000
+
+
+def test_a_live_place_moves_instead_of_being_sent_again(page: Page, sandbox: SandboxProcess) -> None:
+    found = phone(page, sandbox, ENGINEER)
+    attach(found, "Геопозиция")
+    found.get_by_label("Транслировать 1 час").check()
+    found.get_by_role("menuitem", name="В 5 км отсюда").click()
+    sent = sandbox.next_update("message", ENGINEER)
+    assert sent["location"]["live_period"] == 3600
+    expect(found.get_by_text("Трансляция геопозиции")).to_be_visible()
+    attach(found, "Геопозиция", CORNER["title"])
+    moved = sandbox.next_update("edited_message", ENGINEER)
+    assert (moved["message_id"], moved["location"]["latitude"]) == (sent["message_id"], CORNER["lat"])
+
+
+def test_a_person_who_blocked_the_bot_can_take_it_back(page: Page, sandbox: SandboxProcess) -> None:
+    found = phone(page, sandbox, SECOND)
+    found.get_by_role("button", name="Ещё").click()
+    found.get_by_role("menuitem", name="Заблокировать бота").click()
+    assert sandbox.next_update("my_chat_member", SECOND)["new_chat_member"]["status"] == "kicked"
+    found.get_by_role("button", name="Разблокировать бота").click()
+    assert sandbox.next_update("my_chat_member", SECOND)["new_chat_member"]["status"] == "member"
+    expect(found.get_by_role("textbox", name="Сообщение", exact=True)).to_be_visible()
 
 
 def test_the_page_asks_the_server_for_nothing_nobody_tapped(page: Page, sandbox: SandboxProcess) -> None:

@@ -13,8 +13,9 @@ async function answer(response) {
   return body.result;
 }
 
-export async function sim(op, body = {}) {
+export async function sim(op, body = {}, signal = undefined) {
   const response = await fetch(`/_sim/${op}`, {
+    signal,
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(body),
@@ -40,7 +41,7 @@ export async function follow({ load, apply, state, token }) {
         state("");
         wait = 500;
       }
-      const changes = await sim("changes", { token: token(), since: seq, wait: 25 });
+      const changes = await sim("changes", { token: token(), since: seq, wait: 25 }, AbortSignal.timeout(40000));
       if (changes.seq < seq) {
         seq = null;
         continue;

@@ -3,7 +3,7 @@
 import { sim } from "./api.js";
 import { el } from "./dom.js";
 import { isMine, metres } from "./message.js";
-import { clip, jpeg, KINDS } from "./pictures.js";
+import { clip, hum, jpeg, KINDS } from "./pictures.js";
 
 const HOUR = 3600;
 
@@ -41,6 +41,10 @@ export class Attach {
       { title: "Фото", icon: "image", stay: true, action: () => this.#pictures("photo", back) },
       { title: "Фото файлом", note: "с временем и местом съёмки", icon: "file", stay: true, action: () => this.#pictures("document", back) },
       { title: "Видео", icon: "video", stay: true, action: () => this.#videos(back) },
+      { title: "Голосовое", note: "две секунды", icon: "voice", action: () => this.phone.attempt(async () => {
+        this.phone.toast("Записываю голос…");
+        await this.#send("voice", [await hum()]);
+      }) },
       { title: "Геопозиция", icon: "pin", stay: true, action: () => this.places(back) },
       { title: "Мой контакт", icon: "person", action: () => this.ownContact() },
       { title: "Чужой контакт", icon: "people", stay: true, action: () => this.#strangers(back) },
@@ -154,9 +158,9 @@ export class Attach {
   async #send(kind, files) {
     const group = files.length > 1 ? `${Date.now()}${Math.floor(Math.random() * 1000)}` : null;
     const caption = this.phone.composer.takeCaption();
-    for (const [index, { blob, name }] of files.entries()) {
+    for (const [index, { blob, name, ...shape }] of files.entries()) {
       await this.phone.tell("media", {
-        kind, name, data: await base64(blob), ...(group ? { group } : {}),
+        kind, name, data: await base64(blob), ...shape, ...(group ? { group } : {}),
         ...(caption && index === 0 ? { caption } : {}), ...(this.forwarded ? { forwarded: true } : {}),
       });
       if (kind !== "video" && /^image\//.test(blob.type)) this.last = { blob, name };

@@ -15,10 +15,21 @@ function restore() {
   }
 }
 
+// A pattern that cannot be read must not stop the page: such a step is ticked by hand.
+function pattern(source) {
+  if (!source) return null;
+  try {
+    return new RegExp(source, "iu");
+  } catch (error) {
+    console.warn(error.message);
+    return null;
+  }
+}
+
 export class Guide {
   constructor(root, tries, world) {
     this.root = root;
-    this.tries = tries;
+    this.tries = tries.map((one) => ({ ...one, steps: one.steps.map((step) => ({ ...step, seen: pattern(step.seen) })) }));
     this.world = world;
     const kept = restore();
     this.done = tries.map((one, i) => (kept.titles?.[i] === one.title ? kept.done[i] : []));
@@ -75,11 +86,10 @@ export class Guide {
     if (!step.seen) return false;
     const person = this.person(step.who);
     const chats = person ? [person.chat] : this.world.people.map((one) => one.chat);
-    const pattern = new RegExp(step.seen, "iu");
     return chats.some((id) => {
       const chat = this.world.store.chat(id);
       return [...chat.messages.values()].some((message) => (
-        chat.touched.get(message.message_id) >= since - GRACE_MS && pattern.test(plain(message))));
+        chat.touched.get(message.message_id) >= since - GRACE_MS && step.seen.test(plain(message))));
     });
   }
 
@@ -125,7 +135,8 @@ export class Guide {
   #line(step, person, at, total) {
     const hidden = person && !this.world.shown(person);
     return el("p", { class: "guide-step", "aria-live": "polite" },
-      el("span", { class: "count" }, `${at + 1}/${total}`), el("b", {}, person?.name ?? step.who ?? ""), el("span", { class: "what" }, step.what),
+      el("span", { class: "count" }, `${at + 1}/${total}`), person ? el("button", { type: "button", class: "guide-who", onclick: () => this.world.bring(person) }, person.name) : el("b", {}, step.who ?? ""),
+      el("span", { class: "what" }, step.what),
       hidden ? el("button", { type: "button", class: "small", onclick: () => this.world.bring(person) }, "Показать телефон") : null,
       el("button", { type: "button", class: "small quiet", onclick: () => this.#tick() }, step.seen ? "Пропустить" : "Сделано"));
   }

@@ -32,7 +32,10 @@ function photo(message, on) {
 }
 
 function video(message) {
-  return el("video", { src: message.video.url, controls: true, preload: "metadata", playsinline: true, class: "video" });
+  const { url, w, h } = message.video;
+  const film = el("video", { src: url, controls: true, preload: "metadata", playsinline: true, class: "video" });
+  if (w && h) film.style.aspectRatio = `${w} / ${h}`;
+  return film;
 }
 
 function documentCard(file) {
@@ -121,6 +124,7 @@ export function drawMessage(article, message, on) {
   const bubble = el("div", { class: "bubble" },
     other ? el("div", { class: "author" }, other) : null,
     message.forwarded ? el("div", { class: "forwarded" }, "Переслано") : null,
+    message.reply_to ? el("div", { class: "quoted" }, on.quote(message.reply_to)) : null,
     attached, words, stamp(message, mine),
     message.reactions?.length ? el("div", { class: "reactions" }, message.reactions.map((emoji) => el("span", {}, emoji))) : null);
   article.className = ["message", mine ? "mine" : "theirs", (message.photo || message.video) ? "visual" : "",

@@ -54,11 +54,29 @@ class Page {
     };
     if (other >= 0) replace(other, phone.person);
     replace(at, wanted);
+    this.store.chat(wanted.chat).unseen = 0;
     this.drawTabs();
+    this.drawElsewhere();
     this.guide?.draw();
   }
 
+  drawElsewhere() {
+    const waiting = this.people.filter((person) => !person.auto && !this.shown(person) && this.store.chat(person.chat).unseen);
+    $(".elsewhere").replaceChildren(...waiting.slice(0, 3).map((person) => el("button", {
+      type: "button", title: "Показать этот телефон", onclick: () => this.bring(person),
+    }, avatar(person.name, person.user, "little"), el("span", { class: "elsewhere-name" }, person.name), el("span", { class: "badge" }, this.store.chat(person.chat).unseen))));
+  }
+
+  // Brings a phone into sight: scrolls to it, opens its tab, or seats it in place of one that minds itself.
   bring(person) {
+    const seated = this.phones.find((phone) => phone.person === person);
+    if (seated) {
+      this.active = seated;
+      this.drawTabs();
+      seated.root.scrollIntoView({ behavior: "smooth", inline: "center" });
+      seated.toEnd();
+      return;
+    }
     const free = this.phones.findLast((phone) => phone.person.auto) ?? this.phones.at(-1);
     this.swap(free, person.chat);
   }
@@ -109,6 +127,7 @@ class Page {
     const empty = this.people.every((person) => this.store.chat(person.chat).messages.size === 0);
     if (empty && this.guide.started) this.guide.forget();
     for (const phone of this.phones) phone.drawAll();
+    this.drawElsewhere();
     this.guide.look();
     return seq;
   }
@@ -120,11 +139,15 @@ class Page {
       const chat = this.store.chat(id);
       const messages = changes.chats?.[id] ?? [];
       const gone = changes.deleted?.[id] ?? [];
+      const news = messages.filter((message) => message.from === "bot" && !chat.messages.has(message.message_id)).length;
       chat.put(messages, Date.now());
       chat.drop(gone);
       if (changes.keyboards && id in changes.keyboards) chat.keyboard = changes.keyboards[id];
-      this.phoneOf(id)?.show(messages, gone);
+      const phone = this.phoneOf(id);
+      if (phone) phone.show(messages, gone);
+      else chat.unseen += news;
     }
+    this.drawElsewhere();
     for (const answer of changes.answers ?? []) {
       const phone = this.phoneOf(answer.chat);
       if (phone && String(phone.person.user) === String(answer.user ?? answer.chat)) phone.answered(answer);

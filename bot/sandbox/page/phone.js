@@ -37,7 +37,17 @@ export class Phone {
     for (const event of ["pointerdown", "pointerenter", "focusin", "keydown"]) {
       this.root.addEventListener(event, () => this.read());
     }
+    this.#stickToEnd();
     this.drawAll();
+  }
+
+  // Whoever reads the last message stays at it when a picture above loads or a keyboard takes away room.
+  #stickToEnd() {
+    this.stuck = true;
+    const settle = () => { if (this.stuck) this.toEnd(); };
+    this.list.addEventListener("load", settle, true);
+    this.list.addEventListener("loadedmetadata", settle, true);
+    new ResizeObserver(settle).observe(this.list);
   }
 
   #header() {
@@ -167,6 +177,7 @@ export class Phone {
       start: (payload) => this.say(`/start ${payload}`), say: (text) => this.say(text),
       press: (...args) => this.#press(...args), view: (url) => world.view(url),
       toast: (text) => this.toast(text), nameOf: (user) => world.nameOf(user),
+      quote: (id) => this.chat.messages.get(id)?.text || "сообщение",
     };
   }
 
@@ -225,7 +236,6 @@ export class Phone {
 
   // messages: new or changed ones, already in the store
   show(messages, gone = []) {
-    const stuck = this.#atEnd();
     const last = Math.max(0, ...this.#articles.keys());
     const fresh = messages.filter((message) => !this.#articles.has(message.message_id));
     for (const id of gone) {
@@ -240,7 +250,7 @@ export class Phone {
     }
     this.composer.draw();
     this.#notice(fresh.filter((message) => !isMine(message, this.person.user)).length, messages.length > 0);
-    if (stuck) this.toEnd();
+    if (this.stuck) this.toEnd();
     else if (fresh.length) this.down.hidden = false;
   }
 
@@ -279,15 +289,13 @@ export class Phone {
     this.#badge();
   }
 
-  #atEnd() {
-    return this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 90;
-  }
-
   #scrolled() {
-    this.down.hidden = this.#atEnd();
+    this.stuck = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 90;
+    this.down.hidden = this.stuck;
   }
 
   toEnd() {
+    this.stuck = true;
     const end = () => { this.list.scrollTop = this.list.scrollHeight; };
     end();
     requestAnimationFrame(end);

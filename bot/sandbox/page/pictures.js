@@ -161,6 +161,40 @@ export async function jpeg(kind, { when, place }) {
   return new Blob([withExif(bytes, when, place)], { type: "image/jpeg" });
 }
 
+async function record(stream, types, act) {
+  const type = types.find((name) => window.MediaRecorder?.isTypeSupported(name));
+  if (!type) throw new Error("этот браузер не умеет записывать, выберите свой файл");
+  const recorder = new MediaRecorder(stream, { mimeType: type });
+  const parts = [];
+  recorder.addEventListener("dataavailable", (event) => parts.push(event.data));
+  const stopped = new Promise((resolve) => recorder.addEventListener("stop", resolve));
+  recorder.start();
+  await act();
+  recorder.stop();
+  await stopped;
+  const plain = type.split(";")[0];
+  return { blob: new Blob(parts, { type: plain }), ending: plain.split("/")[1] };
+}
+
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+// Two seconds of a humming voice.
+export async function hum() {
+  const sound = new AudioContext();
+  const out = sound.createMediaStreamDestination();
+  const tone = sound.createOscillator();
+  const level = sound.createGain();
+  tone.frequency.value = rnd(120, 220);
+  for (let i = 0; i < 10; i++) tone.frequency.linearRampToValueAtTime(rnd(110, 260), sound.currentTime + 0.2 * (i + 1));
+  level.gain.value = 0.25;
+  tone.connect(level).connect(out);
+  tone.start();
+  const { blob, ending } = await record(out.stream, ["audio/ogg;codecs=opus", "audio/mp4", "audio/webm;codecs=opus"], () => pause(2000));
+  tone.stop();
+  await sound.close();
+  return { blob, name: `voice.${ending}`, duration: 2 };
+}
+
 // A second and a half of moving picture: enough for the bot to store and show a video.
 export async function clip(when) {
   const still = draw("after", when);
@@ -168,18 +202,11 @@ export async function clip(when) {
   canvas.width = 640;
   canvas.height = 480;
   const c = canvas.getContext("2d");
-  const type = ["video/mp4", "video/webm"].find((name) => window.MediaRecorder?.isTypeSupported(name));
-  if (!type) throw new Error("этот браузер не умеет записывать видео, выберите свой файл");
-  const recorder = new MediaRecorder(canvas.captureStream(12), { mimeType: type });
-  const parts = [];
-  recorder.addEventListener("dataavailable", (event) => parts.push(event.data));
-  const stopped = new Promise((resolve) => recorder.addEventListener("stop", resolve));
-  recorder.start();
-  for (let frame = 0; frame < 18; frame++) {
-    c.drawImage(still, frame * 8, frame * 6, W - 160, H - 120, 0, 0, 640, 480);
-    await new Promise((resolve) => setTimeout(resolve, 80));
-  }
-  recorder.stop();
-  await stopped;
-  return { blob: new Blob(parts, { type }), name: `video.${type.slice(6)}` };
+  const { blob, ending } = await record(canvas.captureStream(12), ["video/mp4", "video/webm"], async () => {
+    for (let frame = 0; frame < 18; frame++) {
+      c.drawImage(still, frame * 8, frame * 6, W - 160, H - 120, 0, 0, canvas.width, canvas.height);
+      await pause(80);
+    }
+  });
+  return { blob, name: `video.${ending}`, width: canvas.width, height: canvas.height, duration: 2 };
 }

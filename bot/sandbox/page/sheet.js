@@ -6,8 +6,11 @@ export class Sheet {
   constructor(root) {
     this.root = root;
     this.node = null;
+    this.opener = null;
     root.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && this.node) this.close();
+      if (event.key !== "Escape" || !this.node) return;
+      this.close();
+      this.opener?.focus({ preventScroll: true });
     });
     root.addEventListener("pointerdown", (event) => {
       if (this.node && !this.node.contains(event.target) && !event.target.closest("[data-sheet]")) this.close();
@@ -22,6 +25,7 @@ export class Sheet {
   // items: {title, note, icon, picture, action, stay} or {heading} or {check, on, change}
   open(title, items, back = null) {
     const again = this.node?.dataset.title === title && !back;
+    if (!this.node) this.opener = document.activeElement;
     this.close();
     if (again) return;
     const list = el("div", { class: "sheet-items" }, items.map((item) => this.#item(item)));

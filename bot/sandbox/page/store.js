@@ -15,6 +15,7 @@ class Chat {
     this.commands = [];
     this.blocked = false;
     this.typing = 0;
+    this.unseen = 0;
     this.loaded = false;
   }
 
