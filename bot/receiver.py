@@ -24,6 +24,8 @@ POLL_S = 50
 BATCH = 100
 LONGEST_BACKOFF_S = 60
 SILENCE_S = 180.0
+#: A flooding chat is told once in so long.
+SLOW_DOWN_S = 30
 
 #: After so long without an update Telegram may begin again with any number.
 QUIET_WEEK_S = 6 * 24 * 3600.0
@@ -60,6 +62,7 @@ class Receiver:
         self._on_flood = on_flood
         self._connector = connector
         self._offset: int | None = None
+        self._slowed: dict[int, float] = {}
         self._answered_at = self._last_update_at = time.monotonic()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -116,6 +119,13 @@ class Receiver:
         self._offset = int(updates[-1]["update_id"]) + 1
         self._on_stored()
         for lane in stored.flooded:
+            await self._tell_to_slow_down(lane)
+
+    async def _tell_to_slow_down(self, lane: int) -> None:
+        at = time.monotonic()
+        self._slowed = {known: told for known, told in self._slowed.items() if at - told < SLOW_DOWN_S}
+        if lane not in self._slowed:
+            self._slowed[lane] = at
             await self._on_flood(lane)
 
     async def _ask(self, http: aiohttp.ClientSession, params: dict[str, Any]) -> list[dict[str, Any]]:

@@ -180,11 +180,12 @@ def waiting_taps(session: Session, bot_id: int, *, older_than: timedelta, now: d
     return [str(query["id"]) for query in queries if isinstance(query, dict) and "id" in query]
 
 
-def forget(session: Session, limit: int, *, now: datetime) -> int:
+def forget(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
     """Deletes what was finished long ago; parked rows stay until somebody looked."""
     old = session.execute(
         select(Inbox.bot_id, Inbox.update_id)
         .where(Inbox.status == InboxStatus.DONE, Inbox.received_at < now - KEPT)
+        .offset(skip)
         .limit(limit)
     ).all()
     if old:

@@ -1,0 +1,123 @@
+"""Runs the timetable: ticks by APScheduler, rows by the database.
+
+Ticks have a memory store and no grace, so none is ever dropped for being late; a job never runs twice at once. A
+scheduler whose tick has stopped is replaced.
+"""
+
+import asyncio
+import time
+from collections.abc import Sequence
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from scheduler.timetable import TICK_S, Job
+from storage.db import Database
+
+log = structlog.get_logger(__name__)
+
+BATCH = 50
+#: A jump over months must end too; the next tick goes on.
+BATCHES = 2000
+STALLED_AFTER_S = 10 * TICK_S
+GRACE_S = 10.0
+
+
+class Runner:
+    def __init__(self, db: Database, jobs: Sequence[Job]) -> None:
+        self.db = db
+        self.jobs = tuple(jobs)
+        self.ticked_at = time.monotonic()
+        self._locks = {job.name: asyncio.Lock() for job in self.jobs}
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until `stop`; restarts the ticks when they stall."""
+        scheduler = self._started()
+        try:
+            while not stop.is_set():
+                await _sleep(stop, TICK_S)
+                if time.monotonic() - self.ticked_at > STALLED_AFTER_S and not self._is_running():
+                    log.error("the timetable has stalled and is started anew")
+                    scheduler.shutdown(wait=False)
+                    scheduler = self._started()
+        finally:
+            scheduler.shutdown(wait=False)
+            await self._finish()
+
+    async def run_due(self) -> None:
+        """Everything that is due now, for a clock that has just jumped."""
+        for job in self.jobs:
+            await self.run_job(job)
+
+    async def run_job(self, job: Job) -> int:
+        """Batches until nothing is due; a batch that fails is done one by one, so one bad row stops no other."""
+        self.ticked_at = time.monotonic()
+        async with self._locks[job.name]:
+            total, failed = 0, 0
+            for _ in range(BATCHES):
+                taken, failed = await self._batch(job, failed)
+                total += taken
+                self.ticked_at = time.monotonic()
+                if taken == 0:
+                    break
+            return total
+
+    async def _batch(self, job: Job, failed: int) -> tuple[int, int]:
+        try:
+            return await self.db.write(job.sweep, BATCH, skip=failed), failed
+        except Exception:
+            log.exception("a batch failed and is done one by one", job=job.name)
+        taken = 0
+        for _ in range(BATCH):
+            try:
+                one = await self.db.write(job.sweep, 1, skip=failed)
+            except Exception:
+                log.exception("a due row failed", job=job.name)
+                failed += 1
+                continue
+            if one == 0:
+                break
+            taken += one
+        return taken, failed
+
+    async def _tick(self, job: Job) -> None:
+        try:
+            await self.run_job(job)
+        except Exception:
+            log.exception("a job failed", job=job.name)
+
+    def _started(self) -> AsyncIOScheduler:
+        scheduler = AsyncIOScheduler()
+        self.ticked_at = time.monotonic()
+        for job in self.jobs:
+            scheduler.add_job(
+                self._tick,
+                job.trigger,
+                args=[job],
+                id=job.name,
+                max_instances=1,
+                coalesce=True,
+                misfire_grace_time=None,
+            )
+        scheduler.start()
+        return scheduler
+
+    def _is_running(self) -> bool:
+        return any(lock.locked() for lock in self._locks.values())
+
+    async def _finish(self) -> None:
+        try:
+            async with asyncio.timeout(GRACE_S):
+                for lock in self._locks.values():
+                    async with lock:
+                        pass
+        except TimeoutError:
+            log.warning("a job did not end in time")
+
+
+async def _sleep(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    except TimeoutError:
+        pass

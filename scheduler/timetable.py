@@ -1,0 +1,33 @@
+"""When what is due is done: one list of (name, trigger, job).
+
+A job is a function of `core.services` that takes at most so many due rows and says how many it took. The rows are
+the schedule: nothing is planned here per ticket, so a restart after three days catches up once.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from core.services import checkup, inbox, offers
+
+TICK_S = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`sweep(session, limit, *, now, skip)` → rows taken."""
+
+    name: str
+    trigger: BaseTrigger
+    sweep: Callable[..., int]
+
+
+def timetable(zone: str) -> tuple[Job, ...]:
+    return (
+        Job("offers", IntervalTrigger(seconds=TICK_S), offers.sweep),
+        Job("old updates", CronTrigger(hour=3, minute=10, timezone=zone), inbox.forget),
+        Job("invariants", CronTrigger(hour=3, minute=40, timezone=zone), checkup.night),
+    )
