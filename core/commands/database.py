@@ -19,12 +19,14 @@ _CLOCK_WAIT_S = 5
 
 @contextmanager
 def opened() -> Iterator["Database"]:
+    from core.services import numbers
     from core.settings import load
     from storage.db import Database
 
     settings = load()
     _bring_up_to_date(settings.database_url)
-    database = Database.open(settings.database_url, _clock(settings))
+    info = {numbers.KEY: settings.defaults()}
+    database = Database.open(settings.database_url, _clock(settings), info=info)
     try:
         yield database
     finally:

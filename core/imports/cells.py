@@ -33,7 +33,7 @@ _HIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
 #: An apostrophe before these was put there by a careful export, so that a table does not take them for a formula.
-_QUOTED_FORMULA = re.compile(r"'(?=[=+\-@])")
+_QUOTED_FORMULA = re.compile(r"'+(?=[=+\-@])")
 _MONEY_NOISE = re.compile(r"(?i)\s|руб\.?|₽|р\.$")
 _CLOCK = re.compile(r"(\d{1,2})(?::(\d{2}))?\s*[-\u2010-\u2015]\s*(\d{1,2})(?::(\d{2}))?")
 _OFFSET = re.compile(r"(?i)(utc|gmt|мск)?\s*([+-]?\d{1,2})?(?::?00)?")
@@ -70,7 +70,8 @@ def clean(cell: Any) -> str:
     line = " ".join(line.split())
     if not unicodedata.is_normalized("NFC", line):
         line = unicodedata.normalize("NFC", line)
-    return _QUOTED_FORMULA.sub("", line, count=1) if line.startswith("'") else line
+    quoted = _QUOTED_FORMULA.match(line)
+    return line[quoted.end() :] if quoted else line
 
 
 def folded(text: str) -> str:
@@ -258,11 +259,9 @@ def hours(cell: Any) -> tuple[int, int]:
 def _decimal(cell: Any) -> Decimal:
     if isinstance(cell, bool):
         raise CellFault(Reason.NOT_A_NUMBER, clean(cell))
-    if isinstance(cell, float):
-        # Fifteen digits are what a table shows; the rest is noise of binary fractions.
-        line = f"{cell:.15g}"
-    else:
-        line = _MONEY_NOISE.sub("", clean(cell)).replace(",", ".")
+    # Of a float fifteen digits, as tables show it; the rest is noise of binary fractions.
+    shown = f"{cell:.15g}" if isinstance(cell, float) else clean(cell)
+    line = _MONEY_NOISE.sub("", shown).replace(",", ".")
     if _NUMBER.fullmatch(line) is None:
         raise CellFault(Reason.NOT_A_NUMBER, clean(cell))
     return Decimal(line)

@@ -70,7 +70,7 @@ def write(session: Session, actor: Actor, plan: Plan, *, now: datetime) -> None:
     for start in range(0, len(fresh), CHUNK):
         session.execute(insert(Ticket), fresh[start : start + CHUNK])
     ids = {number: row_id for number, row_id in session.execute(select(Ticket.number, Ticket.id))}
-    audits = [_audit(actor, ids[row["number"]], TicketEvent.IMPORT, "", row["status"], now=now) for row in fresh]
+    audits = [_audit(actor, ids[row["number"]], "", row["status"], now=now) for row in fresh]
     for _, old, values in part.changed:
         audits.append(_rewrite(session, actor, plan, names, old, values, now=now))
     for start in range(0, len(audits), CHUNK):
@@ -101,7 +101,7 @@ def _rewrite(
         .execution_options(synchronize_session=False)
     )
     before, after = (old.values["status"], values["status"]) if is_moved else ("", "")
-    return _audit(actor, old.id, "reimport", before, after, now=now)
+    return _audit(actor, old.id, before, after, now=now)
 
 
 def _columns(values: dict[str, Any], plan: Plan, names: "_Ids") -> dict[str, Any]:
@@ -119,7 +119,7 @@ def _columns(values: dict[str, Any], plan: Plan, names: "_Ids") -> dict[str, Any
     return columns
 
 
-def _audit(actor: Actor, ticket_id: int, event: str, before: str, after: str, *, now: datetime) -> dict[str, Any]:
+def _audit(actor: Actor, ticket_id: int, before: str, after: str, *, now: datetime) -> dict[str, Any]:
     return {
         "at": now,
         "actor_id": actor.person_id,
@@ -127,7 +127,7 @@ def _audit(actor: Actor, ticket_id: int, event: str, before: str, after: str, *,
         "source": actor.source,
         "entity": "ticket",
         "entity_id": ticket_id,
-        "event": str(event),
+        "event": TicketEvent.IMPORT.value,
         "from_state": before,
         "to_state": after,
         "data": {},

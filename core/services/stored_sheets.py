@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import exists, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from core.domain.ticket import Origin
+from core.domain.ticket import Origin, TicketEvent
 from core.domain.workbook import MOSCOW_FIXED, SheetName
 from core.imports.check import Known
 from core.imports.sheets import SHEETS
@@ -31,9 +31,6 @@ from storage.models.ticket import Ticket
 
 Key = tuple[Any, ...]
 Attribute = InstrumentedAttribute[Any]
-
-#: Audit events that an import writes itself; any other event means that the ticket has lived on here.
-IMPORT_EVENTS = ("import", "reimport")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +132,7 @@ def ids_of(session: Session, kind: str) -> dict[str, int]:
 
 def lived_here(session: Session) -> set[int]:
     """Tickets an import must not touch: registered here, or moved by somebody since they were imported."""
-    moved = exists().where(Audit.entity == "ticket", Audit.entity_id == Ticket.id, Audit.event.not_in(IMPORT_EVENTS))
+    moved = exists().where(Audit.entity == "ticket", Audit.entity_id == Ticket.id, Audit.event != TicketEvent.IMPORT)
     return set(session.scalars(select(Ticket.id).where((Ticket.origin != Origin.IMPORT) | moved)))
 
 

@@ -1,0 +1,107 @@
+"""The command line as a stranger uses it: another process, its output, its exit code."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from storage import migrate
+from tests.make.workbooks import put, small_book, write_xlsx
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(url: str, *arguments: object) -> "subprocess.CompletedProcess[str]":
+    environment = {**os.environ, "DATABASE_URL": url, "COLUMNS": "200"}
+    command = [sys.executable, "-m", "core", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_help_answers_within_a_second_and_names_the_commands(tmp_path: Path) -> None:
+    times = []
+    for _ in range(3):
+        started = time.monotonic()
+        told = run("sqlite+aiosqlite:///unused.db", "--help")
+        times.append(time.monotonic() - started)
+    assert told.returncode == 0
+    assert "import" in told.stdout
+    assert "export" in told.stdout
+    assert min(times) < 1
+
+
+def test_import_brings_an_empty_database_up_to_date_and_prints_only_json(
+    empty_database_url: str, tmp_path: Path
+) -> None:
+    book = write_xlsx(tmp_path / "book.xlsx", small_book())
+
+    told = run(empty_database_url, "import", book, "--apply", "--json")
+
+    assert told.returncode == 0, told.stderr
+    report = json.loads(told.stdout)
+    assert list(report) == ["applied", "sheets", "wrong", "ignored"]
+    assert report["applied"] is True
+    assert report["sheets"]["Объекты"] == {"added": 2, "changed": 0, "same": 0, "wrong": 0}
+    assert (report["wrong"], report["ignored"]) == ([], [])
+    assert migrate.is_current(empty_database_url)
+    assert ("PostgreSQL" in told.stderr) is empty_database_url.startswith("postgresql")
+
+    again = json.loads(run(empty_database_url, "import", book, "--apply", "--json").stdout)
+    assert again["sheets"]["Объекты"] == {"added": 0, "changed": 0, "same": 2, "wrong": 0}
+
+
+def test_wrong_book_is_told_and_left_with_code_one(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'n.db'}"
+    sheets = small_book()
+    put(sheets, "Юрлица", 2, "ИНН", "1234567890")
+    put(sheets, "Договоры", 2, "ИНН юрлица", "1234567890")
+    put(sheets, "Объекты", 2, "ИНН юрлица", "1234567890")
+    book = write_xlsx(tmp_path / "book.xlsx", sheets)
+
+    told = run(url, "import", book, "--apply", "--json")
+    report = json.loads(told.stdout)
+
+    assert told.returncode == 1
+    assert report["applied"] is False
+    assert report["sheets"]["Юрлица"] == {"added": 2, "changed": 0, "same": 0, "wrong": 1}
+    (fault,) = report["wrong"]
+    assert (fault["sheet"], fault["row"], fault["column"]) == ("Юрлица", 2, "ИНН")
+    assert "ИНН" in fault["reason"]
+
+    spoken = run(url, "import", book)
+    assert spoken.returncode == 1
+    assert "лист «Юрлица», строка 2, «ИНН»: ИНН «1234567890» неверен" in spoken.stdout
+
+
+@pytest.mark.parametrize("content", [b"", b"not a book"])
+def test_file_that_is_no_workbook_is_told_in_the_same_shape(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(content)
+    told = run(f"sqlite+aiosqlite:///{tmp_path / 'n.db'}", "import", path, "--json")
+    assert told.returncode == 1
+    report = json.loads(told.stdout)
+    assert (report["applied"], report["sheets"], report["ignored"]) == (False, {}, [])
+    assert "не книга XLSX" in report["wrong"][0]["reason"]
+    assert "Traceback" not in told.stderr
+
+
+def test_export_writes_a_book_that_changes_nothing(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'n.db'}"
+    run(url, "import", write_xlsx(tmp_path / "book.xlsx", small_book()), "--apply")
+
+    told = run(url, "export", tmp_path / "out.xlsx")
+
+    assert told.returncode == 0, told.stderr
+    report = json.loads(run(url, "import", tmp_path / "out.xlsx", "--json").stdout)
+    assert report["wrong"] == []
+    assert all(count["added"] == count["changed"] == 0 for count in report["sheets"].values())
+    assert sorted(path.name for path in tmp_path.glob("*.part")) == []
+
+
+def test_export_to_an_unlikely_place_is_refused_in_words(tmp_path: Path) -> None:
+    told = run(f"sqlite+aiosqlite:///{tmp_path / 'n.db'}", "export", tmp_path / "no" / "out.xlsx")
+    assert told.returncode == 2
+    assert "xlsx" in told.stderr
