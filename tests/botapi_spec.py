@@ -10,7 +10,10 @@ from typing import Any
 
 from tests.shared_files import shared
 
-YOUNGER: dict[str, frozenset[str]] = {"InlineKeyboardButton": frozenset({"disabled"})}
+YOUNGER: dict[str, frozenset[str]] = {
+    "InlineKeyboardButton": frozenset({"disabled"}),
+    "ChatMemberAdministrator": frozenset({"can_send_welcome_messages"}),
+}
 WORDS = {"true": True, "false": False}
 
 

@@ -9,8 +9,7 @@ from aiohttp import web
 
 from bot.sandbox.app import make_app
 from bot.sandbox.bot_side import WORLD
-from bot.sandbox.cast import read_cast
-from bot.sandbox.rooms import Person
+from bot.sandbox.cast import introduce, read_cast
 
 
 def arguments() -> argparse.Namespace:
@@ -32,8 +31,8 @@ async def started(app: web.Application, host: str, port: int) -> web.AppRunner:
 
 async def serve(given: argparse.Namespace) -> None:
     app = make_app(tuple(given.token), flood=not given.no_flood, cast=given.cast)
-    for one in read_cast(given.cast).people:
-        app[WORLD].people[one.user] = Person(one.user, one.name)
+    # Whoever is on the page can write at once.
+    introduce(app[WORLD], read_cast(given.cast))
     runner = await started(app, given.host, given.port)
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):

@@ -111,6 +111,8 @@ async def download(request: web.Request) -> web.StreamResponse:
             raise ApiError(404, "Not Found")
         entry["status"] = 200
         return await half_way(request, fault, blob.data) or web.Response(body=blob.data)
+    except Cut:
+        return cut(request)
     except ApiError as error:
         entry["reply"], entry["status"] = error.as_json(), error.code
         return reply_of(error)

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.sandbox.errors import ApiError, Refused, too_many
+from bot.sandbox.errors import ApiError, too_many
 from bot.sandbox.pulse import Pulse
 
 BAD_GATEWAY = 502
@@ -39,6 +39,7 @@ class Fault:
     delay: float = 0.0
     drop: bool = False
     broken_json: bool = False
+    unreachable: bool = False
     hold: bool = False
     stage: str = "before"
     chat: int | None = None
@@ -52,7 +53,7 @@ class Fault:
         return self.chat is None or str(self.chat) == chat
 
     def as_json(self) -> dict[str, Any]:
-        shown = ("method", "left", "code", "delay", "drop", "hold", "stage", "chat", "seen", "held")
+        shown = ("method", "left", "code", "delay", "drop", "unreachable", "hold", "stage", "chat", "seen", "held")
         return {name: getattr(self, name) for name in shown}
 
 
@@ -60,18 +61,6 @@ class Fault:
 class Faults:
     active: list[Fault] = field(default_factory=list)
     pulse: Pulse = field(default_factory=Pulse)
-
-    def add(self, asked: dict[str, Any]) -> None:
-        known = {name for name in Fault.__dataclass_fields__ if name not in ("left", "seen", "held")}
-        wrong = sorted(set(asked) - known - {"times"})
-        if wrong:
-            raise Refused(f"fault does not know {', '.join(wrong)}")
-        if asked.get("stage", "before") not in ("before", "after"):
-            raise Refused('stage of a fault is "before" or "after"')
-        given = {name: value for name, value in asked.items() if name in known and name != "method"}
-        endless = bool(asked.get("hold"))
-        times = asked.get("times", None if endless else 1)
-        self.active.append(Fault(asked.get("method", "*"), times, **given))
 
     def release(self, method: str = "*") -> int:
         """Let held requests go on (and hold no more of them)."""
@@ -102,6 +91,8 @@ class Faults:
         """What happens instead of the effect, or ahead of it."""
         if fault.stage == "before":
             await self._linger(fault)
+        if fault.unreachable:
+            raise Cut
         if fault.code is None:
             return None
         if fault.code == BAD_GATEWAY:

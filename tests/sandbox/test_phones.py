@@ -186,6 +186,14 @@ async def test_a_group_that_became_a_supergroup_names_its_new_id(box: Box) -> No
     assert [one["migrate_from_chat_id"] for one in moved if "migrate_from_chat_id" in one] == [-500]
 
 
+async def test_an_anonymous_administrator_hides_behind_the_group(box: Box) -> None:
+    await box.meet()
+    await box.sim("group", id=-1_001_000_000_700, title="Диспетчерская", admins=[DARYA])
+    told = await box.sim("text", user=DARYA, chat=-1_001_000_000_700, text="/report", anonymous=True)
+    assert told["message"]["sender_chat"]["id"] == -1_001_000_000_700
+    assert told["message"]["from"]["is_bot"] is True
+
+
 async def test_a_bot_thrown_out_of_a_group_may_not_write_there(box: Box) -> None:
     await box.meet()
     await box.sim("group", id=-1_001_000_000_700, title="Диспетчерская", admins=[DARYA])

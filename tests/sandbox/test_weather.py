@@ -62,6 +62,22 @@ async def test_a_dropped_connection_hides_a_message_that_was_sent(box: Box) -> N
     assert entry["reply"]["ok"] is True
 
 
+async def test_an_unreachable_server_does_nothing_until_it_is_back(box: Box) -> None:
+    await box.meet()
+    await box.sim("fault", unreachable=True, times=None)
+    for _ in range(3):
+        with pytest.raises(aiohttp.ClientError):
+            await send(box)
+    await box.sim("fault", clear=True)
+    assert await shown(box) == []
+    assert (await send(box))[0] == 200
+
+
+async def test_a_senseless_fault_is_refused(box: Box) -> None:
+    assert "fault: colour: Extra inputs" in await box.refused("fault", colour="red")
+    assert "fault: stage:" in await box.refused("fault", hold=True, stage="during")
+
+
 @pytest.mark.parametrize(("stage", "effects"), [("before", []), ("after", ["Раз"])])
 async def test_a_held_request_waits_before_or_after_its_effect(box: Box, stage: str, effects: list[str]) -> None:
     await box.meet()
@@ -152,6 +168,18 @@ async def test_a_jump_of_the_clock_waits_for_whoever_follows_it(box: Box) -> Non
     assert (moved["followers"], moved["missing"]) == (["bot"], [])
     late = await box.sim("clock", advance=60, patience=0.2)
     assert late["missing"] == ["bot"]
+
+
+async def test_a_follower_that_died_while_waiting_is_not_waited_for(box: Box) -> None:
+    url = f"{box.base}/_sim/clock"
+    async with aiohttp.ClientSession() as session:
+        waiting = asyncio.create_task(session.get(url, params={"follower": "bot", "after": 0, "wait": 25}))
+        await until(lambda: bool(box.world.clock._followers))
+        waiting.cancel()
+    began = time.monotonic()
+    moved = await box.sim("clock", advance=60)
+    assert (moved["followers"], moved["missing"]) == ([], [])
+    assert time.monotonic() - began < 5
 
 
 async def test_the_dates_of_messages_follow_the_clock(box: Box) -> None:

@@ -157,6 +157,21 @@ async def test_the_same_edit_is_refused_and_a_lost_keyboard_is_a_change(box: Box
     assert "reply_markup" not in edited
 
 
+async def test_text_has_no_caption_and_no_media_to_edit(box: Box) -> None:
+    await box.meet()
+    sent = await box.ok("sendMessage", chat_id=DARYA, text="Раз")
+    where = {"chat_id": DARYA, "message_id": sent["message_id"]}
+    media = {"type": "photo", "media": "nonsense"}
+    told = [
+        await box.call("editMessageCaption", **where, caption="x"),
+        await box.call("editMessageMedia", **where, media=media),
+    ]
+    assert [body["description"] for _, body in told] == [
+        "Bad Request: there is no caption in the message to edit",
+        "Bad Request: there is no media in the message to edit",
+    ]
+
+
 async def test_a_message_with_a_reply_keyboard_cannot_be_edited_and_does_not_echo_it(box: Box) -> None:
     await box.meet()
     below = {"keyboard": [[{"text": "Фото"}]]}

@@ -17,17 +17,22 @@ from bot.sandbox.rooms import Group, Person, Post, Room
 from bot.sandbox.texts import CAPTION_LIMIT, TEXT_LIMIT, cleaned, trimmed, with_automatic
 from bot.sandbox.world import Bot, Pressed, World
 
+ANONYMOUS = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
 callback_numbers = itertools.count(4_000_000_000_000_000)
 MIME_EXTENSIONS = {"photo": "photo.jpg", "document": "file.bin", "video": "video.mp4", "voice": "voice.ogg"}
 
 
 class Said(Op):
-    """Whoever acts, where, towards which bot. A private chat has the id of its person."""
+    """Whoever acts, where, towards which bot. A private chat has the id of its person.
+
+    An `anonymous` administrator of a group hides behind the group and a made-up sender.
+    """
 
     user: int
     chat: int | None = None
     token: str | None = None
     forwarded: bool = False
+    anonymous: bool = False
     reply_to: int | None = None
 
 
@@ -108,9 +113,12 @@ def say(world: World, op: Said, body: dict[str, Any], **extra: Any) -> dict[str,
         body = body | {"reply_to_message": original.as_json() | {"reply_to_message": None}}
         del body["reply_to_message"]["reply_to_message"]
     room.started = True
+    sender = person.as_user()
     if isinstance(room.chat, Group):
         room.chat.members.add(person.id)
-    post = world.add_post(room, person.as_user(), body, bot, **extra)
+        if op.anonymous:
+            sender, body = ANONYMOUS, body | {"sender_chat": room.chat.as_chat()}
+    post = world.add_post(room, sender, body, bot, **extra)
     return world.send_update(bot, "message", post.as_json(), post.date)
 
 

@@ -2,14 +2,15 @@
 
 import json
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from aiohttp import web
-from pydantic import ConfigDict
+from pydantic import Field
 
 from bot.sandbox.bot_side import WORLD, json_answer
 from bot.sandbox.control.people import Op
 from bot.sandbox.errors import Refused
+from bot.sandbox.faults import Fault
 from bot.sandbox.flood import Limits
 from bot.sandbox.world import World
 
@@ -17,9 +18,21 @@ LONGEST_WAIT = 55.0
 
 
 class FaultOp(Op):
-    """The fields of a fault; or `release`, `clear`, `list`."""
+    """What happens to which requests (`times` null: until cleared); or `release`, `clear`, `list`."""
 
-    model_config = ConfigDict(extra="allow")
+    method: str = "*"
+    times: int | None = Field(1, ge=1)
+    code: int | None = Field(None, ge=400, le=599)
+    retry_after: int = Field(1, ge=1)
+    description: str | None = None
+    delay: float = Field(0.0, ge=0)
+    drop: bool = False
+    broken_json: bool = False
+    unreachable: bool = False
+    hold: bool = False
+    stage: Literal["before", "after"] = "before"
+    chat: int | None = None
+    every: int = Field(1, ge=1)
     release: bool = False
     clear: bool = False
     list: bool = False
@@ -57,15 +70,16 @@ class NumberingOp(Op):
 
 
 async def fault(world: World, op: FaultOp) -> Any:
-    asked = dict(op.model_extra or {})
     if op.list:
         return [one.as_json() for one in world.faults.active]
     if op.clear:
         world.faults.clear()
     elif op.release:
-        return {"released": world.faults.release(asked.get("method", "*"))}
+        return {"released": world.faults.release(op.method)}
     else:
-        world.faults.add(asked)
+        endless = op.hold and "times" not in op.model_fields_set
+        asked = op.model_dump(exclude={"method", "times", "release", "clear", "list"})
+        world.faults.active.append(Fault(op.method, None if endless else op.times, **asked))
     return {}
 
 

@@ -76,7 +76,9 @@ async def edit_message_caption(call: Call) -> dict[str, Any]:
 
 
 async def edit_message_media(call: Call) -> dict[str, Any]:
-    editable(call)
+    _, post = editable(call)
+    if not any(kind in post.body for kind in CAPTIONED):
+        raise bad("there is no media in the message to edit")
     media = await input_media(call, call.plain("media"))
     room, post = editable(call)
     return finish(call, room, post, rest_of(post) | media.body, blob=media.blob)
