@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
 from core.domain.errors import NotAllowed, NotFound
-from storage.models.directory import Client, Site
+from storage.models.directory import Client, Contract, OwnEntity, Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,17 @@ class ClientCard:
     phone: str
     sites: int
     regions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What stands on the sticker of a site; `operator` is our entity of the client's contract."""
+
+    token: str
+    code: str
+    site: str
+    address: str
+    operator: str
 
 
 def listed(session: Session, actor: Actor, *, now: datetime, offset: int = 0, limit: int = 8) -> ClientPage:
@@ -67,4 +78,22 @@ def card(session: Session, actor: Actor, client_id: int, *, now: datetime) -> Cl
         client.contact_phone,
         session.scalar(select(func.count()).select_from(Site).where(of_client)) or 0,
         tuple(regions),
+    )
+
+
+def labels(session: Session, actor: Actor, client_id: int, *, now: datetime) -> tuple[Label, ...]:
+    """All sites of the client, in the order in which the stickers are carried round."""
+    if not actor.is_desk or session.get(Client, client_id) is None:
+        raise NotFound
+    ours = session.scalars(
+        select(OwnEntity.name)
+        .join(Contract, Contract.own_entity_id == OwnEntity.id)
+        .where(Contract.client_id == client_id)
+        .order_by(Contract.starts_on.desc(), Contract.id)
+        .limit(1)
+    ).first()
+    order = (Site.region, Site.city, Site.name, Site.code)
+    rows = session.scalars(select(Site).where(Site.client_id == client_id).order_by(*order))
+    return tuple(
+        Label(site.qr_token, site.code, site.name, f"{site.city}, {site.address}", ours or "") for site in rows
     )

@@ -63,6 +63,15 @@ def actor_of(session: Session, person_id: int, *, now: datetime, source: str = "
     return _actor(session, session.get_one(Person, person_id), source)
 
 
+def commands_hash(session: Session, person_id: int, *, now: datetime) -> str:
+    """Fingerprint of the command list the chat shows."""
+    return session.get_one(Person, person_id).commands_hash
+
+
+def zone(session: Session, person_id: int, *, now: datetime) -> str:
+    return session.get_one(Person, person_id).zone
+
+
 def meet(
     session: Session, telegram_id: int, name: str, language_code: str | None, *, now: datetime, source: str = ""
 ) -> Actor:
@@ -108,7 +117,8 @@ def find(session: Session, actor: Actor, words: str, *, now: datetime, offset: i
     """By name or phone, among those whom this actor may look after; without words everybody with a role."""
     if not actor.is_desk:
         raise NotAllowed
-    rows = session.scalars(_visible(actor).order_by(Person.name, Person.id)).all()
+    holders = Person.id.in_(select(Membership.person_id).where(Membership.ended_at.is_(None)))
+    rows = session.scalars(_visible(actor).where(holders).order_by(Person.name, Person.id)).all()
     phone, patterns = e164(words), [pattern.strip("%") for pattern in search_patterns(words)]
     hits = [row for row in rows if _matches(row, phone, patterns)]
     shown = hits[offset : offset + limit]
@@ -175,12 +185,13 @@ def _found(session: Session, actor: Actor, person_id: int) -> Person:
 
 
 def _visible(actor: Actor) -> Select[Person]:
-    """A dispatcher looks after people of clients and contractors, not after colleagues."""
-    held = select(Membership.person_id).where(Membership.ended_at.is_(None))
+    """Everybody who has or had a role. A dispatcher looks after people of clients and contractors, not colleagues."""
+    held = select(Membership.person_id)
     query = select(Person).where(Person.id.in_(held))
     if actor.has(Role.ADMIN, Role.MANAGER):
         return query
-    return query.where(Person.id.not_in(held.where(Membership.role.in_(OPERATOR_ROLES))))
+    of_ours = held.where(Membership.role.in_(OPERATOR_ROLES), Membership.ended_at.is_(None))
+    return query.where(Person.id.not_in(of_ours))
 
 
 def _matches(person: Person, phone: str | None, patterns: list[str]) -> bool:

@@ -1,0 +1,101 @@
+"""Letters about people and directories: each drawn from the database at the moment it is sent.
+
+What the reader may no longer see is not sent at all.
+"""
+
+from collections.abc import Awaitable, Callable
+from zoneinfo import ZoneInfo
+
+from aiogram import Bot
+
+from bot.screens import contractors as contractor_screens
+from bot.screens import imports as import_screens
+from bot.screens import invites as invite_screens
+from bot.screens import menu as menu_screens
+from bot.screens import people as people_screens
+from bot.screens import sites as site_screens
+from bot.texts import Texts
+from bot.ui import Screen
+from core.domain.actor import Actor
+from core.domain.errors import NotAllowed, NotFound
+from core.domain.notice import Notice
+from core.domain.role import Role
+from core.services import contractors, entrances, invites, people, sites, teams
+from core.services.imports import SheetCount
+from core.services.outbox import Letter
+from storage.db import Database
+
+Reply = Callable[[Database, Letter, Actor, Texts, Bot], Awaitable[Screen | None]]
+
+
+async def welcome(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen:
+    card = await db.read(entrances.welcome, actor)
+    return people_screens.welcome(card, texts) if card.offered else menu_screens.menu(actor, texts)
+
+
+async def person(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen:
+    return people_screens.person(await db.read(people.card, actor, int(letter.data["person"])), texts)
+
+
+async def role_ended(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen:
+    return people_screens.role_ended(Role(letter.data["role"]), str(letter.data["organisation"]), texts)
+
+
+async def invite(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen | None:
+    """The link is made here and nowhere kept; one that was used meanwhile is not sent."""
+    card = await db.read(invites.card, actor, int(letter.data["invite"]))
+    if not card.is_open:
+        return None
+    token = invites.token_of(bot.token, str(letter.data["seed"]))
+    zone = await db.read(people.zone, letter.person_id)
+    until = card.expires_at.astimezone(ZoneInfo(zone)).date()
+    return invite_screens.invite(card, invite_screens.link((await bot.me()).username or "", token), until, texts)
+
+
+async def team(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen:
+    return people_screens.team(await db.read(teams.show, actor, int(letter.data["contractor"])), texts)
+
+
+async def team_joined(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen:
+    newcomer = await db.read(people.actor_of, int(letter.data["person"]))
+    return people_screens.joined(newcomer.name, int(letter.data["contractor"]), texts)
+
+
+async def site(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen:
+    return site_screens.card(await db.read(sites.card, actor, int(letter.data["site"])), texts)
+
+
+async def contractor(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen:
+    card = await db.read(contractors.card, actor, int(letter.data["contractor"]))
+    return contractor_screens.card(card, texts)
+
+
+async def imported(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen:
+    counts = {title: SheetCount(*numbers) for title, numbers in letter.data["sheets"].items()}
+    return import_screens.applied(counts, int(letter.data["wrong"]), texts)
+
+
+def _if_visible(reply: Reply) -> Reply:
+    async def shown(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen | None:
+        try:
+            return await reply(db, letter, actor, texts, bot)
+        except (NotAllowed, NotFound):
+            return None
+
+    return shown
+
+
+REPLIES: dict[Notice, Reply] = {
+    notice: _if_visible(reply)
+    for notice, reply in {
+        Notice.WELCOME: welcome,
+        Notice.PERSON: person,
+        Notice.ROLE_ENDED: role_ended,
+        Notice.INVITE: invite,
+        Notice.TEAM: team,
+        Notice.TEAM_JOINED: team_joined,
+        Notice.SITE: site,
+        Notice.CONTRACTOR: contractor,
+        Notice.IMPORT: imported,
+    }.items()
+}
