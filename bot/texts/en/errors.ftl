@@ -35,3 +35,15 @@ error-too-many-updates = Too fast: some messages were skipped. Wait { $seconds }
     [one] second
    *[other] seconds
 } and go on.
+error-engineer-busy = This engineer has a visit that is not over. Hand the job to somebody else first.
+error-last-admin = This is the last administrator. Appoint another one first.
+error-field-invalid = { $field ->
+    [phone] That does not look like a phone number. Write it in full, like +7 912 345-67-89.
+    [hours] These opening hours are not clear. Write 10:00-22:00 or 24/7.
+    [radius] A whole number of metres from 20 to 5000 is needed.
+    [radius-km] A whole number of kilometres from 1 to 10000 is needed.
+    [engineers] A whole number from 1 to 1000 is needed.
+    [place] There is no such point on the map. Send the location again.
+    [region] There are no sites in this region.
+   *[other] This cannot be written down: one line that is not empty and not too long is needed.
+}
