@@ -23,9 +23,10 @@ BOT = 5_000_000_001
 
 def message(update_id: int, chat: int = 7, text: str = "привет") -> dict[str, Any]:
     who = {"id": chat, "is_bot": False, "first_name": "Иван"}
+    where = {"id": chat, "type": "private"}
     return {
         "update_id": update_id,
-        "message": {"message_id": update_id, "date": 1, "chat": {"id": chat, "type": "private"}, "from": who, "text": text},
+        "message": {"message_id": update_id, "date": 1, "chat": where, "from": who, "text": text},
     }
 
 
