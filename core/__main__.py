@@ -8,6 +8,7 @@ import typer
 from core.commands.check import check
 from core.commands.export_workbook import export_workbook
 from core.commands.import_workbook import import_workbook
+from core.commands.invite import invite
 
 app = typer.Typer(
     name="python -m core",
@@ -18,6 +19,7 @@ app = typer.Typer(
 )
 app.command("import")(import_workbook)
 app.command("export")(export_workbook)
+app.command("invite")(invite)
 app.command("check")(check)
 
 

@@ -8,7 +8,6 @@ from aiogram.filters import CommandObject, CommandStart
 from aiogram.types import CallbackQuery, Message
 
 from bot.filters import has_contact
-from bot.screens import invites as invite_screens
 from bot.screens import menu as menu_screens
 from bot.screens import people as screens
 from bot.screens.people import Join
@@ -24,9 +23,9 @@ from core.services.invites import Taking
 router = Router(name="start")
 
 
-@router.message(CommandStart(deep_link=True, magic=F.args.startswith(invite_screens.PAYLOAD)))
+@router.message(CommandStart(deep_link=True, magic=F.args.startswith(invites.PAYLOAD)))
 async def invited(message: Message, command: CommandObject, actor: Actor, db: UpdateDb) -> None:
-    token = (command.args or "").removeprefix(invite_screens.PAYLOAD)
+    token = (command.args or "").removeprefix(invites.PAYLOAD)
     taking = await db.write(invites.accept, actor, token)
     if taking is Taking.TOO_MANY:
         raise TooManyTries

@@ -11,9 +11,7 @@ from bot.ui import Button, Screen, column
 from core.domain.actor import Actor, Grant
 from core.domain.role import OPERATOR_ROLES, Role
 from core.services import memberships
-from core.services.invites import InviteCard
-
-PAYLOAD = "i-"
+from core.services.invites import PAYLOAD, InviteCard
 
 
 def menu(actor: Actor, texts: Texts) -> Screen:

@@ -24,6 +24,8 @@ from storage.models.directory import Client, Site
 from storage.models.people import Invite, InviteTry, Membership
 
 CAME_BY = "invite"
+#: Before the token in a link to the bot: tells an invite from the sticker of a site.
+PAYLOAD = "i-"
 _TOKEN_BYTES = 16
 _LONGEST_TOKEN = 64
 
