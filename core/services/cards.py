@@ -18,7 +18,8 @@ from core.domain.role import CLIENT_ROLES, CONTRACTOR_ROLES, Role
 from core.domain.slots import Slot
 from core.domain.ticket import Priority, TicketEvent, TicketStatus, allowed
 from core.domain.visit import VisitStep
-from core.services import crew, offers, people, scope, steps, tasks
+from core.services import crew, history, offers, people, scope, steps, tasks
+from core.services.history import Refusals
 from core.services.steps import Shots
 from core.services.tasks import TaskLine
 from storage.models.contractor import Contractor
@@ -117,6 +118,8 @@ class DeskCard:
     offers_open: int
     lines: tuple["Line", ...]
     tasks: tuple[TaskLine, ...]
+    #: While nobody is left to ask.
+    refusals: Refusals | None
     mark: int | None
     note: str
 
@@ -296,6 +299,7 @@ def _desk(session: Session, row: Ticket, base: Base, roles: frozenset[Role]) -> 
         offers_open=open_offers or 0,
         lines=_lines(session, row, ReportLine.client_price_kop),
         tasks=tasks.of_ticket(session, row.id),
+        refusals=history.refusals(session, row) if row.status is TicketStatus.UNSTAFFED else None,
         mark=_mark(session, row.id),
         note=_complaint(session, row),
     )

@@ -12,7 +12,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
-from core.domain.offer import Exclusion, OfferStatus
+from core.domain.offer import DeclineReason, Exclusion, OfferStatus
 from core.domain.role import Role
 from core.services import scope
 from storage.models.contractor import Contractor
@@ -63,6 +63,29 @@ class History:
     my_rank: int | None
     my_distance_m: int | None
     ranked: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """Why nobody took it: what those asked said, and which rule kept the others from being asked."""
+
+    declined: tuple[tuple[DeclineReason, int], ...]
+    silent: int
+    excluded: tuple[tuple[Exclusion, int], ...]
+
+
+def refusals(session: Session, ticket: Ticket) -> Refusals:
+    rows = session.execute(
+        select(Offer.status, Offer.decline_reason).where(Offer.ticket_id == ticket.id, Offer.round == ticket.round)
+    ).all()
+    said = Counter(reason for _, reason in rows if reason is not None)
+    silent = sum(status is OfferStatus.LAPSED for status, _ in rows)
+    excluded = tuple(
+        (reason, count)
+        for reason, count in _field(session, ticket)[1]
+        if reason not in (Exclusion.ASKED, Exclusion.REFUSED)
+    )
+    return Refusals(tuple((reason, said[reason]) for reason in DeclineReason if said[reason]), silent, excluded)
 
 
 def why(session: Session, actor: Actor, ticket_id: int, *, now: datetime) -> History:
