@@ -41,8 +41,13 @@ class Job:
     is_night: bool
 
 
-def exclusion(candidate: Candidate, job: Job, *, jobs_per_engineer: int) -> Exclusion | None:
-    """The first hard rule that speaks against asking, or None. Rules are tried in the order of `Exclusion`."""
+def exclusion(
+    candidate: Candidate, job: Job, *, jobs_per_engineer: int, passing: frozenset[Exclusion] = frozenset()
+) -> Exclusion | None:
+    """The first hard rule that speaks against asking, or None. Rules are tried in the order of `Exclusion`.
+
+    Rules in `passing` are not asked, so that they cannot hide a later one.
+    """
     valid_until = candidate.skill_valid_until
     verdicts = {
         Exclusion.INACTIVE: not candidate.is_active,
@@ -56,7 +61,7 @@ def exclusion(candidate: Candidate, job: Job, *, jobs_per_engineer: int) -> Excl
         Exclusion.LIMIT: is_full(candidate.open_jobs, candidate.engineers, jobs_per_engineer),
         Exclusion.UNREACHABLE: not candidate.is_reachable,
     }
-    return next((reason for reason in Exclusion if verdicts[reason]), None)
+    return next((reason for reason in Exclusion if verdicts[reason] and reason not in passing), None)
 
 
 def is_full(open_jobs: int, engineers: int, jobs_per_engineer: int) -> bool:

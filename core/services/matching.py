@@ -59,7 +59,13 @@ def search(session: Session, ticket: Ticket, *, now: datetime) -> Search:
 
 
 def verdict(
-    session: Session, ticket: Ticket, contractor_id: int, *, visit_at: datetime, now: datetime
+    session: Session,
+    ticket: Ticket,
+    contractor_id: int,
+    *,
+    visit_at: datetime,
+    now: datetime,
+    passing: frozenset[Exclusion] = frozenset(),
 ) -> tuple[Candidate | None, Exclusion | None]:
     """One contractor judged again at the moment of his yes; None: not in the field at all."""
     site = session.get_one(Site, ticket.site_id)
@@ -67,7 +73,7 @@ def verdict(
     distances = _distances(session, ticket, site, None, now=now, only=contractor_id)
     for candidate in _facts(session, ticket, site, distances, now=now):
         job = job_of(site, visit_at, now, rules)
-        return candidate, exclusion(candidate, job, jobs_per_engineer=rules.jobs_per_engineer)
+        return candidate, exclusion(candidate, job, jobs_per_engineer=rules.jobs_per_engineer, passing=passing)
     return None, None
 
 
@@ -192,6 +198,12 @@ def live_blocks(client_id: int, now: datetime) -> ColumnElement[bool]:
         or_(Block.ends_at.is_(None), Block.ends_at > now),
         or_(Block.client_id.is_(None), Block.client_id == client_id),
     )
+
+
+def is_person_blocked(session: Session, person_id: int, client_id: int, now: datetime) -> bool:
+    """The person is blocked apart from the firm: also under another firm he does not go."""
+    block = select(Block.id).where(Block.person_id == person_id, live_blocks(client_id, now))
+    return session.scalar(block.limit(1)) is not None
 
 
 def _blocked(session: Session, ids: list[int], client_id: int, now: datetime) -> set[int]:

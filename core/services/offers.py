@@ -25,8 +25,11 @@ from storage.models.offer import Offer, Wave, WaveCandidate
 from storage.models.people import Membership
 from storage.models.ticket import Ticket
 
-#: A yes does not care that the contractor has been asked or is hard to reach: he is here and says yes.
-MATTERS_AT_YES = frozenset(Exclusion) - {Exclusion.ASKED, Exclusion.REFUSED, Exclusion.UNREACHABLE, Exclusion.TOO_FAR}
+#: A yes does not care that the contractor has been asked, is hard to reach or was not asked at night: he is here
+#: and says yes to this very hour.
+PASSED_AT_YES = frozenset(
+    {Exclusion.ASKED, Exclusion.REFUSED, Exclusion.UNREACHABLE, Exclusion.TOO_FAR, Exclusion.NIGHT}
+)
 
 
 def ask_next(session: Session, actor: Actor, ticket: Ticket, *, now: datetime) -> None:
@@ -99,6 +102,8 @@ def accept(
     engineer = _engineer(session, actor, offer.contractor_id, engineer_id)
     slot = _slot(session, ticket, start, now=now)
     _ensure_qualified(session, ticket, offer.contractor_id, slot, now=now)
+    if matching.is_person_blocked(session, engineer, ticket.client_id, now):
+        raise NotQualified
     _close(session, offer, OfferStatus.ACCEPTED, answered_at=now, answered_by=actor.person_id)
     ticket.contractor_id = offer.contractor_id
     session.flush()
@@ -271,12 +276,14 @@ def _ensure_takeable(offer: Offer) -> None:
 
 
 def _ensure_qualified(session: Session, ticket: Ticket, contractor_id: int, slot: Slot, *, now: datetime) -> None:
-    candidate, reason = matching.verdict(session, ticket, contractor_id, visit_at=slot.start, now=now)
+    candidate, reason = matching.verdict(
+        session, ticket, contractor_id, visit_at=slot.start, now=now, passing=PASSED_AT_YES
+    )
     if candidate is None:
         raise NotQualified
     if reason is Exclusion.LIMIT:
         raise LimitReached(max(1, candidate.engineers) * numbers.of(session).jobs_per_engineer)
-    if reason in MATTERS_AT_YES:
+    if reason is not None:
         raise NotQualified
 
 

@@ -13,7 +13,7 @@ from core.domain.actor import Actor
 from core.domain.errors import Changed, NotAllowed, NotFound
 from core.domain.notice import Delivery, Notice
 from core.domain.proof import ProofKind, ProofStage, ProofStatus, Refusal
-from core.domain.ticket import TicketStatus
+from core.domain.ticket import SETTLED, TicketStatus
 from core.domain.visit import VisitStatus, VisitStep
 from core.services import intakes, notices, scope, steps
 from storage.models.ticket import Ticket
@@ -23,6 +23,10 @@ from storage.models.visit import Proof, Visit
 FETCH_LIMIT = 20 * 1024 * 1024
 LATE_FOR = timedelta(days=3)
 RETRY_AFTER = (2, 10, 60, 600)
+#: Telegram may be out of reach for hours; a photo is not given up for that.
+FETCH_FOR = timedelta(days=1)
+#: Files of these names claim to be pictures.
+PICTURE_NAMES = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".gif", ".bmp", ".tif", ".tiff")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,11 @@ class Wanted:
     proof_id: int
     file_id: str
     kind: ProofKind
-    is_picture: bool
+    tries: int
+
+    @property
+    def may_be_picture(self) -> bool:
+        return self.kind in (ProofKind.PHOTO, ProofKind.DOCUMENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +73,6 @@ class Facts:
     exif_lon: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Shot:
-    """One stored picture, for showing."""
-
-    proof_id: int
-    sha256: str
-    stage: ProofStage
-    kind: ProofKind
-    file_id: str
-    sent_at: datetime
-    is_late: bool
-
-
 def receive(session: Session, actor: Actor, incoming: Incoming, *, now: datetime) -> None:
     """Puts the media where it belongs: a request being told, the visit's step, or "what is it?"."""
     if actor.person_id is None:
@@ -89,12 +84,16 @@ def receive(session: Session, actor: Actor, incoming: Incoming, *, now: datetime
     )
     if session.scalar(known) is not None:
         return
-    intake_id = intakes.current_id(session, actor, now=now)
-    visit = None if intake_id is not None else _visit_of(session, actor, now)
-    if intake_id is None and visit is None:
-        raise NotAllowed
-    proof = _row(actor.person_id, incoming, intake_id, visit, now=now)
-    _place(session, proof, visit)
+    mate = _album_mate(session, actor.person_id, incoming)
+    if mate is not None:
+        proof = _beside(session, incoming, mate, now=now)
+    else:
+        intake_id = intakes.current_id(session, actor, now=now)
+        visit = None if intake_id is not None else _visit_of(session, actor, now)
+        if intake_id is None and visit is None:
+            raise NotAllowed
+        proof = _row(actor.person_id, incoming, intake_id, visit, now=now)
+        _place(session, proof, visit)
     session.add(proof)
     session.flush()
     _judge(session, proof)
@@ -102,11 +101,11 @@ def receive(session: Session, actor: Actor, incoming: Incoming, *, now: datetime
 
 
 def sort(session: Session, actor: Actor, proof_id: int, stage: ProofStage, *, now: datetime) -> None:
-    """The sender says what an unexpected picture is; its whole album goes with it."""
+    """The sender says what an unexpected picture is; its whole album goes with it. UNSORTED: not of this job."""
     proof = session.get(Proof, proof_id)
     if proof is None or proof.person_id != actor.person_id or proof.ticket_id is None:
         raise NotFound
-    if stage not in (ProofStage.BEFORE, ProofStage.AFTER, ProofStage.REQUEST):
+    if stage not in (ProofStage.BEFORE, ProofStage.AFTER, ProofStage.UNSORTED):
         raise NotAllowed
     if session.get_one(Ticket, proof.ticket_id).status not in (
         TicketStatus.IN_WORK,
@@ -127,16 +126,15 @@ def sort(session: Session, actor: Actor, proof_id: int, stage: ProofStage, *, no
     notices.answer(session, actor.person_id, Notice.CARD, ticket=ticket, cause=f"{actor.source} sort", now=now)
 
 
-def wanted(session: Session, limit: int, *, now: datetime) -> tuple[Wanted, ...]:
+def wanted(session: Session, bot_id: int, limit: int, *, now: datetime) -> tuple[Wanted, ...]:
     """What is still at Telegram and due to be fetched."""
     rows = session.scalars(
         select(Proof)
-        .where(Proof.status == ProofStatus.PENDING, Proof.fetch_at <= now)
+        .where(Proof.status == ProofStatus.PENDING, Proof.fetch_at <= now, Proof.bot_id == bot_id)
         .order_by(Proof.fetch_at, Proof.id)
         .limit(limit)
     )
-    pictures = (ProofKind.PHOTO, ProofKind.DOCUMENT)
-    return tuple(Wanted(row.id, row.file_id, row.kind, row.kind in pictures) for row in rows)
+    return tuple(Wanted(row.id, row.file_id, row.kind, row.fetch_tries) for row in rows)
 
 
 def stored(session: Session, proof_id: int, sha256: str, size: int, facts: Facts | None, *, now: datetime) -> None:
@@ -145,9 +143,7 @@ def stored(session: Session, proof_id: int, sha256: str, size: int, facts: Facts
     if proof.status is not ProofStatus.PENDING:
         return None
     proof.sha256, proof.size, proof.fetch_at = sha256, size, None
-    if facts is None and proof.kind is ProofKind.PHOTO:
-        return _refuse(session, proof, Refusal.UNREADABLE, now=now)
-    if facts is None and _counts(proof):
+    if facts is None and _claims_to_be_picture(proof):
         return _refuse(session, proof, Refusal.UNREADABLE, now=now)
     if facts is not None:
         proof.width, proof.height, proof.dhash = facts.width, facts.height, facts.dhash
@@ -155,6 +151,8 @@ def stored(session: Session, proof_id: int, sha256: str, size: int, facts: Facts
     if _is_repeat(session, proof):
         return _refuse(session, proof, Refusal.REPEAT, now=now)
     proof.status = ProofStatus.STORED
+    # The client said yes to the pictures that were there; what arrives after that is beside them.
+    proof.is_late = proof.is_late or _is_settled(session, proof)
     session.flush()
     _redraw(session, proof, now=now)
     return None
@@ -165,33 +163,28 @@ def fetch_failed(session: Session, proof_id: int, *, is_gone: bool, now: datetim
     proof = session.get_one(Proof, proof_id)
     if proof.status is not ProofStatus.PENDING:
         return
-    if is_gone or proof.fetch_tries >= len(RETRY_AFTER):
+    if is_gone or now - proof.received_at > FETCH_FOR:
         _refuse(session, proof, Refusal.GONE, now=now)
         return
-    proof.fetch_at = now + timedelta(seconds=RETRY_AFTER[proof.fetch_tries])
+    proof.fetch_at = now + timedelta(seconds=RETRY_AFTER[min(proof.fetch_tries, len(RETRY_AFTER) - 1)])
     proof.fetch_tries += 1
 
 
-def shots(session: Session, actor: Actor, ticket_id: int, *, now: datetime) -> tuple[Shot, ...]:
-    """Pictures of a ticket these eyes may see, in the order they were sent."""
-    scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
-    return of_ticket(session, ticket_id)
-
-
-def of_ticket(session: Session, ticket_id: int) -> tuple[Shot, ...]:
-    rows = session.scalars(
-        select(Proof)
-        .where(Proof.ticket_id == ticket_id, Proof.status == ProofStatus.STORED)
-        .order_by(Proof.sent_at, Proof.message_id)
-    )
-    return tuple(
-        Shot(row.id, row.sha256 or "", row.stage, row.kind, row.file_id, row.sent_at, row.is_late) for row in rows
-    )
+def too_large(session: Session, proof_id: int, *, now: datetime) -> None:
+    """More bytes than Telegram gives a bot, whatever size was declared: kept by reference, and said so."""
+    proof = session.get_one(Proof, proof_id)
+    if proof.status is not ProofStatus.PENDING:
+        return
+    proof.status, proof.fetch_at = ProofStatus.REFERENCE, None
+    session.flush()
+    data = {"proof": proof.id}
+    notices.answer(session, proof.person_id, Notice.PROOF, cause=f"proof {proof.id}", now=now, data=data)
+    _redraw(session, proof, now=now)
 
 
 def _visit_of(session: Session, actor: Actor, now: datetime) -> Visit | None:
     """The visit the engineer is on; otherwise the next one, or one that ended lately: late photos are welcome."""
-    own = select(Visit).where(Visit.engineer_id == actor.person_id)
+    own = steps.walked_by(actor)
     running = (VisitStatus.ON_SITE, VisitStatus.EN_ROUTE, VisitStatus.PLANNED)
     for status in running:
         visit = session.scalars(own.where(Visit.status == status).order_by(Visit.starts_at).limit(1)).one_or_none()
@@ -202,6 +195,26 @@ def _visit_of(session: Session, actor: Actor, now: datetime) -> Visit | None:
         .order_by(Visit.left_at.desc())
         .limit(1)
     ).one_or_none()
+
+
+def _album_mate(session: Session, person_id: int, incoming: Incoming) -> Proof | None:
+    """An album has no end: an item that comes much later still belongs where the others went."""
+    if incoming.media_group_id is None:
+        return None
+    return session.scalars(
+        select(Proof)
+        .where(Proof.media_group_id == incoming.media_group_id, Proof.person_id == person_id)
+        .order_by(Proof.id)
+        .limit(1)
+    ).one_or_none()
+
+
+def _beside(session: Session, incoming: Incoming, mate: Proof, *, now: datetime) -> Proof:
+    visit = session.get(Visit, mate.visit_id) if mate.visit_id is not None else None
+    proof = _row(mate.person_id, incoming, mate.intake_id, visit, now=now)
+    proof.ticket_id, proof.stage = mate.ticket_id, mate.stage
+    proof.is_late = visit is not None and visit.status is VisitStatus.LEFT
+    return proof
 
 
 def _row(person_id: int, incoming: Incoming, intake_id: int | None, visit: Visit | None, *, now: datetime) -> Proof:
@@ -270,8 +283,13 @@ def _is_repeat(session: Session, proof: Proof) -> bool:
     return session.scalar(other.limit(1)) is not None
 
 
-def _counts(proof: Proof) -> bool:
-    return proof.kind is ProofKind.DOCUMENT and proof.stage in (ProofStage.BEFORE, ProofStage.AFTER)
+def _is_settled(session: Session, proof: Proof) -> bool:
+    return proof.ticket_id is not None and session.get_one(Ticket, proof.ticket_id).status in SETTLED
+
+
+def _claims_to_be_picture(proof: Proof) -> bool:
+    named = proof.kind is ProofKind.DOCUMENT and proof.file_name.casefold().endswith(PICTURE_NAMES)
+    return proof.kind is ProofKind.PHOTO or named
 
 
 def _refuse(session: Session, proof: Proof, refusal: Refusal, *, now: datetime) -> None:

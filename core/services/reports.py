@@ -11,7 +11,7 @@ from core.domain.errors import Changed, NoReportLines, NotAllowed, NotFound, Num
 from core.domain.notice import Notice
 from core.domain.task import TaskKind
 from core.domain.ticket import TicketEvent, TicketStatus
-from core.domain.visit import VisitOutcome, VisitStatus
+from core.domain.visit import VisitOutcome, VisitStatus, VisitStep
 from core.domain.words import search_terms
 from core.services import audit, lifecycle, notices, scope, steps, tasks
 from storage.models.directory import Service
@@ -52,7 +52,6 @@ def put_line(
     service = session.get(Service, service_id)
     if service is None:
         raise NotFound
-    ensure_first_line(session, ticket)
     line = session.scalars(
         select(ReportLine).where(ReportLine.ticket_id == ticket.id, ReportLine.service_id == service_id)
     ).one_or_none()
@@ -82,11 +81,11 @@ def send(session: Session, actor: Actor, visit_id: int, *, now: datetime) -> Non
     shots = steps.shots(session, ticket, visit)
     if shots.before_missing or shots.after_missing:
         raise ProofMissing(shots.before_missing, shots.after_missing)
-    ensure_first_line(session, ticket)
+    if steps.step(ticket, visit) is not VisitStep.REPORT:
+        raise Changed
     if session.scalar(select(ReportLine.id).where(ReportLine.ticket_id == ticket.id).limit(1)) is None:
         raise NoReportLines
     visit.status, visit.outcome, visit.left_at = VisitStatus.LEFT, VisitOutcome.DONE, now
-    visit.after_done_at = visit.after_done_at or now
     cause = lifecycle.advance(
         session, ticket, TicketEvent.REPORT, actor, now=now, reported_at=now, data={"visit": visit.id}
     )

@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from core.domain.actor import Actor
 from core.domain.proof import ProofKind, ProofStage, ProofStatus
 from core.domain.ticket import TicketStatus
 from core.domain.visit import LIVE, VisitStatus, VisitStep
 from storage.models.directory import Service
-from storage.models.ticket import Ticket
+from storage.models.ticket import Assignment, Ticket
 from storage.models.visit import Proof, Visit
 
 
@@ -39,6 +40,13 @@ def current_visit(session: Session, ticket_id: int) -> Visit | None:
         .order_by(Visit.number.desc())
         .limit(1)
     ).one_or_none()
+
+
+def walked_by(actor: Actor) -> Select[Visit]:
+    """The visits this person walks: those that name him; for an owner also those that name nobody of the firm."""
+    of_firm = select(Assignment.id).where(Assignment.contractor_id.in_(actor.owned_contractor_ids))
+    unnamed = and_(Visit.engineer_id.is_(None), Visit.assignment_id.in_(of_firm))
+    return select(Visit).where(or_(Visit.engineer_id == actor.person_id, unnamed))
 
 
 def live_visit(session: Session, ticket_id: int) -> Visit | None:
@@ -76,6 +84,8 @@ def shots(session: Session, ticket: Ticket, visit: Visit | None) -> Shots:
         rows = session.execute(
             select(Proof.stage, Proof.status, func.count())
             .where(
+                # A file that is no picture is kept, but it shows no work.
+                or_(Proof.kind == ProofKind.PHOTO, Proof.width.is_not(None), Proof.status != ProofStatus.STORED),
                 Proof.visit_id == visit.id,
                 Proof.kind.in_((ProofKind.PHOTO, ProofKind.DOCUMENT)),
                 Proof.is_forwarded.is_(False),

@@ -21,7 +21,7 @@ from core.domain.slots import Slot
 from core.domain.task import TaskKind
 from core.domain.ticket import TicketEvent, TicketStatus
 from core.domain.visit import PresenceKind, VisitOutcome, VisitStatus, VisitStep
-from core.services import assignments, audit, lifecycle, notices, numbers, offers, scope, steps, tasks
+from core.services import assignments, audit, lifecycle, notices, numbers, offers, reports, scope, steps, tasks
 from storage.models.directory import Site
 from storage.models.ticket import Presence, Ticket
 from storage.models.visit import Visit
@@ -111,6 +111,7 @@ def after_done(session: Session, actor: Actor, visit_id: int, *, now: datetime) 
     shots = steps.shots(session, ticket, visit)
     if shots.before_missing or shots.after_missing:
         raise ProofMissing(shots.before_missing, shots.after_missing)
+    reports.ensure_first_line(session, ticket)
     _stamp(session, actor, visit, ticket, VisitStep.AFTER, "after_done_at", now=now)
 
 
@@ -165,6 +166,10 @@ def _arrive(session: Session, actor: Actor, visit: Visit, ticket: Ticket, mark: 
     )
     if mark.kind == PresenceKind.DECLARED:
         tasks.open(session, TaskKind.UNVERIFIED, cause=f"visit {visit.id}", ticket_id=ticket.id, now=now)
+    # The key that sends the place is taken away before the card comes down.
+    notices.answer(
+        session, actor.person_id or 0, Notice.ASK_PLACE, ticket=ticket, cause=f"visit {visit.id} here", now=now
+    )
     notices.publish(session, Notice.ARRIVED, ticket, cause=cause, now=now, answer_with=Delivery.NEW)
     return None
 

@@ -1,0 +1,72 @@
+"""Where an engineer's phone is while he shares it: his firm is then searched from there as well as from its base.
+
+Only the last place is kept, and only while it is shared.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from core.domain import geo
+from core.domain.actor import Actor
+from core.domain.errors import NotAllowed, NumberInvalid
+from core.domain.role import CONTRACTOR_ROLES
+from storage.models.contractor import ContractorSkill, MatchPoint
+from storage.models.people import Position
+
+
+def seen(
+    session: Session, actor: Actor, lat: float, lon: float, *, accuracy_m: int | None, sent_at: datetime, now: datetime
+) -> None:
+    """A live place of the phone. One that is older than what is known changes nothing: updates may overtake."""
+    if actor.person_id is None or not actor.has(*CONTRACTOR_ROLES):
+        raise NotAllowed
+    if not geo.is_place(lat, lon):
+        raise NumberInvalid(f"{lat} {lon}")
+    row = session.get(Position, actor.person_id)
+    if row is not None and row.at > sent_at:
+        return
+    if row is None:
+        row = Position(person_id=actor.person_id)
+        session.add(row)
+    row.lat, row.lon, row.accuracy_m, row.at, row.is_live = lat, lon, accuracy_m or 0, sent_at, True
+    session.flush()
+    _renew_points(session, actor, lat, lon, sent_at)
+
+
+def ended(session: Session, actor: Actor, *, now: datetime) -> None:
+    """Sharing is over: the place is forgotten."""
+    if actor.person_id is None:
+        raise NotAllowed
+    session.execute(delete(MatchPoint).where(MatchPoint.person_id == actor.person_id))
+    session.execute(delete(Position).where(Position.person_id == actor.person_id))
+
+
+def _renew_points(session: Session, actor: Actor, lat: float, lon: float, seen_at: datetime) -> None:
+    """One point per skill; a skill that two firms of the same person name is searched for the first of them."""
+    session.execute(delete(MatchPoint).where(MatchPoint.person_id == actor.person_id))
+    skills = session.execute(
+        select(ContractorSkill.skill_id, ContractorSkill.contractor_id)
+        .where(ContractorSkill.contractor_id.in_(actor.contractor_ids))
+        .order_by(ContractorSkill.skill_id, ContractorSkill.contractor_id)
+    )
+    point = geo.unit_vector(lat, lon)
+    first: dict[int, int] = {}
+    for skill_id, contractor_id in skills:
+        first.setdefault(skill_id, contractor_id)
+    session.add_all(
+        MatchPoint(
+            skill_id=skill_id,
+            contractor_id=contractor_id,
+            person_id=actor.person_id,
+            lat=lat,
+            lon=lon,
+            x=point.x,
+            y=point.y,
+            z=point.z,
+            seen_at=seen_at,
+        )
+        for skill_id, contractor_id in first.items()
+    )
+    session.flush()
