@@ -54,7 +54,7 @@ async def run(told: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     clock = SandboxClock(told.clock_url, "bot") if told.clock_url else SystemClock()
     db = Database.open(told.database_url, clock, info={KEY: told.defaults()})
-    limits = Limits()
+    limits = Limits(told.send_per_second)
     try:
         async with _bot(told, limits) as bot, asyncio.TaskGroup() as group:
             await _prepare(bot, db, told)

@@ -14,7 +14,6 @@ from aiogram.client.session.middlewares.base import BaseRequestMiddleware, NextR
 from aiogram.methods import TelegramMethod
 from aiogram.methods.base import Response, TelegramType
 
-OVERALL_PER_S = 25
 CHAT_BURST = 3
 GROUP_PER_MINUTE = 19
 REMEMBERED_CHATS = 10_000
@@ -41,9 +40,9 @@ class Bucket:
 
 
 class Limits(BaseRequestMiddleware):
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, overall_per_s: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._overall = Bucket(OVERALL_PER_S, OVERALL_PER_S, clock())
+        self._overall = Bucket(overall_per_s, overall_per_s, clock())
         self._chats: OrderedDict[int, Bucket] = OrderedDict()
         self._paused_until = 0.0
         self._paused_chats: dict[int, float] = {}

@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     telegram_proxy: str | None = None
     clock_url: str | None = None
     run_scheduler: bool = True
+    send_per_second: Count = 25
 
     log_json: bool = False
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
