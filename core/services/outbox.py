@@ -106,7 +106,7 @@ def sent(
     if shown is not None and letter.ticket_id is not None:
         _show_card(session, letter, shown, now)
     if commands_hash is not None:
-        session.execute(update(Person).where(Person.id == letter.person_id).values(commands_hash=commands_hash))
+        session.get_one(Person, letter.person_id).commands_hash = commands_hash
     return True
 
 
@@ -143,9 +143,8 @@ def unreachable(session: Session, letter: Letter, error: str, *, now: datetime) 
     """He blocked the bot or is gone: nothing more is sent until he writes, and the desk is told once."""
     if not _finish(session, letter, {"status": OutboxStatus.FAILED, "last_error": error[:300]}):
         return False
-    session.execute(
-        update(Person).where(Person.id == letter.person_id, Person.unreachable_at.is_(None)).values(unreachable_at=now)
-    )
+    person = session.get_one(Person, letter.person_id)
+    person.unreachable_at = person.unreachable_at or now
     session.execute(
         update(Outbox)
         .where(Outbox.person_id == letter.person_id, Outbox.status == OutboxStatus.NEW)
@@ -157,7 +156,7 @@ def unreachable(session: Session, letter: Letter, error: str, *, now: datetime) 
 
 def reached(session: Session, person_id: int, *, now: datetime) -> None:
     """He wrote, so he can be written to."""
-    session.execute(update(Person).where(Person.id == person_id).values(unreachable_at=None))
+    session.get_one(Person, person_id).unreachable_at = None
 
 
 def migrated(session: Session, letter: Letter, new_chat: int, *, now: datetime) -> bool:
