@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
@@ -11,6 +10,7 @@ from core.domain.errors import Changed
 from core.domain.role import Role
 from core.domain.ticket import RULES, TicketEvent, TicketStatus, next_status
 from core.services import audit, scope
+from core.services.rows import moved
 from storage.models.desk import Audit
 from storage.models.ticket import Ticket
 
@@ -34,35 +34,14 @@ def advance(
     roles = scope.roles_on(session, actor, ticket)
     before = ticket.status
     target = next_status(before, event, roles, needs_approval=needs_approval)
-    session.flush()
-    moved = session.execute(
-        update(Ticket)
-        .where(Ticket.id == ticket.id, Ticket.status == before, Ticket.version == ticket.version)
-        .values(
-            status=target,
-            version=Ticket.version + 1,
-            search_due_at=now if target is TicketStatus.SEARCHING else None,
-            **fields,
-        )
-        .returning(Ticket.id)
-        .execution_options(synchronize_session=False)
-    ).one_or_none()
-    if moved is None:
+    unchanged = (Ticket.status == before, Ticket.version == ticket.version)
+    due = now if target is TicketStatus.SEARCHING else None
+    next_version = Ticket.version + 1
+    if not moved(session, ticket, *unchanged, status=target, version=next_version, search_due_at=due, **fields):
         raise Changed
-    session.refresh(ticket)
     by = _role_that_may(before, event, roles)
-    return audit.record(
-        session,
-        actor,
-        "ticket",
-        ticket.id,
-        event,
-        now=now,
-        role=by,
-        from_state=before,
-        to_state=target,
-        data=data,
-    )
+    trace: dict[str, Any] = {"role": by, "from_state": before, "to_state": target, "data": data}
+    return audit.record(session, actor, "ticket", ticket.id, event, now=now, **trace)
 
 
 def begin(

@@ -131,51 +131,73 @@ def _inside(site: Site, area_m: int) -> ColumnElement[bool]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Ledger:
+    """What is known of the contractors in the area, by contractor."""
+
+    served: set[int]
+    blocked: set[int]
+    reachable: set[int]
+    answers: dict[int, OfferStatus]
+    open_jobs: dict[int, int]
+    recent_jobs: dict[int, int]
+    accepted_jobs: dict[int, int]
+
+
 def _facts(
     session: Session, ticket: Ticket, site: Site, distances: dict[int, int], *, now: datetime
 ) -> Iterable[Candidate]:
     ids = list(distances)
+    ledger = _ledger(session, ticket, site, ids, now=now)
     skill_id = session.get_one(Service, ticket.service_id).skill_id
-    served = set(session.scalars(select(ContractorRegion.contractor_id).where(ContractorRegion.region == site.region)))
-    blocked = _blocked(session, ids, ticket.client_id, now)
-    reachable = _reachable(session, ids, ticket.client_id, now)
-    offers = _answers(session, ticket)
-    load = _counts(session, Assignment.contractor_id, ids, Assignment.ended_at.is_(None))
-    recent_from = now - timedelta(days=numbers.of(session).load_days)
-    recent = _counts(session, Assignment.contractor_id, ids, Assignment.started_at >= recent_from)
-    done = _counts(
-        session,
-        Ticket.contractor_id,
-        ids,
-        Ticket.service_id == ticket.service_id,
-        Ticket.status.in_((TicketStatus.ACCEPTED, TicketStatus.CLOSED)),
-    )
     rows = session.execute(
         select(Contractor, ContractorSkill)
         .join(ContractorSkill, ContractorSkill.contractor_id == Contractor.id)
         .where(Contractor.id.in_(ids), ContractorSkill.skill_id == skill_id)
     )
     for contractor, skill in rows:
-        answer = offers.get(contractor.id)
-        yield Candidate(
-            contractor_id=contractor.id,
-            distance_m=distances[contractor.id],
-            radius_km=contractor.radius_km,
-            serves_region=contractor.id in served,
-            is_active=contractor.is_active,
-            is_blocked=contractor.id in blocked,
-            is_reachable=contractor.id in reachable,
-            skill_confirmed=skill.is_confirmed,
-            skill_valid_until=skill.valid_until,
-            night_jobs=contractor.night_jobs,
-            has_refused=answer is OfferStatus.DECLINED,
-            was_asked=answer is not None and answer is not OfferStatus.DECLINED,
-            open_jobs=load.get(contractor.id, 0),
-            engineers=contractor.engineers,
-            score=contractor.score,
-            accepted_jobs=done.get(contractor.id, 0),
-            recent_jobs=recent.get(contractor.id, 0),
-        )
+        yield _candidate(contractor, skill, distances[contractor.id], ledger)
+
+
+def _ledger(session: Session, ticket: Ticket, site: Site, ids: list[int], *, now: datetime) -> _Ledger:
+    recent_from = now - timedelta(days=numbers.of(session).load_days)
+    regional = select(ContractorRegion.contractor_id).where(ContractorRegion.region == site.region)
+    same_work = (
+        Ticket.service_id == ticket.service_id,
+        Ticket.status.in_((TicketStatus.ACCEPTED, TicketStatus.CLOSED)),
+    )
+    return _Ledger(
+        served=set(session.scalars(regional)),
+        blocked=_blocked(session, ids, ticket.client_id, now),
+        reachable=_reachable(session, ids, ticket.client_id, now),
+        answers=_answers(session, ticket),
+        open_jobs=_counts(session, Assignment.contractor_id, ids, Assignment.ended_at.is_(None)),
+        recent_jobs=_counts(session, Assignment.contractor_id, ids, Assignment.started_at >= recent_from),
+        accepted_jobs=_counts(session, Ticket.contractor_id, ids, *same_work),
+    )
+
+
+def _candidate(contractor: Contractor, skill: ContractorSkill, distance_m: int, ledger: _Ledger) -> Candidate:
+    answer = ledger.answers.get(contractor.id)
+    return Candidate(
+        contractor_id=contractor.id,
+        distance_m=distance_m,
+        radius_km=contractor.radius_km,
+        serves_region=contractor.id in ledger.served,
+        is_active=contractor.is_active,
+        is_blocked=contractor.id in ledger.blocked,
+        is_reachable=contractor.id in ledger.reachable,
+        skill_confirmed=skill.is_confirmed,
+        skill_valid_until=skill.valid_until,
+        night_jobs=contractor.night_jobs,
+        has_refused=answer is OfferStatus.DECLINED,
+        was_asked=answer is not None and answer is not OfferStatus.DECLINED,
+        open_jobs=ledger.open_jobs.get(contractor.id, 0),
+        engineers=contractor.engineers,
+        score=contractor.score,
+        accepted_jobs=ledger.accepted_jobs.get(contractor.id, 0),
+        recent_jobs=ledger.recent_jobs.get(contractor.id, 0),
+    )
 
 
 def _answers(session: Session, ticket: Ticket) -> dict[int, OfferStatus]:

@@ -5,6 +5,7 @@ a repeated update is none.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -45,37 +46,18 @@ def publish(
     `contractor_id` narrows INVITED to one firm: an offer is made to one at a time. `answer_with` is how the one who
     acted is answered where the table says less: after a sent place or picture the card has scrolled away.
     """
+    letter = _Letter(notice, ticket, str(cause.id), cause.actor_id, now, data or {})
     told: set[int] = set()
     for audience, delivery in TOLD[notice].items():
         people = _audience(session, audience, ticket, contractor_id)
         fresh = [person for person in people if person.id not in told and not _answered(person, cause, answer_with)]
-        if delivery is Delivery.EDIT:
-            fresh = _with_card(session, ticket, fresh)
-        for person in fresh:
+        for person in _with_card(session, ticket, fresh) if delivery is Delivery.EDIT else fresh:
             told.add(person.id)
-            _write(
-                session,
-                notice,
-                person,
-                ticket,
-                delivery,
-                str(cause.id),
-                now=now,
-                data=data,
-                actor_id=cause.actor_id,
-            )
+            _write(session, letter, person, delivery)
     if cause.actor_id is not None and cause.actor_id not in told:
         about = Notice.CARD if answer_with is None else notice
-        answer(
-            session,
-            cause.actor_id,
-            about,
-            ticket=ticket,
-            cause=f"audit {cause.id}",
-            now=now,
-            delivery=answer_with,
-            data=data,
-        )
+        key = f"audit {cause.id}"
+        answer(session, cause.actor_id, about, ticket=ticket, cause=key, now=now, delivery=answer_with, data=data)
 
 
 def _answered(person: Person, cause: Audit, answer_with: Delivery | None) -> bool:
@@ -96,42 +78,41 @@ def answer(
 ) -> None:
     """Answers one person. With a ticket and no `delivery` given the card that exists is redrawn in silence."""
     person = session.get_one(Person, person_id)
-    if person.telegram_id is None:
-        return
     if delivery is None:
         delivery = Delivery.EDIT if ticket is not None and notice is Notice.CARD else Delivery.NEW
-    _write(session, notice, person, ticket, delivery, cause, now=now, data=data, actor_id=person_id)
+    _write(session, _Letter(notice, ticket, cause, person_id, now, data or {}), person, delivery)
 
 
-def _write(
-    session: Session,
-    notice: Notice,
-    person: Person,
-    ticket: Ticket | None,
-    delivery: Delivery,
-    cause: str,
-    *,
-    now: datetime,
-    data: dict[str, Any] | None,
-    actor_id: int | None,
-) -> None:
-    assert person.telegram_id is not None
-    key = f"{notice}:{cause}:{person.id}"
-    if session.scalar(select(Outbox.id).where(Outbox.dedupe_key == key)) is not None:
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """What is told, alike for everybody who is told."""
+
+    notice: Notice
+    ticket: Ticket | None
+    cause: str
+    actor_id: int | None
+    now: datetime
+    data: dict[str, Any]
+
+
+def _write(session: Session, letter: _Letter, person: Person, delivery: Delivery) -> None:
+    """One row, once; a person who has no chat with us is told nothing."""
+    key = f"{letter.notice}:{letter.cause}:{person.id}"
+    if person.telegram_id is None or session.scalar(select(Outbox.id).where(Outbox.dedupe_key == key)) is not None:
         return
-    is_answer = person.id == actor_id
+    is_answer = person.id == letter.actor_id
     session.add(
         Outbox(
             dedupe_key=key,
             delivery=delivery,
-            notice=notice,
+            notice=letter.notice,
             person_id=person.id,
             chat_id=person.telegram_id,
-            ticket_id=ticket.id if ticket is not None else None,
-            data=data or {},
-            priority=_rank(notice, is_answer),
-            created_at=now,
-            not_before=now if is_answer else _not_before(session, notice, person, ticket, delivery, now),
+            ticket_id=letter.ticket.id if letter.ticket is not None else None,
+            data=letter.data,
+            priority=_rank(letter.notice, is_answer),
+            created_at=letter.now,
+            not_before=letter.now if is_answer else _not_before(session, letter, person, delivery),
             status=OutboxStatus.NEW,
         )
     )
@@ -144,15 +125,14 @@ def _rank(notice: Notice, is_answer: bool) -> Rank:
     return Rank.OFFER if notice is Notice.OFFER_MADE else Rank.STATUS
 
 
-def _not_before(
-    session: Session, notice: Notice, person: Person, ticket: Ticket | None, delivery: Delivery, now: datetime
-) -> datetime:
+def _not_before(session: Session, letter: _Letter, person: Person, delivery: Delivery) -> datetime:
     """Quiet hours of the reader hold what rings, unless it would be over before they end."""
-    rings = delivery is Delivery.NEW
-    if not rings or notice in BURNS or ticket is None or ticket.priority is Priority.EMERGENCY:
-        return now
+    ticket = letter.ticket
+    is_silent = delivery is not Delivery.NEW
+    if is_silent or letter.notice in BURNS or ticket is None or ticket.priority is Priority.EMERGENCY:
+        return letter.now
     rules = numbers.of(session)
-    return quiet_until(now, person.zone, rules.quiet_from_hour, rules.quiet_to_hour)
+    return quiet_until(letter.now, person.zone, rules.quiet_from_hour, rules.quiet_to_hour)
 
 
 def quiet_until(now: datetime, zone: str, from_hour: int, to_hour: int) -> datetime:
