@@ -3,7 +3,7 @@
 Raw is what stood in the cells; checked is what they mean. Only a checked book reaches the database.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -115,10 +115,3 @@ class Workbook:
     def rows(self, title: str) -> Iterator[Row]:
         if title in self.sheets:
             yield from self.sheets[title].rows.values()
-
-    def wrong_rows(self) -> Mapping[str, int]:
-        """How many rows of each sheet are wrong, however many faults each has."""
-        rows: dict[str, set[int]] = {}
-        for fault in self.wrong:
-            rows.setdefault(fault.sheet, set()).add(fault.row)
-        return {sheet: len(numbers) for sheet, numbers in rows.items()}

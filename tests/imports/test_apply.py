@@ -114,6 +114,17 @@ def test_one_wrong_row_and_nothing_is_written(session: Session, now: datetime, t
     assert session.scalar(select(func.count(Audit.id))) == 0
 
 
+def test_row_with_two_faults_is_one_wrong_row(session: Session, now: datetime, tmp_path: Path) -> None:
+    sheets = small_book()
+    put(sheets, "Объекты", 2, "Широта", "север")
+    put(sheets, "Объекты", 2, "Телефон", "нет")
+
+    report = load(session, tmp_path, sheets, now)
+
+    assert report.sheets["Объекты"] == SheetCount(added=1, wrong=1)
+    assert [fault.column for fault in report.wrong] == ["Широта", "Телефон"]
+
+
 def test_changed_rows_are_changed_and_rows_not_in_the_file_stay(
     session: Session, now: datetime, tmp_path: Path
 ) -> None:

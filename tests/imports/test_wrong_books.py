@@ -1,6 +1,5 @@
 """Each mistake of a workbook is named with its sheet, row and column, once, and blames nobody else."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -154,16 +153,3 @@ def test_same_sheet_in_two_files_is_refused(tmp_path: Path) -> None:
     rows = small_book()["Клиенты"]
     found = faults(write_csv(tmp_path, {"Клиенты": rows, "Клиенты ещё": rows}))
     assert [fault.reason for fault in found] == [Reason.SHEET_TWICE]
-
-
-def test_many_faults_in_a_row_are_one_wrong_row(tmp_path: Path) -> None:
-    sheets = small_book()
-    spoil: list[Callable[[], None]] = [
-        lambda: put(sheets, "Объекты", 2, "Широта", "север"),
-        lambda: put(sheets, "Объекты", 2, "Телефон", "нет"),
-    ]
-    for change in spoil:
-        change()
-    book = check(read(write_xlsx(tmp_path / "book.xlsx", sheets)))
-    assert len(book.wrong) == 2
-    assert book.wrong_rows() == {"Объекты": 1}
