@@ -65,7 +65,7 @@ class MovableClock:
         while self._late(seq) and time.monotonic() < deadline:
             await self._pulse.wait(min(deadline - time.monotonic(), 1.0))
         await asyncio.sleep(0)
-        return {**self.state(), "followers": sorted(self._present()), "missing": sorted(self._late(seq))}
+        return {**self.state(), "followers": sorted(self.present()), "missing": sorted(self._late(seq))}
 
     def _seen(self, name: str, done: int) -> None:
         if not name:
@@ -73,9 +73,9 @@ class MovableClock:
         before = self._followers.get(name)
         self._followers[name] = Follower(time.monotonic(), max(done, before.done if before else 0))
 
-    def _present(self) -> list[str]:
+    def present(self) -> list[str]:
         oldest = time.monotonic() - PRESENT_SECONDS
         return [name for name, follower in self._followers.items() if follower.seen >= oldest]
 
     def _late(self, seq: int) -> list[str]:
-        return [name for name in self._present() if self._followers[name].done < seq]
+        return [name for name in self.present() if self._followers[name].done < seq]

@@ -79,6 +79,10 @@ async def test_a_file_id_is_worth_nothing_to_another_bot(box: Box) -> None:
     await box.meet()
     data = base64.b64encode(b"%PDF-1.4").decode()
     document = (await box.sim("media", user=DARYA, kind="document", data=data, name="a.pdf"))["message"]["document"]
+    update = await box.sim("media", token=SECOND_TOKEN, user=DARYA, kind="document", data=data, name="a.pdf")
+    same = update["message"]["document"]
+    assert same["file_unique_id"] == document["file_unique_id"]
+    assert same["file_id"] != document["file_id"]
     status, told = await box.call("getFile", SECOND_TOKEN, file_id=document["file_id"])
     assert (status, told["description"]) == (
         400,

@@ -9,6 +9,7 @@ import pytest
 
 from bot.sandbox.errors import ApiError
 from bot.sandbox.flood import Flood, Limits
+from core.clock import SandboxClock
 from tests.sandbox.conftest import DARYA, PYOTR, Box, until
 
 
@@ -160,7 +161,8 @@ async def test_a_jump_of_the_clock_waits_for_whoever_follows_it(box: Box) -> Non
     jump = asyncio.create_task(box.sim("clock", advance=3600))
     told = await (await asyncio.wait_for(following, 5)).json()
     assert (told["seq"], told["offset"]) == (state["seq"] + 1, 3600)
-    await asyncio.sleep(0.1)
+    for _ in range(5):
+        await box.sim("clock")
     assert not jump.done(), "the follower has not said yet that what became due is done"
     async with box.http.post(f"{url}_done", json={"follower": "bot", "seq": told["seq"]}) as response:
         assert response.status == 200
@@ -170,11 +172,27 @@ async def test_a_jump_of_the_clock_waits_for_whoever_follows_it(box: Box) -> Non
     assert late["missing"] == ["bot"]
 
 
+async def test_the_products_own_clock_follows_a_jump_and_does_what_became_due_first(box: Box) -> None:
+    clock = SandboxClock(f"{box.base}/_sim/clock", "bot")
+    due: list[float] = []
+
+    async def sweep() -> None:
+        await asyncio.sleep(0.05)
+        due.append(clock.offset.total_seconds())
+
+    following = asyncio.create_task(clock.run(sweep))
+    await until(lambda: clock.seq is not None)
+    moved = await box.sim("clock", advance=3600)
+    assert (due, moved["missing"]) == ([3600], [])
+    following.cancel()
+    await asyncio.gather(following, return_exceptions=True)
+
+
 async def test_a_follower_that_died_while_waiting_is_not_waited_for(box: Box) -> None:
     url = f"{box.base}/_sim/clock"
     async with aiohttp.ClientSession() as session:
         waiting = asyncio.create_task(session.get(url, params={"follower": "bot", "after": 0, "wait": 25}))
-        await until(lambda: bool(box.world.clock._followers))
+        await until(lambda: box.world.clock.present() == ["bot"])
         waiting.cancel()
     began = time.monotonic()
     moved = await box.sim("clock", advance=60)

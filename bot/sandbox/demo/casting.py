@@ -1,0 +1,122 @@
+"""Who plays in the demonstration: a site, the two engineers nearest to it, and neighbours who answer by themselves.
+
+Chosen from whatever directories were loaded, so that it works for an operator's own workbook too.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.domain.geo import metres
+from core.services import payers
+from storage.models.contractor import Contractor, ContractorSkill
+from storage.models.directory import ApprovalStep, Client, Service, Site
+
+LOOKED_AT = 150
+NEIGHBOURS = 24
+SITES_SHOWN = 3
+
+
+class NoStage(Exception):
+    """The directories have no site with enough contractors around it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Firm:
+    contractor_id: int
+    name: str
+    contact: str
+    phone: str
+    lat: float
+    lon: float
+    skills: frozenset[int]
+    reach_m: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    site_id: int
+    name: str
+    address: str
+    lat: float
+    lon: float
+    zone: str
+    qr_token: str
+    person: str
+    phone: str
+    client: str
+
+
+@dataclass(frozen=True, slots=True)
+class Casting:
+    stage: Place
+    #: What the shop asks for in the story: a kind of work both engineers are confirmed for.
+    service: str
+    near: tuple[Firm, Firm]
+    newcomer: Firm
+    others: tuple[Firm, ...]
+    sites: tuple[Place, ...]
+
+
+def choose(session: Session, *, now: datetime) -> Casting:
+    firms = _firms(session, now)
+    services = session.scalars(select(Service).order_by(Service.id).limit(6)).all()
+    best: tuple[int, Site, Service, list[Firm]] | None = None
+    for site in _sites(session):
+        around = _around(firms, site)
+        for service in services:
+            able = [firm for firm in around if service.skill_id in firm.skills]
+            worth = len(able[: NEIGHBOURS + 3])
+            if worth >= 3 and (best is None or worth > best[0]) and payers.of_site(session, site, now=now):
+                best = worth, site, service, able
+        if best is not None and best[0] == NEIGHBOURS + 3:
+            break
+    if best is None:
+        raise NoStage
+    _, site, service, able = best
+    around = _around(firms, site)
+    near = (able[0], able[1])
+    rest = [firm for firm in around if firm not in near][: NEIGHBOURS + 1]
+    others = sorted(session.scalars(select(Site)), key=lambda one: metres(site.lat, site.lon, one.lat, one.lon))
+    shown = tuple(_place(session, one) for one in others if one.id != site.id)[: SITES_SHOWN - 1]
+    return Casting(_place(session, site), service.name, near, rest[0], tuple(rest[1:]), shown)
+
+
+def _sites(session: Session) -> list[Site]:
+    """Sites with a responsible person, of clients who do not have to ask anybody first; the first rows come first."""
+    asked = select(ApprovalStep.client_id)
+    query = select(Site).where(Site.responsible_phone != "", Site.client_id.not_in(asked)).order_by(Site.id)
+    return list(session.scalars(query.limit(LOOKED_AT)))
+
+
+def _firms(session: Session, now: datetime) -> list[Firm]:
+    today = now.astimezone(ZoneInfo("Europe/Moscow")).date()
+    skills: dict[int, set[int]] = defaultdict(set)
+    for row in session.scalars(select(ContractorSkill).where(ContractorSkill.is_confirmed)):
+        if row.valid_until is None or row.valid_until > today:
+            skills[row.contractor_id].add(row.skill_id)
+    rows = session.scalars(select(Contractor).where(Contractor.phone != "").order_by(Contractor.id))
+    found: dict[str, Firm] = {}
+    for row in rows:
+        named = row.contact_name or row.name
+        reach = row.radius_km * 1000
+        firm = Firm(row.id, row.name, named, row.phone, row.lat, row.lon, frozenset(skills[row.id]), reach)
+        found.setdefault(row.phone, firm)
+    return list(found.values())
+
+
+def _around(firms: list[Firm], site: Site) -> list[Firm]:
+    measured = [(metres(site.lat, site.lon, firm.lat, firm.lon), firm) for firm in firms]
+    reached = [(far, firm) for far, firm in measured if far <= firm.reach_m and firm.skills]
+    return [firm for _, firm in sorted(reached, key=lambda pair: (pair[0], pair[1].contractor_id))]
+
+
+def _place(session: Session, site: Site) -> Place:
+    client = session.get_one(Client, site.client_id).name
+    address = f"{site.city}, {site.address}"
+    person, phone = site.responsible_name or "Ответственный", site.responsible_phone
+    return Place(site.id, site.name, address, site.lat, site.lon, site.zone, site.qr_token, person, phone, client)
