@@ -131,9 +131,7 @@ class Phone:
         return found
 
     async def can_tap(self, pattern: str, seconds: float = PATIENCE_S) -> tuple[Message, str]:
-        found: tuple[Message, str] = await self.until(
-            lambda: self.button(pattern), f"button /{pattern}/", seconds
-        )
+        found: tuple[Message, str] = await self.until(lambda: self.button(pattern), f"button /{pattern}/", seconds)
         return found
 
     async def taps(self, pattern: str, seconds: float = PATIENCE_S) -> Message:
@@ -152,9 +150,7 @@ class Phone:
                 return message
 
     async def press(self, message: Message, text: str) -> None:
-        await self.sim.op(
-            "press", token=self.sim.token, user=self.user, message_id=message["message_id"], text=text
-        )
+        await self.sim.op("press", token=self.sim.token, user=self.user, message_id=message["message_id"], text=text)
         self.taps_made.append(text)
 
     async def says(self, text: str) -> None:
@@ -171,9 +167,7 @@ class Phone:
         )
 
     async def is_at(self, lat: float, lon: float, accuracy: float = 15, **more: Any) -> None:
-        await self.sim.op(
-            "location", token=self.sim.token, user=self.user, lat=lat, lon=lon, accuracy=accuracy, **more
-        )
+        await self.sim.op("location", token=self.sim.token, user=self.user, lat=lat, lon=lon, accuracy=accuracy, **more)
 
     async def sends_photo(self, caption: str = "", data: bytes | None = None, **more: Any) -> bytes:
         """A new picture every time."""
