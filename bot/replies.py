@@ -1,6 +1,6 @@
 """Letters about people and directories: each drawn from the database at the moment it is sent.
 
-What the reader may no longer see is not sent at all.
+What the reader may no longer see, or is over, is not sent at all.
 """
 
 from collections.abc import Awaitable, Callable
@@ -10,6 +10,7 @@ from aiogram import Bot
 
 from bot.screens import contractors as contractor_screens
 from bot.screens import imports as import_screens
+from bot.screens import intake as intake_screens
 from bot.screens import invites as invite_screens
 from bot.screens import menu as menu_screens
 from bot.screens import people as people_screens
@@ -17,10 +18,10 @@ from bot.screens import sites as site_screens
 from bot.texts import Texts
 from bot.ui import Screen
 from core.domain.actor import Actor
-from core.domain.errors import NotAllowed, NotFound
+from core.domain.errors import Changed, NotAllowed, NotFound
 from core.domain.notice import Notice
 from core.domain.role import Role
-from core.services import contractors, entrances, invites, people, sites, teams
+from core.services import contractors, entrances, intakes, invites, people, sites, teams
 from core.services.imports import SheetCount
 from core.services.outbox import Letter
 from storage.db import Database
@@ -70,6 +71,10 @@ async def contractor(db: Database, letter: Letter, actor: Actor, texts: Texts, b
     return contractor_screens.card(card, texts)
 
 
+async def intake(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen:
+    return intake_screens.draw(await db.read(intakes.card, actor, int(letter.data["intake"])), texts)
+
+
 async def imported(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen:
     counts = {title: SheetCount(*numbers) for title, numbers in letter.data["sheets"].items()}
     return import_screens.applied(counts, int(letter.data["wrong"]), texts)
@@ -79,7 +84,7 @@ def _if_visible(reply: Reply) -> Reply:
     async def shown(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen | None:
         try:
             return await reply(db, letter, actor, texts, bot)
-        except (NotAllowed, NotFound):
+        except (Changed, NotAllowed, NotFound):
             return None
 
     return shown
@@ -97,5 +102,6 @@ REPLIES: dict[Notice, Reply] = {
         Notice.SITE: site,
         Notice.CONTRACTOR: contractor,
         Notice.IMPORT: imported,
+        Notice.INTAKE: intake,
     }.items()
 }

@@ -25,7 +25,7 @@ from storage.models.ticket import Ticket
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One row of the history. `who` is a name for the desk only; others see the role."""
+    """One row of the history. `who` is a name and `firm` whom an offer went to, for the desk only."""
 
     at: datetime
     event: str
@@ -34,6 +34,7 @@ class Step:
     who: str
     from_state: str
     to_state: str
+    firm: str
     data: dict[str, Any]
 
 
@@ -106,8 +107,10 @@ def _steps(session: Session, actor: Actor, ticket: Ticket) -> tuple[Step, ...]:
         mine = mine.where(Offer.contractor_id.in_(actor.contractor_ids))
     of_offers = and_(Audit.entity == "offer", Audit.entity_id.in_(mine))
     rows = session.execute(
-        select(Audit, Person.name)
+        select(Audit, Person.name, Contractor.name)
         .outerjoin(Person, Person.id == Audit.actor_id)
+        .outerjoin(Offer, and_(Audit.entity == "offer", Offer.id == Audit.entity_id))
+        .outerjoin(Contractor, Contractor.id == Offer.contractor_id)
         .where(or_(of_ticket, of_offers))
         .order_by(Audit.id)
     )
@@ -120,9 +123,10 @@ def _steps(session: Session, actor: Actor, ticket: Ticket) -> tuple[Step, ...]:
             name if name and (actor.is_operator or row.actor_id == actor.person_id) else "",
             row.from_state,
             row.to_state,
+            (firm or "") if actor.is_operator else "",
             row.data,
         )
-        for row, name in rows
+        for row, name, firm in rows
     )
 
 

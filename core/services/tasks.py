@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import case, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from core.domain.actor import Actor
 from core.domain.errors import Changed, NotAllowed, NotFound
@@ -30,6 +30,8 @@ class TaskLine:
     priority: Priority | None
     created_at: datetime
     taken_by: str
+    #: Whom it is about, where it is about somebody: a message that did not arrive.
+    person: str
     data: dict[str, Any]
 
 
@@ -150,13 +152,15 @@ def _open_task(session: Session, actor: Actor, task_id: int) -> Task:
 
 
 def _lines() -> Any:
+    about = aliased(Person)
     return (
-        select(Task, Ticket.number, Ticket.priority, Site.name, Site.city, Service.name, Person.name)
+        select(Task, Ticket.number, Ticket.priority, Site.name, Site.city, Service.name, Person.name, about.name)
         .select_from(Task)
         .outerjoin(Ticket, Ticket.id == Task.ticket_id)
         .outerjoin(Site, Site.id == Ticket.site_id)
         .outerjoin(Service, Service.id == Ticket.service_id)
         .outerjoin(Person, Person.id == Task.taken_by)
+        .outerjoin(about, about.id == Task.person_id)
     )
 
 
@@ -168,6 +172,7 @@ def _line(
     city: str | None,
     service: str | None,
     taken_by: str | None,
+    person: str | None,
 ) -> TaskLine:
     return TaskLine(
         task.id,
@@ -179,5 +184,6 @@ def _line(
         priority,
         task.created_at,
         taken_by or "",
+        person or "",
         task.data,
     )

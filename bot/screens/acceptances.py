@@ -1,0 +1,11 @@
+"""The question that follows "something is wrong"."""
+
+from bot.screens.tickets import Do, TicketTap
+from bot.texts import Texts
+from bot.ui import Button, Screen, column
+from core.services.cards import Base
+
+
+def ask_wrong(base: Base, texts: Texts) -> Screen:
+    back = Button(texts.plain("common-back"), TicketTap(do=Do.CARD, ticket_id=base.ticket_id).pack())
+    return Screen(texts("acceptances-ask-wrong", number=base.number), column(back))

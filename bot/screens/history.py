@@ -1,0 +1,62 @@
+"""`/why` in words: what happened to a ticket and when, whom it was offered to in which order, and why not others."""
+
+from bot import formats
+from bot.screens.tickets import Do, TicketTap
+from bot.texts import Texts
+from bot.ui import Button, Screen, column
+from core.services.history import Asked, History, Step
+
+
+def why(history: History, texts: Texts) -> Screen:
+    parts = [texts("history-title", number=history.number), ""]
+    parts += [_step(step, history, texts) for step in history.steps]
+    if history.my_rank is not None and history.my_distance_m is not None:
+        away = formats.distance(history.my_distance_m, texts.language)
+        parts += ["", texts("history-why-you", rank=str(history.my_rank), of=str(history.ranked), distance=away)]
+    if history.asked:
+        parts += ["", texts("history-asked")]
+        parts += [_asked(number, asked, texts) for number, asked in enumerate(history.asked, start=1)]
+    if history.excluded:
+        parts += ["", texts("history-excluded")]
+        parts += [f"• {texts(f'tickets-exclusion-{reason}')}: {count}" for reason, count in history.excluded]
+    if history.not_considered:
+        parts.append(texts("history-not-considered", count=history.not_considered))
+    back = TicketTap(do=Do.CARD, ticket_id=history.ticket_id)
+    return Screen("\n".join(parts), column(Button(texts.plain("history-back"), back.pack())))
+
+
+def _step(step: Step, history: History, texts: Texts) -> str:
+    when = formats.moment(step.at, history.zone, texts.language, history.read_at)
+    what = texts(f"history-{step.entity}-{step.event}")
+    who = step.who or texts.plain(f"history-role-{step.role}")
+    details = [text for text in (step.firm, _detail(step, texts)) if text]
+    more = texts("history-details", details=", ".join(details)) if details else ""
+    return texts("history-step", when=when, what=what, who=who, details=more)
+
+
+def _detail(step: Step, texts: Texts) -> str:
+    """The rule or the reason behind a step, as far as the audit holds one."""
+    data = step.data
+    if data.get("reason"):
+        return texts.plain(f"tickets-reason-{data['reason']}")
+    if data.get("outcome"):
+        return texts.plain(f"history-outcome-{data['outcome']}")
+    if data.get("presence"):
+        return texts.plain(f"history-presence-{data['presence']}")
+    if data.get("by_hand"):
+        passed = data.get("passed")
+        rule = texts.plain(f"tickets-exclusion-{passed}") if passed else ""
+        return texts.plain("history-by-hand-past", rule=rule) if rule else texts.plain("history-by-hand")
+    return ""
+
+
+def _asked(number: int, asked: Asked, texts: Texts) -> str:
+    return texts(
+        "history-asked-line",
+        n=str(number),
+        contractor=asked.contractor,
+        distance=formats.distance(asked.distance_m, texts.language),
+        score=str(asked.score),
+        jobs=str(asked.accepted_jobs),
+        answer=texts.plain(f"history-offer-status-{asked.status or 'waiting'}"),
+    )

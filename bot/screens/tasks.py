@@ -1,0 +1,125 @@
+"""The queue of the desk, a task without a ticket, and whom the desk could send by hand."""
+
+from aiogram.filters.callback_data import CallbackData
+
+from bot import formats
+from bot.screens.lists import PAGE, pages
+from bot.screens.tickets import ENDED_BY_HAND, Do, Open, TaskTap, TicketTap
+from bot.texts import Html, Texts
+from bot.ui import Button, Id, Page, Screen, column, page_rows
+from core.domain.ticket import Priority
+from core.services.staffing import Choice, Choices
+from core.services.tasks import Queue, TaskLine
+
+
+class QueueTap(CallbackData, prefix="queue"):
+    page: Page
+
+
+class OpenTask(CallbackData, prefix="opentask"):
+    """A task that has no ticket to open; `page` is where it stands in the queue."""
+
+    task_id: Id
+    page: Page
+
+
+class Send(CallbackData, prefix="send"):
+    """`sure` is false where a rule would be passed: then it is asked once more."""
+
+    ticket_id: Id
+    contractor_id: Id
+    sure: bool
+
+
+def queue(found: Queue, texts: Texts) -> Screen:
+    page = found.offset // PAGE
+    lines = [_line(number, task, found, texts) for number, task in enumerate(found.lines, start=found.offset + 1)]
+    buttons = [_open(number, task, page, texts) for number, task in enumerate(found.lines, start=found.offset + 1)]
+    turning = page_rows(
+        page, pages(found.total), QueueTap(page=max(page - 1, 0)).pack(), QueueTap(page=page + 1).pack()
+    )
+    title = texts("tasks-queue", total=found.total) if found.total else texts("tasks-queue-empty")
+    again = Button(texts.plain("tasks-refresh"), QueueTap(page=page).pack())
+    return Screen("\n".join((title, "", *lines)).strip(), column(*buttons) + turning + column(again))
+
+
+def task(line: TaskLine, found: Queue, texts: Texts) -> Screen:
+    """A task about a person or a failure: there is no card to act on."""
+    parts = [texts("tasks-one", kind=texts(f"tasks-kind-{line.kind}"), age=_age(line, found, texts))]
+    if line.person:
+        parts.append(texts("tasks-one-person", name=line.person))
+    if line.data.get("incident"):
+        parts.append(texts("tasks-incident", incident=str(line.data["incident"])))
+    if line.taken_by:
+        parts.append(texts("tasks-line-taken", kind=texts(f"tasks-kind-{line.kind}"), name=line.taken_by))
+    take = Button(texts.plain("tasks-take"), TaskTap(end=False, task_id=line.task_id).pack())
+    end = None
+    if line.kind in ENDED_BY_HAND:
+        end = Button(texts.plain(f"tasks-end-{line.kind}"), TaskTap(end=True, task_id=line.task_id).pack())
+    back = Button(texts.plain("common-back"), QueueTap(page=found.offset // PAGE).pack())
+    return Screen("\n".join(parts), column(None if line.taken_by else take, end, back))
+
+
+def choices(found: Choices, texts: Texts) -> Screen:
+    key = "tasks-choices" if found.lines else "tasks-choices-empty"
+    parts = [texts(key, number=found.number)]
+    parts += [_choice(number, line, texts) for number, line in enumerate(found.lines, start=1)]
+    buttons = [
+        Button(
+            f"{number}. {line.name} · {formats.distance(line.distance_m, texts.language)}"[:100],
+            Send(ticket_id=found.ticket_id, contractor_id=line.contractor_id, sure=line.passes is None).pack(),
+        )
+        for number, line in enumerate(found.lines, start=1)
+    ]
+    back = Button(texts.plain("common-back"), TicketTap(do=Do.CARD, ticket_id=found.ticket_id).pack())
+    return Screen("\n\n".join(parts), column(*buttons, back))
+
+
+def ask_assign(found: Choices, line: Choice, texts: Texts) -> Screen:
+    rule = texts(f"tickets-exclusion-{line.passes}")
+    send = Send(ticket_id=found.ticket_id, contractor_id=line.contractor_id, sure=True)
+    back = TicketTap(do=Do.ASSIGN, ticket_id=found.ticket_id, version=found.version)
+    return Screen(
+        texts("tasks-ask-assign", name=line.name, number=found.number, rule=rule),
+        column(
+            Button(texts.plain("tasks-do-assign-yes"), send.pack()), Button(texts.plain("common-back"), back.pack())
+        ),
+    )
+
+
+def _line(number: int, line: TaskLine, found: Queue, texts: Texts) -> Html:
+    what = " · ".join(part for part in (line.number, line.service, line.site, line.person) if part)
+    return texts(
+        "tasks-queue-line",
+        n=str(number),
+        urgent="🔴 " if line.priority is Priority.EMERGENCY else "",
+        kind=texts(f"tasks-kind-{line.kind}"),
+        what=f" · {what}" if what else "",
+        age=_age(line, found, texts),
+        by=texts("tasks-by", name=line.taken_by) if line.taken_by else "",
+    )
+
+
+def _open(number: int, line: TaskLine, page: int, texts: Texts) -> Button:
+    title = " · ".join(part for part in (texts.plain(f"tasks-kind-{line.kind}"), line.number, line.person) if part)
+    data = Open(number=line.ticket_id) if line.ticket_id is not None else OpenTask(task_id=line.task_id, page=page)
+    return Button(f"{number}. {title}"[:100], data.pack())
+
+
+def _age(line: TaskLine, found: Queue, texts: Texts) -> str:
+    minutes = int((found.read_at - line.created_at).total_seconds() // 60)
+    return formats.duration(minutes, texts.language)
+
+
+def _choice(number: int, line: Choice, texts: Texts) -> str:
+    text = texts(
+        "tasks-choice",
+        n=str(number),
+        name=line.name,
+        distance=formats.distance(line.distance_m, texts.language),
+        contact=line.contact,
+        phone=formats.phone(line.phone),
+    )
+    if line.passes is None:
+        return text
+    return f"{text}\n{texts('tasks-choice-passes', rule=texts(f'tickets-exclusion-{line.passes}'))}"
