@@ -1,0 +1,109 @@
+"""The client and the desk on their phones: a request, its card, the yes, the mark, and what is wrong."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from core.domain.ticket import TicketStatus
+from storage.models.ticket import Acceptance, Ticket
+from tests.bot.conftest import Edge, box, edge
+from tests.bot.phones import Phone, hurry, phone_of, settled
+from tests.make import tickets as make
+from tests.make.tickets import World
+
+__all__ = ["box", "edge"]
+
+
+@dataclass
+class Company:
+    edge: Edge
+    world: World
+    client: Phone
+    desk: Phone
+    engineer: Phone
+
+    async def does(self, work: Callable[..., Any], *args: Any) -> Any:
+        """Something that happens elsewhere: on the engineer's phone, at another client."""
+
+        def unit(session: Session, *, now: datetime) -> Any:
+            self.world.session, self.world.now = session, now
+            return work(self.world, *args)
+
+        return await self.edge.db.write(unit)
+
+    async def ticket(self) -> Ticket:
+        """The newest one."""
+        rows = await self.edge.rows(Ticket)
+        return rows[-1]
+
+    async def is_reported(self) -> Ticket:
+        """A ticket which the engineer has just reported done, and the client has been told."""
+        return await self.does(make.bring, TicketStatus.REPORTED)
+
+
+@pytest.fixture
+async def company(edge: Edge) -> AsyncIterator[Company]:
+    def found(session: Session, *, now: datetime) -> World:
+        return make.make_world(session, now=now)
+
+    world = await edge.db.write(found)
+    phones = [await phone_of(edge, actor) for actor in (world.requester, world.dispatcher, world.engineer)]
+    hurry(edge)
+    edge.start()
+    yield Company(edge, world, *phones)
+
+
+async def test_a_request_takes_two_taps_and_one_sentence(company: Company) -> None:
+    client = company.client
+    await client.says("/new")
+    assert company.world.site.name in await client.last()  # the only site is not asked for
+    await client.taps("Замена светильника")
+    assert "Что случилось?" in await client.last()
+    await client.says("Мигает лампа над кассой")
+    assert "Проверьте" in await client.last()
+    await client.taps("Отправить")
+
+    ticket = await company.ticket()
+    assert (ticket.text, ticket.status) == ("Мигает лампа над кассой", TicketStatus.SEARCHING)
+    assert "Заявка принята" in await client.last()
+    assert ticket.number in await client.last()
+
+
+async def test_the_client_accepts_and_gives_a_mark(company: Company) -> None:
+    client = company.client
+    ticket = await company.is_reported()
+    await settled(company.edge)
+    assert "Посмотрите и примите" in await client.last()
+    assert "Замена светильника, 1" in await client.last()
+    assert "₽" not in await client.last()  # this contract shows no prices to who reports
+
+    answer = await client.taps("Всё хорошо, принять")
+    assert answer["text"] == "Принято. Спасибо!"
+    assert await client.buttons() == ["1 ★", "2 ★", "3 ★", "4 ★", "5 ★", "Почему так?"]
+    await client.taps("4 ★")
+    assert "★★★★☆" in await client.last()
+    assert [row.mark for row in await company.edge.rows(Acceptance)] == [4]
+    assert "★★★★☆" in await company.engineer.last()
+    assert (await company.ticket()).status is TicketStatus.ACCEPTED
+    assert ticket.number in await company.engineer.last()
+
+
+async def test_what_is_wrong_reaches_the_desk_which_sends_the_crew_again(company: Company) -> None:
+    client, desk = company.client, company.desk
+    await company.is_reported()
+    await settled(company.edge)
+    await client.taps("Что-то не так")
+    assert "Что не так" in await client.last()
+    await client.says("Лампа опять мигает")
+    assert "Лампа опять мигает" in await client.last()
+
+    assert "Решите, что дальше" in await desk.last()
+    assert "Лампа опять мигает" in await desk.last()
+    await desk.taps("Отправить исправить")
+    assert (await company.ticket()).status is TicketStatus.REWORK
+    assert "вернуться и исправить" in await company.engineer.last()
+    assert "вернётся и исправит" in await client.last()
