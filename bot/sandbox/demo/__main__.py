@@ -33,8 +33,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=PORT, help=f"of the page; any free one if taken ({PORT})")
     parser.add_argument("--dir", type=Path, default=ROOT / "demo", help="where the database and the files go")
     parser.add_argument("--operator", type=Path, help="a workbook of your own instead of generated directories")
-    parser.add_argument("--sites", type=int, default=Size.sites, help="how many sites to generate")
-    parser.add_argument("--contractors", type=int, default=Size.contractors, help="how many contractors")
+    parser.add_argument("--sites", type=int, default=Size().sites, help="how many sites to generate")
+    parser.add_argument("--contractors", type=int, default=Size().contractors, help="how many contractors")
     parser.add_argument("--neighbours", type=int, default=24, help="how many contractors answer by themselves")
     return parser.parse_args()
 

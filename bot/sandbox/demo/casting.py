@@ -96,14 +96,12 @@ def _sites(session: Session) -> list[Site]:
 def _firms(session: Session, now: datetime) -> list[Firm]:
     today = now.astimezone(ZoneInfo("Europe/Moscow")).date()
     skills: dict[int, set[int]] = defaultdict(set)
-    for row in session.scalars(select(ContractorSkill).where(ContractorSkill.is_confirmed)):
-        if row.valid_until is None or row.valid_until > today:
-            skills[row.contractor_id].add(row.skill_id)
-    rows = session.scalars(select(Contractor).where(Contractor.phone != "").order_by(Contractor.id))
+    for known in session.scalars(select(ContractorSkill).where(ContractorSkill.is_confirmed)):
+        if known.valid_until is None or known.valid_until > today:
+            skills[known.contractor_id].add(known.skill_id)
     found: dict[str, Firm] = {}
-    for row in rows:
-        named = row.contact_name or row.name
-        reach = row.radius_km * 1000
+    for row in session.scalars(select(Contractor).where(Contractor.phone != "").order_by(Contractor.id)):
+        named, reach = row.contact_name or row.name, row.radius_km * 1000
         firm = Firm(row.id, row.name, named, row.phone, row.lat, row.lon, frozenset(skills[row.id]), reach)
         found.setdefault(row.phone, firm)
     return list(found.values())

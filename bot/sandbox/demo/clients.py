@@ -168,7 +168,7 @@ def _set_stage(rows: Rows) -> None:
     for place, row in enumerate(rows[:3]):
         row["lat"], row["lon"] = moved(*STAGE, 700 * place, place * pi / 2)
         row["opens_min"], row["closes_min"] = 480, 1320
-    rows[0]["address"] = STAGE_ADDRESS
+    rows[0] |= {"address": STAGE_ADDRESS, "responsible_name": "Ольга Белова"}
 
 
 def _approvals(dice: Random, papers: Papers, clients: Rows) -> Rows:

@@ -26,7 +26,7 @@ def write_book(path: Path, today: date, size: Size = Size()) -> None:
     """The same day and size give the same book."""
     dice, papers = Random(SEED), Papers()
     own, own_rows = clients.own_entities(papers)
-    sheets = {SheetName.OWN: own_rows, SheetName.SLA: clients.sla()}
+    sheets: dict[str, clients.Rows] = {SheetName.OWN: own_rows, SheetName.SLA: clients.sla()}
     sheets |= clients.sheets(dice, papers, own, today, size.sites)
     sheets |= firms.sheets(dice, papers, own, today, size.contractors)
     write(path, sheets)

@@ -50,6 +50,7 @@ SKILLS = tuple(dict.fromkeys(skill for _, skill, *_ in SERVICES))
 COMMON = tuple(dict.fromkeys(skill for _, skill, *_ in SERVICES[:6]))
 #: How far from the stage its two engineers and the neighbours who answer by themselves have their bases, in metres.
 NEAREST = (900, 1900)
+HEROES = ("Пётр Зябликов", "Иван Сидоренко")
 #: Nobody else works from nearer than this, so that the two are asked first.
 FREE_M = 5_500
 NEIGHBOURS = 40
@@ -95,13 +96,13 @@ def _outside(city: City, dice: Random) -> tuple[float, float]:
 
 def _contractor(number: int, city: City, place: tuple[float, float], dice: Random, papers: Papers) -> dict[str, Any]:
     form = ("ООО", "ИП", "ИП", "НПД")[number % 4]
-    contact = names.man(dice)
+    contact = HEROES[number - 1] if number <= len(HEROES) else names.man(dice)
     if form == "ООО":
         fields = papers.firm(city.code) | papers.account("40702") | {"vat_percent": (22, 5, None)[number % 3]}
         name, engineers = f"ООО «{names.firm(dice)}»", dice.randint(2, 8)
     elif form == "ИП":
         fields = papers.trader(city.code) | papers.account("40802") | {"vat_percent": (None, 5)[number % 2]}
-        name, engineers = f"ИП {_formal(contact)}", dice.randint(1, 3)
+        name, engineers = f"ИП {_formal(contact)}", dice.randint(2, 3)
     else:
         fields = papers.self_employed(city.code) | papers.account("40817") | {"vat_percent": None}
         name, engineers = _formal(contact), 1

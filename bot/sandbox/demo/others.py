@@ -16,11 +16,12 @@ TAKES, REFUSES = 0.45, 0.70
 THINKS_S = (6.0, 25.0)
 WALKS_S = (4.0, 12.0)
 
-TAKE = re.compile(r"^Беру")
-REFUSE = re.compile(r"^Отказаться")
+TAKE = re.compile(r"Беру:")
+REFUSE = re.compile(r"Отказаться")
 #: The one button that leads a job on, in the order of the steps.
-ONWARD = re.compile(r"Выезжаю|Начать работу|Дальше|Отправить отчёт")
-PHOTO = re.compile(r"Пришлите фото", re.IGNORECASE)
+ONWARD = re.compile(r"Выезжаю$|Начать работу|Дальше|Отправить отчёт")
+#: A shot is missing and none is on its way.
+PHOTO = re.compile(r"Пришлите фото \w+: (\d+) из (?!\1\b)\d+(?!.*Принимаю ещё)", re.DOTALL)
 MAP = re.compile(r"[?&]pt=(-?[\d.]+)(?:,|%2C)(-?[\d.]+)", re.IGNORECASE)
 HERE = re.compile(r"геопозици", re.IGNORECASE)
 
@@ -53,9 +54,8 @@ class Player:
         if _face(message) in self.done:
             return False
         texts = buttons_of(message)
-        return any(TAKE.search(text) or ONWARD.search(text) for text in texts) or bool(
-            texts and PHOTO.search(message["text"])
-        )
+        leads_on = any(TAKE.search(text) or ONWARD.search(text) for text in texts)
+        return leads_on or bool(texts and PHOTO.search(message["text"] or ""))
 
     async def _act(self, message: Message) -> None:
         self._remember_place(message)
@@ -67,9 +67,9 @@ class Player:
         onward = next((text for text in texts if ONWARD.search(text)), None)
         if onward is not None:
             await self.phone.press(message, onward)
-            if onward.startswith("Выезжаю"):
+            if onward.endswith("Выезжаю"):
                 await self._arrive()
-        elif PHOTO.search(message["text"]):
+        elif PHOTO.search(message["text"] or ""):
             await self.phone.sends_photo()
 
     async def _answer_offer(self, message: Message, texts: list[str]) -> None:

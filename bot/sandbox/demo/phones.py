@@ -58,7 +58,7 @@ class Sim:
         if self._http is not None:
             await self._http.close()
 
-    async def op(self, name: str, **body: Any) -> Any:
+    async def op(self, name: str, /, **body: Any) -> Any:
         assert self._http is not None
         async with self._http.post(f"{self.url}/_sim/{name}", json=body) as response:
             told = await response.json()
@@ -172,7 +172,8 @@ class Phone:
     async def sends_photo(self, caption: str = "", data: bytes | None = None, **more: Any) -> bytes:
         """A new picture every time."""
         self.photos += 1
-        data = data or await asyncio.to_thread(picture, self.user * 1000 + self.photos)
+        if data is None:
+            data = await asyncio.to_thread(picture, self.user * 1000 + self.photos)
         body = base64.b64encode(data).decode()
         await self.sim.op(
             "media", token=self.sim.token, user=self.user, kind="photo", data=body, caption=caption, **more

@@ -5,6 +5,108 @@ from typing import Any
 from bot.sandbox.demo.casting import Casting
 from bot.sandbox.demo.roles import Cast
 
+Try = dict[str, Any]
 
-def tries(casting: Casting, cast: Cast) -> list[dict[str, Any]]:
-    return []
+
+def tries(casting: Casting, cast: Cast) -> list[Try]:
+    shop, first, second = cast.shop.name, cast.engineer.name, cast.second.name
+    return [
+        _tell(shop, casting.service),
+        _visit(first),
+        _accept(shop),
+        _refuse(shop, first, second),
+        _be_late(shop, first, second),
+        _both(shop, first, second),
+        _wrong(shop, first, cast.dispatcher.name),
+        _enter(cast.newcomer.name, cast.passer.name, shop),
+    ]
+
+
+def _step(who: str, what: str, seen: str | None = None) -> Try:
+    return {"who": who, "what": what, "seen": seen}
+
+
+def _story(title: str, *steps: Try) -> Try:
+    return {"title": title, "steps": list(steps)}
+
+
+def _asks(shop: str, service: str = "") -> Try:
+    what = f"«{service}»" if service else "любую работу"
+    return _step(shop, f"Наклейка QR, {what}, одно предложение, «Отправить»", "Заявка принята")
+
+
+def _tell(shop: str, service: str) -> Try:
+    return _story(
+        "Сообщить о поломке",
+        _step(shop, "Наведите камеру на наклейку: значок QR вверху телефона", "Что нужно сделать"),
+        _step(shop, f"Выберите «{service}»", "Что случилось"),
+        _step(shop, "Напишите одним предложением, например «Погас свет в зале»", "Проверьте и отправьте"),
+        _step(shop, "Нажмите «Отправить»", "Заявка принята"),
+    )
+
+
+def _visit(first: str) -> Try:
+    return _story(
+        "Взять и выполнить наряд",
+        _step(first, "Пришло предложение. Нажмите «Беру: выезжаю сейчас»", "(Наряд|Заявка) ваша?"),
+        _step(first, "Нажмите «Выезжаю»", "Вы в пути"),
+        _step(first, "Кнопка внизу «Я на месте», затем выберите объект", "Вы на (месте|объекте)"),
+        _step(first, "«Начать работу», затем 📎 → Фото → «До»", "фото ДО: 1 из 1"),
+        _step(first, "«Дальше», затем 📎 → Фото → «После»", "фото ПОСЛЕ: 1 из 1"),
+        _step(first, "«Дальше: отчёт»", "Проверьте отчёт"),
+        _step(first, "«Отправить отчёт»", "Отчёт отправлен"),
+    )
+
+
+def _accept(shop: str) -> Try:
+    return _story(
+        "Принять работу",
+        _step(shop, "Посмотрите фото до и после и нажмите «Принять»", "Поставьте оценку|Оценка: ★"),
+        _step(shop, "Поставьте оценку", "Оценка: ★"),
+    )
+
+
+def _refuse(shop: str, first: str, second: str) -> Try:
+    return _story(
+        "Отказаться: спросят следующего",
+        _asks(shop),
+        _step(first, "«Отказаться» и любая причина", "Вы отказались"),
+        _step(second, "Предложение уже у следующего по расстоянию", "Есть работа"),
+    )
+
+
+def _be_late(shop: str, first: str, second: str) -> Try:
+    return _story(
+        "Промолчать и взять позже",
+        _asks(shop),
+        _step(first, "Не отвечайте: нажмите «+1 час» у часов вверху страницы", "Ещё можно взять"),
+        _step(first, "Теперь всё-таки «Беру»: пока никто не взял, можно", "(Наряд|Заявка) ваша?"),
+        _step(second, "У остальных карточка сама стала «взял другой»", "взял другой подрядчик"),
+    )
+
+
+def _both(shop: str, first: str, second: str) -> Try:
+    return _story(
+        "Двое берут одновременно",
+        _asks(shop),
+        _step(first, "«+1 час» у часов: теперь предложение у двоих", "Ещё можно взять"),
+        _step("", f"Нажмите «Беру» у обоих как можно быстрее: {first} и {second}", "взял другой подрядчик"),
+    )
+
+
+def _wrong(shop: str, first: str, dispatcher: str) -> Try:
+    return _story(
+        "Что-то не так",
+        _step(shop, "Когда работа сделана: «Что-то не так» и что именно", "Замечание записано"),
+        _step(dispatcher, "Диспетчер решает: «Отправить исправить»", "Отправили исправить"),
+        _step(first, "Мастер узнал и вернётся", "вернуться и исправить"),
+    )
+
+
+def _enter(newcomer: str, passer: str, shop: str) -> Try:
+    return _story(
+        "Войти новому человеку",
+        _step(newcomer, "«Начать», «Поделиться номером», «Да, это я»", "Чем помочь"),
+        _step(passer, "Чужой навёл камеру на наклейку: заявка до «Отправить»", "Записали"),
+        _step(shop, "Ответственный подтверждает её одним нажатием", "Заявка принята"),
+    )
