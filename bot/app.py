@@ -47,6 +47,7 @@ ROUTERS = (
     "tickets",
     "offers",
     "visits",
+    "reports",
     "acceptances",
     "tasks",
     "media",
@@ -58,11 +59,15 @@ ROUTERS = (
 @functools.cache
 def dispatcher() -> Dispatcher:
     """One per process: aiogram's routers may have one parent only."""
+    # All are imported before the first is attached: a broken one must not leave half a dispatcher behind.
+    routers = [
+        importlib.import_module(f"bot.handlers.{name}").router
+        for name in ROUTERS
+        if importlib.util.find_spec(f"bot.handlers.{name}") is not None
+    ]
     made = Dispatcher(disable_fsm=True, name="naryad")
     middlewares.install(made)
-    for name in ROUTERS:
-        if importlib.util.find_spec(f"bot.handlers.{name}") is not None:
-            made.include_router(importlib.import_module(f"bot.handlers.{name}").router)
+    made.include_routers(*routers)
     return made
 
 

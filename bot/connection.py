@@ -8,6 +8,7 @@ from aiogram.client.default import DefaultBotProperties
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.enums import ParseMode
+from aiogram.types import LinkPreviewOptions
 
 from bot.limits import Limits
 
@@ -15,7 +16,9 @@ from bot.limits import Limits
 def make_bot(token: str, api_url: str, proxy: str | None, limits: Limits) -> Bot:
     session = AiohttpSession(proxy=proxy, api=TelegramAPIServer.from_base(api_url))
     session.middleware(limits)
-    properties = DefaultBotProperties(parse_mode=ParseMode.HTML, link_preview_is_disabled=True)
+    properties = DefaultBotProperties(
+        parse_mode=ParseMode.HTML, link_preview=LinkPreviewOptions(is_disabled=True)
+    )
     return Bot(token, session=session, default=properties)
 
 
