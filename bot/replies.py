@@ -14,14 +14,17 @@ from bot.screens import intake as intake_screens
 from bot.screens import invites as invite_screens
 from bot.screens import menu as menu_screens
 from bot.screens import people as people_screens
+from bot.screens import proofs as proof_screens
 from bot.screens import sites as site_screens
+from bot.screens import visits as visit_screens
 from bot.texts import Texts
 from bot.ui import Screen
 from core.domain.actor import Actor
 from core.domain.errors import Changed, NotAllowed, NotFound
 from core.domain.notice import Notice
 from core.domain.role import Role
-from core.services import contractors, entrances, intakes, invites, people, sites, teams
+from core.services import cards, contractors, entrances, intakes, invites, people, proof_cards, sites, teams
+from core.services.cards import JobCard
 from core.services.imports import SheetCount
 from core.services.outbox import Letter
 from storage.db import Database
@@ -75,6 +78,23 @@ async def intake(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: 
     return intake_screens.draw(await db.read(intakes.card, actor, int(letter.data["intake"])), texts)
 
 
+async def ask_place(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen | None:
+    card = await db.read(cards.ticket, actor, letter.ticket_id or 0)
+    return visit_screens.place(card, texts) if isinstance(card, JobCard) else None
+
+
+async def proof_kept(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen:
+    return proof_screens.kept(await db.read(proof_cards.card, actor, int(letter.data["proof"])), texts)
+
+
+async def proof_refused(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen:
+    return proof_screens.refused(await db.read(proof_cards.card, actor, int(letter.data["proof"])), texts)
+
+
+async def sort_proof(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen:
+    return proof_screens.question(await db.read(proof_cards.card, actor, int(letter.data["proof"])), texts)
+
+
 async def imported(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen:
     counts = {title: SheetCount(*numbers) for title, numbers in letter.data["sheets"].items()}
     return import_screens.applied(counts, int(letter.data["wrong"]), texts)
@@ -103,5 +123,9 @@ REPLIES: dict[Notice, Reply] = {
         Notice.CONTRACTOR: contractor,
         Notice.IMPORT: imported,
         Notice.INTAKE: intake,
+        Notice.ASK_PLACE: ask_place,
+        Notice.PROOF: proof_kept,
+        Notice.PROOF_REFUSED: proof_refused,
+        Notice.SORT_PROOF: sort_proof,
     }.items()
 }

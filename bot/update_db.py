@@ -77,9 +77,13 @@ def _and_done(
 
 
 def _adopt(session: Session, tap: Tap, now: datetime) -> None:
-    """The desk opens tickets by reading, so its cards are only known from taps; others were sent their card."""
+    """The desk opens tickets by reading, so its cards are only known from taps; others were sent their card.
+
+    What the tapped message shows by now is not known: a question may have been drawn over the card.
+    """
     person_id = tap.actor.person_id
     if person_id is None:
         return
-    if tap.actor.is_desk or outbox.card_of(session, person_id, tap.ticket_id, now=now) is None:
+    card = outbox.card_of(session, person_id, tap.ticket_id, now=now)
+    if tap.actor.is_desk or card is None or card.message_id == tap.message_id:
         outbox.adopt_card(session, person_id, tap.ticket_id, tap.chat_id, tap.message_id, has_media=tap.has_media)

@@ -117,12 +117,18 @@ def open_offers(session: Session, actor: Actor, *, now: datetime) -> Offers:
     )
 
 
-def arriving(session: Session, actor: Actor, *, now: datetime) -> int | None:
+@dataclass(frozen=True, slots=True)
+class Arriving:
+    visit_id: int
+    ticket_id: int
+
+
+def arriving(session: Session, actor: Actor, *, now: datetime) -> Arriving | None:
     """The visit this person is on the way to: a place that is sent now means "I am here"."""
     visit = session.scalars(
         steps.walked_by(actor).where(Visit.status == VisitStatus.EN_ROUTE).order_by(Visit.en_route_at.desc()).limit(1)
     ).one_or_none()
-    return visit.id if visit is not None else None
+    return Arriving(visit.id, visit.ticket_id) if visit is not None else None
 
 
 def _ensure_contractor(actor: Actor) -> None:

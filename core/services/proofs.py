@@ -15,7 +15,7 @@ from core.domain.notice import Delivery, Notice
 from core.domain.proof import ProofKind, ProofStage, ProofStatus, Refusal
 from core.domain.ticket import SETTLED, TicketStatus
 from core.domain.visit import VisitStatus, VisitStep
-from core.services import intakes, notices, scope, steps
+from core.services import intakes, notices, steps
 from storage.models.ticket import Ticket
 from storage.models.visit import Proof, Visit
 

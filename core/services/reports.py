@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
 from core.domain.errors import Changed, NoReportLines, NotAllowed, NotFound, NumberInvalid, ProofMissing
-from core.domain.notice import Notice
+from core.domain.notice import Delivery, Notice
 from core.domain.task import TaskKind
 from core.domain.ticket import TicketEvent, TicketStatus
 from core.domain.visit import VisitOutcome, VisitStatus, VisitStep
@@ -43,9 +43,19 @@ def price_list(session: Session, actor: Actor, visit_id: int, words: str, *, now
 
 
 def put_line(
-    session: Session, actor: Actor, visit_id: int, service_id: int, quantity_milli: int, *, now: datetime
+    session: Session,
+    actor: Actor,
+    visit_id: int,
+    service_id: int,
+    quantity_milli: int,
+    *,
+    now: datetime,
+    is_typed: bool = False,
 ) -> None:
-    """Adds a line or changes its quantity; a quantity of 0 takes it off. Raises NumberInvalid."""
+    """Adds a line or changes its quantity; a quantity of 0 takes it off. Raises NumberInvalid.
+
+    After a typed number the card has scrolled away: it comes down as a new message.
+    """
     visit, ticket = _open_ticket(session, actor, visit_id)
     if not 0 <= quantity_milli <= MOST_MILLI:
         raise NumberInvalid(str(quantity_milli / 1000))
@@ -72,7 +82,16 @@ def put_line(
         now=now,
         data={"service": service_id, "quantity_milli": quantity_milli},
     )
-    notices.answer(session, actor.person_id or 0, Notice.CARD, ticket=ticket, cause=f"audit {cause.id}", now=now)
+    delivery = Delivery.NEW if is_typed else Delivery.EDIT
+    notices.answer(
+        session,
+        actor.person_id or 0,
+        Notice.CARD,
+        ticket=ticket,
+        cause=f"audit {cause.id}",
+        now=now,
+        delivery=delivery,
+    )
 
 
 def send(session: Session, actor: Actor, visit_id: int, *, now: datetime) -> None:

@@ -1,0 +1,163 @@
+"""The offer as the contractor sees it: pay, way, work and place before the yes; the times to say yes to; the refusal.
+
+An offer whose wait is over keeps its buttons: until somebody else says yes it can be taken.
+"""
+
+from typing import Annotated
+
+from aiogram.filters.callback_data import CallbackData
+from pydantic import Field
+
+from bot import formats
+from bot.screens.menu import to_menu
+from bot.screens.tickets import Do, Open, TicketTap
+from bot.texts import Texts, escape
+from bot.ui import Button, Id, Screen, column
+from core.domain.offer import TAKEABLE, DeclineReason, OfferStatus
+from core.domain.slots import Slot
+from core.domain.ticket import Priority
+from core.services.cards import Base, OfferCard
+from core.services.jobs import OfferLine, Offers
+
+SHOWN_TEXT = 600
+#: Minutes since 1970 up to the year 2160; 0 means "now".
+Minute = Annotated[int, Field(ge=0, le=100_000_000)]
+
+
+class Take(CallbackData, prefix="take"):
+    """Yes to this time. `person` is who goes: 0 means that it is not said yet, or that whoever taps goes himself."""
+
+    offer: Id
+    ticket_id: Id
+    start: Minute
+    person: Annotated[int, Field(ge=0, le=2**53)] = 0
+
+
+class Decline(CallbackData, prefix="no"):
+    """Without a reason it asks for one."""
+
+    offer: Id
+    ticket_id: Id
+    reason: DeclineReason | None = None
+
+
+class Pictures(CallbackData, prefix="pics"):
+    """Sends the pictures of the ticket. The message stays what it is, so it does not become the card."""
+
+    of: Id
+
+
+def offer_card(card: OfferCard, texts: Texts) -> Screen:
+    parts = [_state(card, texts), "", *_job(card, texts)]
+    if card.offer_status not in TAKEABLE:
+        return Screen("\n".join(parts), column(_why(card, texts)))
+    times = _times(card, texts)
+    return Screen(
+        "\n".join(parts),
+        column(
+            *times,
+            pictures_button(card.base, texts),
+            map_button(card.base, texts),
+            Button(texts.plain("offers-decline"), Decline(offer=card.offer_id, ticket_id=card.base.ticket_id).pack()),
+            _why(card, texts),
+        ),
+    )
+
+
+def who_goes(card: OfferCard, start: int, texts: Texts) -> Screen:
+    """The owner names the one who goes."""
+    people = (
+        Button(name, Take(offer=card.offer_id, ticket_id=card.base.ticket_id, start=start, person=person_id).pack())
+        for person_id, name in card.team
+    )
+    return Screen(texts("offers-who-goes", service=card.base.service), column(*people, _back(card.base, texts)))
+
+
+def reasons(card: OfferCard, texts: Texts) -> Screen:
+    buttons = (
+        Button(
+            texts.plain(f"offers-decline-{reason.replace('_', '-')}"),
+            Decline(offer=card.offer_id, ticket_id=card.base.ticket_id, reason=reason).pack(),
+        )
+        for reason in DeclineReason
+    )
+    return Screen(texts("offers-ask-reason"), column(*buttons, _back(card.base, texts)))
+
+
+def offers(found: Offers, texts: Texts) -> Screen:
+    if not found.lines:
+        return Screen(texts("offers-list-empty"), column(to_menu(texts)))
+    buttons = (Button(_line(line, texts), Open(number=line.ticket_id).pack()) for line in found.lines)
+    return Screen(texts("offers-list", total=len(found.lines)), column(*buttons, to_menu(texts)))
+
+
+def pictures_button(base: Base, texts: Texts) -> Button | None:
+    """The pictures of the request; without any there is no button."""
+    if not base.media:
+        return None
+    return Button(texts.plain("offers-pictures", count=base.media), Pictures(of=base.ticket_id).pack())
+
+
+def map_button(base: Base, texts: Texts) -> Button:
+    point = f"{base.lon:.6f},{base.lat:.6f}"
+    return Button(texts.plain("offers-map"), url=f"https://yandex.ru/maps/?pt={point}&z=16&l=map")
+
+
+def short(text: str) -> str:
+    return text if len(text) <= SHOWN_TEXT else f"{text[:SHOWN_TEXT].rstrip()}…"
+
+
+def _state(card: OfferCard, texts: Texts) -> str:
+    base = card.base
+    if card.offer_status is OfferStatus.SENT:
+        until = formats.moment(card.waits_until, base.zone, texts.language, base.read_at)
+        return texts("offers-state-sent", until=until)
+    return texts(f"offers-state-{card.offer_status}")
+
+
+def _job(card: OfferCard, texts: Texts) -> list[str]:
+    base = card.base
+    pay = formats.money(card.pay_kop, texts.language)
+    parts: list[str] = [texts("offers-pay", pay=pay, distance=formats.distance(card.distance_m, texts.language))]
+    if base.priority is Priority.EMERGENCY:
+        parts.append(texts("offers-emergency"))
+    parts.append(texts("offers-service", service=base.service))
+    parts.append(texts("offers-site", site=base.site, address=base.address))
+    if base.text:
+        parts.append(f"<i>{escape(short(base.text))}</i>")
+    parts.append(texts("offers-number", number=base.number))
+    return parts
+
+
+def _times(card: OfferCard, texts: Texts) -> list[Button]:
+    buttons = [_take(card, 0, texts.plain("offers-take-now"))] if card.can_go_now else []
+    return buttons + [_take(card, minutes(slot), _take_at(card.base, slot, texts)) for slot in card.slots]
+
+
+def minutes(slot: Slot) -> int:
+    return int(slot.start.timestamp()) // 60
+
+
+def _take_at(base: Base, slot: Slot, texts: Texts) -> str:
+    when = formats.window(slot.start, slot.end, base.zone, texts.language, base.read_at)
+    return texts.plain("offers-take-at", when=when)
+
+
+def _take(card: OfferCard, start: int, text: str) -> Button:
+    return Button(text, Take(offer=card.offer_id, ticket_id=card.base.ticket_id, start=start).pack())
+
+
+def _why(card: OfferCard, texts: Texts) -> Button:
+    tap = TicketTap(do=Do.WHY, ticket_id=card.base.ticket_id, version=card.base.version)
+    return Button(texts.plain("offers-why"), tap.pack())
+
+
+def _back(base: Base, texts: Texts) -> Button:
+    tap = TicketTap(do=Do.CARD, ticket_id=base.ticket_id, version=base.version)
+    return Button(texts.plain("common-back"), tap.pack())
+
+
+def _line(line: OfferLine, texts: Texts) -> str:
+    urgent = "🔴 " if line.priority is Priority.EMERGENCY else ""
+    pay, way = formats.money(line.pay_kop, texts.language), formats.distance(line.distance_m, texts.language)
+    return f"{urgent}{pay} · {way} · {line.service} · {line.site}"[:120]

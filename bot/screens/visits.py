@@ -1,0 +1,222 @@
+"""The job of a contractor: one screen per step of the visit, the next step as the first button.
+
+What is rare (handing back, a phone without a place, work that could not be finished) stands below it.
+"""
+
+from enum import StrEnum
+
+from aiogram.filters.callback_data import CallbackData
+
+from bot import formats
+from bot.screens.menu import to_menu
+from bot.screens.offers import map_button, pictures_button, short
+from bot.screens.tickets import Do, Open, TicketTap
+from bot.texts import LANGUAGES, Texts, escape, load
+from bot.ui import Button, Id, Key, Keys, Screen, column
+from core.domain.ticket import Priority, TicketStatus
+from core.domain.visit import VisitOutcome, VisitStep
+from core.services.cards import Base, JobCard, Line
+from core.services.jobs import JobLine, Jobs
+
+
+class Walk(StrEnum):
+    """What a button of the job card does. The second question of a dangerous one is a verb of its own."""
+
+    GO = "go"
+    ASK_WORD = "word?"
+    WORD = "word"
+    START = "start"
+    BEFORE = "before"
+    AFTER = "after"
+    SEND = "send"
+    STUCK = "stuck"
+    ASK_GIVE_UP = "give?"
+    GIVE_UP = "give"
+
+
+class Step(CallbackData, prefix="v"):
+    do: Walk
+    visit: Id
+    ticket_id: Id
+
+
+class Leave(CallbackData, prefix="left"):
+    outcome: VisitOutcome
+    visit: Id
+    ticket_id: Id
+
+
+_SHOTS = {VisitStep.BEFORE: Walk.BEFORE, VisitStep.AFTER: Walk.AFTER}
+OUTCOMES = (VisitOutcome.INCOMPLETE, VisitOutcome.NO_ACCESS, VisitOutcome.NEEDS_PARTS, VisitOutcome.UNSAFE)
+
+
+def job_card(card: JobCard, texts: Texts) -> Screen:
+    parts = [_headline(card, texts), "", *_job(card, texts)]
+    if card.step is VisitStep.REPORT or card.base.status in (TicketStatus.REPORTED, TicketStatus.ACCEPTED):
+        parts += _lines(card.lines, texts)
+    if card.note:
+        parts += ["", texts("visits-note"), f"<i>{escape(short(card.note))}</i>"]
+    if card.mark:
+        parts += ["", texts("visits-mark", stars="★" * card.mark + "☆" * (5 - card.mark))]
+    return Screen("\n".join(parts), column(*_buttons(card, texts), _why(card.base, texts)))
+
+
+def place(card: JobCard, texts: Texts) -> Screen:
+    """Asks for the place with the key that sends it; when he is there, the key goes away."""
+    if card.step is VisitStep.ARRIVE:
+        return Screen(texts("visits-ask-place", site=card.base.site), keys=_place_keys(texts))
+    return Screen(texts("visits-place-noted"), keys=())
+
+
+def try_place_again(said: str, texts: Texts) -> Screen:
+    return Screen(said, keys=_place_keys(texts))
+
+
+def _place_keys(texts: Texts) -> Keys:
+    return ((Key(texts.plain("visits-place-key"), "location"),), (Key(texts.plain("visits-no-place")),))
+
+
+def is_no_place(text: str) -> bool:
+    """What the second key types, in whichever language it was drawn."""
+    return text in {load(language).plain("visits-no-place") for language in LANGUAGES}
+
+
+def no_visit_here(texts: Texts) -> Screen:
+    """A place was sent, and nobody waits for one."""
+    return Screen(texts("visits-place-not-awaited"), keys=())
+
+
+def ask_word(card: JobCard, texts: Texts) -> Screen:
+    yes = _step(card, Walk.WORD, texts.plain("visits-word-yes"))
+    return Screen(texts("visits-ask-word", site=card.base.site), column(yes, _back(card.base, texts)))
+
+
+def ask_give_up(card: JobCard, texts: Texts) -> Screen:
+    yes = _step(card, Walk.GIVE_UP, texts.plain("visits-give-up-yes"))
+    return Screen(texts("visits-ask-give-up", number=card.base.number), column(yes, _back(card.base, texts)))
+
+
+def stuck(card: JobCard, texts: Texts) -> Screen:
+    """Why it could not be finished."""
+    outcomes = (
+        Button(
+            texts.plain(f"visits-left-{outcome.replace('_', '-')}"),
+            Leave(outcome=outcome, visit=card.visit_id or 1, ticket_id=card.base.ticket_id).pack(),
+        )
+        for outcome in OUTCOMES
+    )
+    give_up = _step(card, Walk.ASK_GIVE_UP, texts.plain("visits-give-up"))
+    return Screen(texts("visits-ask-stuck"), column(*outcomes, give_up, _back(card.base, texts)))
+
+
+def jobs(found: Jobs, texts: Texts) -> Screen:
+    if not found.lines:
+        return Screen(texts("visits-list-empty"), column(to_menu(texts)))
+    buttons = (Button(_line(line, found, texts), Open(number=line.ticket_id).pack()) for line in found.lines)
+    return Screen(texts("visits-list", total=len(found.lines)), column(*buttons, to_menu(texts)))
+
+
+def _headline(card: JobCard, texts: Texts) -> str:
+    """What is to be done now, or how it ended."""
+    shots = card.shots
+    match card.step:
+        case VisitStep.BEFORE:
+            return texts("visits-step-before", have=shots.before, needed=shots.before_needed) + _coming(card, texts)
+        case VisitStep.AFTER:
+            return texts("visits-step-after", have=shots.after, needed=shots.after_needed) + _coming(card, texts)
+        case VisitStep():
+            return texts(f"visits-step-{card.step}")
+        case None:
+            return texts(f"visits-status-{card.base.status.replace('_', '-')}")
+
+
+def _coming(card: JobCard, texts: Texts) -> str:
+    return "\n" + texts("visits-coming", count=card.shots.coming) if card.shots.coming else ""
+
+
+def _job(card: JobCard, texts: Texts) -> list[str]:
+    base = card.base
+    parts: list[str] = (
+        [texts("visits-emergency")] if base.priority is Priority.EMERGENCY and card.step is not None else []
+    )
+    parts.append(texts("visits-service", service=base.service, number=base.number))
+    parts.append(texts("visits-site", site=base.site, address=base.address))
+    if card.starts_at is not None and card.ends_at is not None and card.step is not None:
+        window = formats.window(card.starts_at, card.ends_at, base.zone, texts.language, base.read_at)
+        parts.append(texts("visits-window", window=window))
+    if card.engineer and not card.is_mine:
+        parts.append(texts("visits-engineer", name=card.engineer))
+    if card.phone and card.step is not None:
+        parts.append(texts("visits-contact", name=card.contact or "—", phone=card.phone))
+    if base.text and card.step is not None:
+        parts.append(f"<i>{escape(short(base.text))}</i>")
+    parts.append(texts("visits-pay", pay=formats.money(card.pay_kop, texts.language)))
+    return parts
+
+
+def _lines(lines: tuple[Line, ...], texts: Texts) -> list[str]:
+    if not lines:
+        return ["", texts("visits-no-lines")]
+    return ["", texts("visits-lines"), *(f"• {line_words(line, texts)}" for line in lines)]
+
+
+def line_words(line: Line, texts: Texts) -> str:
+    quantity = formats.quantity(line.quantity_milli, line.unit, texts.language)
+    return f"{escape(line.service)}, {escape(quantity)} — {formats.money(line.sum_kop, texts.language)}"
+
+
+def _buttons(card: JobCard, texts: Texts) -> list[Button | None]:
+    from bot.screens.reports import report_buttons
+
+    pictures = pictures_button(card.base, texts)
+    match card.step:
+        case VisitStep.GO:
+            give_up = _step(card, Walk.ASK_GIVE_UP, texts.plain("visits-give-up"))
+            go = _step(card, Walk.GO, texts.plain("visits-go"))
+            return [go, pictures, map_button(card.base, texts), give_up]
+        case VisitStep.ARRIVE:
+            no_place = _step(card, Walk.ASK_WORD, texts.plain("visits-no-place"))
+            give_up = _step(card, Walk.ASK_GIVE_UP, texts.plain("visits-give-up"))
+            return [map_button(card.base, texts), no_place, give_up]
+        case VisitStep.START:
+            return [_step(card, Walk.START, texts.plain("visits-start")), pictures, _stuck_button(card, texts)]
+        case VisitStep.BEFORE | VisitStep.AFTER:
+            return [_further(card, texts), _stuck_button(card, texts)]
+        case VisitStep.REPORT:
+            return [*report_buttons(card, texts), _stuck_button(card, texts)]
+    return []
+
+
+def _further(card: JobCard, texts: Texts) -> Button | None:
+    """The way on appears when the shots are there."""
+    missing = card.shots.before_missing if card.step is VisitStep.BEFORE else card.shots.after_missing
+    if missing or card.step is None:
+        return None
+    return _step(card, _SHOTS[card.step], texts.plain(f"visits-further-{card.step}"))
+
+
+def _stuck_button(card: JobCard, texts: Texts) -> Button:
+    return _step(card, Walk.STUCK, texts.plain("visits-stuck"))
+
+
+def _step(card: JobCard, do: Walk, text: str) -> Button:
+    return Button(text, Step(do=do, visit=card.visit_id or 1, ticket_id=card.base.ticket_id).pack())
+
+
+def _why(base: Base, texts: Texts) -> Button:
+    tap = TicketTap(do=Do.WHY, ticket_id=base.ticket_id, version=base.version)
+    return Button(texts.plain("visits-why"), tap.pack())
+
+
+def _back(base: Base, texts: Texts) -> Button:
+    tap = TicketTap(do=Do.CARD, ticket_id=base.ticket_id, version=base.version)
+    return Button(texts.plain("common-back"), tap.pack())
+
+
+def _line(line: JobLine, found: Jobs, texts: Texts) -> str:
+    if line.starts_at is not None and line.ends_at is not None:
+        when = formats.window(line.starts_at, line.ends_at, line.zone, texts.language, found.read_at)
+    else:
+        when = texts.plain(f"visits-short-{line.status.replace('_', '-')}")
+    who = "" if line.is_mine or not line.engineer else f" · {line.engineer}"
+    return f"{when} · {line.site} · {line.service}{who}"[:120]

@@ -1,0 +1,33 @@
+offers-state-sent = 🔧 <b>Есть работа.</b> Ждём вашего ответа: до { $until }.
+offers-state-lapsed = ⏳ <b>Ещё можно взять.</b> Время ответа вышло, мы спрашиваем и других, но заявка свободна.
+offers-state-accepted = По этой заявке ваша компания уже ответила «да».
+offers-state-declined = Вы отказались. Это ни на что не влияет, предложим следующую.
+offers-state-withdrawn = Предложение снято: заявка изменилась или отменена. Ехать не нужно.
+offers-state-lost = Заявку взял другой подрядчик. Спасибо, предложим следующую.
+offers-pay = 💰 <b>{ $pay }</b> · { $distance } от вас
+offers-emergency = 🔴 <b>Авария, ехать срочно</b>
+offers-service = <b>{ $service }</b>
+offers-site = { $site }, { $address }
+offers-number = Заявка { $number }
+offers-take-now = ✅ Беру: выезжаю сейчас
+offers-take-at = ✅ Беру: { $when }
+offers-decline = Отказаться
+offers-why = Почему мне?
+offers-pictures = 📷 Фото ({ $count })
+offers-no-pictures = Фото к этой заявке нет.
+offers-map = 🗺 На карте
+offers-who-goes = <b>Кто поедет?</b>
+    { $service }
+offers-ask-reason = <b>Почему не подходит?</b>
+    Отказ ни на что не влияет, а причина поможет не звать вас зря.
+offers-decline-busy = Занят
+offers-decline-far = Далеко
+offers-decline-price = Мало платят
+offers-decline-time = Не подходит время
+offers-decline-no-parts = Нет запчастей
+offers-decline-not-mine = Не моя работа
+offers-list = <b>Можно взять: { $total }</b>
+    Откройте, чтобы посмотреть и ответить.
+offers-list-empty = Сейчас предложений нет. Как только рядом появится работа, пришлю сам.
+offers-answer-taken = Заявка ваша
+offers-answer-declined = Принято
