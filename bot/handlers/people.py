@@ -10,7 +10,7 @@ from bot.filters import has_text
 from bot.screens import invites as invite_screens
 from bot.screens import people as screens
 from bot.screens.lists import PAGE, mark
-from bot.screens.people import Dismiss, EndRole, NewInvite, People, Rename, ShowPerson, Team
+from bot.screens.people import Dismiss, EndRole, NewInvite, People, Rename, ShowPerson, Speak, Team
 from bot.show import answer, show
 from bot.texts import Texts
 from bot.update_db import UpdateDb
@@ -58,6 +58,12 @@ async def rename(message: Message, actor: Actor, db: UpdateDb, state: FSMContext
     person_id = (await state.get_data()).get("person", 0)
     await db.write(people.rename, actor, person_id, message.text or "")
     await state.clear()
+
+
+@router.callback_query(Speak.filter())
+async def speak(call: CallbackQuery, callback_data: Speak, actor: Actor, db: UpdateDb) -> None:
+    await db.write(people.set_language_of, actor, callback_data.person_id, callback_data.language)
+    await answer(call)
 
 
 @router.callback_query(EndRole.filter())

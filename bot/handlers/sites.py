@@ -163,6 +163,8 @@ async def stickers(
         raise NotFound
     card = await db.read(clients.card, actor, callback_data.client_id)
     labels = await db.read(clients.labels, actor, callback_data.client_id)
+    if not labels:
+        raise NotFound
     await answer(call, screens.stickers_started(texts))
     name = (await bot.me()).username or ""
     pdf = await asyncio.to_thread(_typeset, labels, texts, name)

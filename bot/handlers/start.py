@@ -40,7 +40,7 @@ async def start(message: Message, actor: Actor, db: UpdateDb, texts: Texts) -> N
 
 async def _first_screen(actor: Actor, db: UpdateDb, texts: Texts) -> Screen:
     card = await db.read(entrances.welcome, actor)
-    if card.offered:
+    if card.offered or (card.has_roles and card.consents):
         return screens.welcome(card, texts)
     return menu_screens.menu(actor, texts) if actor.grants else screens.share_phone(texts)
 

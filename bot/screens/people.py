@@ -30,6 +30,13 @@ class Rename(CallbackData, prefix="rename"):
     person_id: Id
 
 
+class Speak(CallbackData, prefix="speak"):
+    """The language of another person."""
+
+    person_id: Id
+    language: str
+
+
 class EndRole(CallbackData, prefix="role"):
     person_id: Id
     membership_id: Id
@@ -69,11 +76,17 @@ def welcome(card: Welcome, texts: Texts) -> Screen:
     shown = [f"• {place}" for place in places[:PAGE]]
     if len(places) > PAGE:
         shown.append(texts("people-and-more", count=len(places) - PAGE))
-    parts = [texts("people-welcome", name=card.name), *shown]
+    greeting = "people-welcome" if places else "people-agree"
+    parts = [texts(greeting, name=card.name), *shown]
     if card.consents:
         consents = [texts(f"people-consent-{kind.replace('_', '-')}") for kind in card.consents]
-        parts += ["", texts("people-consents"), *(f"• {consent}" for consent in consents)]
-    return Screen("\n".join(parts), column(Button(texts.plain("people-join"), Join().pack())))
+        parts += [
+            "",
+            texts("people-consents" if places else "people-consents-again"),
+            *(f"• {consent}" for consent in consents),
+        ]
+    yes = Button(texts.plain("people-join" if places else "people-agree-yes"), Join().pack())
+    return Screen("\n".join(parts), column(yes))
 
 
 def people(found: PeoplePage, words: str, texts: Texts) -> Screen:
@@ -103,9 +116,17 @@ def person(card: PersonCard, texts: Texts) -> Screen:
     parts += [f"• {role_at(texts, line.grant.role, line.organisation)}" for line in card.roles]
     if not card.roles:
         parts.append(texts("people-no-roles"))
-    buttons = [Button(texts.plain("people-rename"), Rename(person_id=card.person_id).pack())] if card.may_edit else []
+    buttons = _edit_buttons(card, texts) if card.may_edit else []
     buttons += [_end_button(card.person_id, line, texts) for line in card.roles if line.may_end][:20]
     return Screen("\n".join(parts), column(*buttons))
+
+
+def _edit_buttons(card: PersonCard, texts: Texts) -> list[Button]:
+    other = "en" if card.language == "ru" else "ru"
+    return [
+        Button(texts.plain("people-rename"), Rename(person_id=card.person_id).pack()),
+        Button(texts.plain("people-speak", language=other), Speak(person_id=card.person_id, language=other).pack()),
+    ]
 
 
 def _end_button(person_id: int, line: RoleLine, texts: Texts) -> Button:

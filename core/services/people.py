@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor, Grant
@@ -118,11 +118,16 @@ def find(session: Session, actor: Actor, words: str, *, now: datetime, offset: i
     if not actor.is_desk:
         raise NotAllowed
     holders = Person.id.in_(select(Membership.person_id).where(Membership.ended_at.is_(None)))
-    rows = session.scalars(_visible(actor).where(holders).order_by(Person.name, Person.id)).all()
-    phone, patterns = e164(words), [pattern.strip("%") for pattern in search_patterns(words)]
-    hits = [row for row in rows if _matches(row, phone, patterns)]
-    shown = hits[offset : offset + limit]
-    return PeoplePage(tuple(PersonLine(p.id, p.name, _is_reachable(p)) for p in shown), len(hits), offset)
+    query = _visible(actor).where(holders).order_by(Person.name, Person.id)
+    patterns = [pattern.strip("%") for pattern in search_patterns(words)]
+    if patterns:
+        phone = e164(words)
+        hits = [row for row in session.scalars(query) if _matches(row, phone, patterns)]
+        total, shown = len(hits), hits[offset : offset + limit]
+    else:
+        total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+        shown = list(session.scalars(query.offset(offset).limit(limit)))
+    return PeoplePage(tuple(PersonLine(p.id, p.name, _is_reachable(p)) for p in shown), total, offset)
 
 
 def card(session: Session, actor: Actor, person_id: int, *, now: datetime) -> PersonCard:
@@ -147,6 +152,16 @@ def rename(session: Session, actor: Actor, person_id: int, name: str, *, now: da
     _answer_card(session, actor, person, "rename", now=now)
 
 
+def set_language_of(session: Session, actor: Actor, person_id: int, language: str, *, now: datetime) -> None:
+    """For somebody who cannot find the button in a language not their own."""
+    person = _found(session, actor, person_id)
+    if language not in LANGUAGES:
+        raise NotFound
+    person.language = language
+    cause = _answer_card(session, actor, person, "language", now=now)
+    memberships.refresh_commands(session, person.id, cause=cause, now=now)
+
+
 def end_role(session: Session, actor: Actor, membership_id: int, *, now: datetime) -> None:
     """Takes a role away; it has no effect from the very next tap on."""
     row = session.get(Membership, membership_id)
@@ -162,17 +177,14 @@ def clean_name(name: str) -> str:
     return " ".join("".join(c if c.isprintable() or c == "\u200d" else " " for c in name).split())[:NAME_LENGTH]
 
 
-def _answer_card(session: Session, actor: Actor, person: Person, event: str, *, now: datetime) -> None:
+def _answer_card(session: Session, actor: Actor, person: Person, event: str, *, now: datetime) -> str:
+    """The fresh card for who changed it; gives the cause of all that follows."""
     trace = audit.record(session, actor, "person", person.id, event, now=now)
+    cause = f"audit {trace.id}"
     if actor.person_id is not None:
-        notices.answer(
-            session,
-            actor.person_id,
-            Notice.PERSON,
-            cause=f"audit {trace.id}",
-            now=now,
-            data={"person": person.id},
-        )
+        data = {"person": person.id}
+        notices.answer(session, actor.person_id, Notice.PERSON, cause=cause, now=now, data=data)
+    return cause
 
 
 def _found(session: Session, actor: Actor, person_id: int) -> Person:

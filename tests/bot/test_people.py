@@ -19,11 +19,11 @@ from core.settings import Settings
 from storage.blobs import Blobs
 from storage.models.contractor import Contractor
 from storage.models.directory import Client, Site
-from storage.models.people import Invite, Membership, Person
+from storage.models.people import Consent, Invite, Membership, Person
 from tests.bot.conftest import Edge
 from tests.make.directories import add_client, add_contractor, add_site
 from tests.make.people import add_person
-from tests.make.workbooks import small_book, write_xlsx
+from tests.make.workbooks import Sheets, put, small_book, write_xlsx
 from tests.sandbox.conftest import DARYA, PYOTR, TOKEN
 
 PHONE = "+79161234567"
@@ -131,6 +131,24 @@ async def test_a_shop_manager_comes_in_with_her_phone(edge: Edge) -> None:
     await darya.press("Да, это я")
     await darya.sees("Чем помочь")
     assert (await actor_of(edge, DARYA)).grants == (Grant(Role.REQUESTER, client_id=site.client_id, site_id=site.id),)
+
+
+async def test_who_came_in_otherwise_is_asked_for_consent_at_the_first_start(edge: Edge) -> None:
+    await appoint(edge, DARYA, Grant(Role.ADMIN))
+    edge.start()
+    darya = Phone(edge, DARYA)
+    await darya.say("/start")
+    await darya.sees("нужно ваше согласие")
+    await darya.press("Согласен")
+    await darya.sees("Чем помочь")
+    given = {(row.kind, row.version) for row in await edge.rows(Consent)}
+    assert given == {("personal_data", 1), ("tap_signature", 1)}
+    await darya.say("/start")
+
+    async def menus() -> bool:
+        return sum("Чем помочь" in text for text in await edge.texts(DARYA)) == 2
+
+    await edge.until(menus)
 
 
 async def test_an_unknown_phone_is_told_whom_to_ask(edge: Edge) -> None:
@@ -267,8 +285,32 @@ async def test_an_admin_loads_the_workbook_looks_first_and_takes_it_back(edge: E
     await edge.until(has_file)
 
 
-def written(path: Path) -> bytes:
-    return write_xlsx(path, small_book()).read_bytes()
+async def test_a_wrong_workbook_is_explained_and_cannot_be_loaded(edge: Edge, tmp_path: Path) -> None:
+    await appoint(edge, DARYA, Grant(Role.ADMIN))
+    settings = Settings(_env_file=None)  # type: ignore[call-arg]
+    edge.feed = feeder(edge.bot, edge.db, settings=settings, blobs=Blobs(tmp_path / "media"), pictures=None)
+    sheets = small_book()
+    put(sheets, "Клиенты", 2, "Телефон", "<позвоните>")
+    edge.start()
+    darya = Phone(edge, DARYA)
+    await darya.say("/help")
+    await darya.sees("Что можно сделать")
+    await darya.send_file(b"PK\x03\x04 no book at all", "book.xlsx")
+    await edge.until(lambda: _shown_count(edge, 2))
+    await darya.send_file(written(tmp_path / "wrong.xlsx", sheets), "wrong.xlsx")
+    shown = await darya.sees("ошибка")
+    assert "Клиенты, строка" in shown
+    assert "«<позвоните>» — не номер телефона" in shown
+    assert not any(message["inline"] for message in (await edge.shown(DARYA))[-1:])
+    assert await edge.rows(Client) == []
+
+
+async def _shown_count(edge: Edge, count: int) -> bool:
+    return len(await edge.shown(DARYA)) >= count
+
+
+def written(path: Path, sheets: Sheets | None = None) -> bytes:
+    return write_xlsx(path, sheets or small_book()).read_bytes()
 
 
 async def test_stickers_of_a_client_come_as_a_pdf(edge: Edge) -> None:

@@ -124,6 +124,15 @@ def test_the_language_is_kept_and_answered_with_the_menu(session: Session, now: 
         people.set_language(session, actor, "xx", now=now)
 
 
+def test_the_desk_sets_the_language_of_another(session: Session, now: datetime) -> None:
+    desk = add_dispatcher(session, now=now)
+    person = add_person(session, Grant(Role.HEAD_OFFICE, client_id=add_client(session).id), now=now)
+    people.set_language_of(session, desk, person.person_id or 0, "en", now=now)
+    assert again(session, person, now=now).language == "en"
+    with pytest.raises(NotFound):
+        people.set_language_of(session, person, desk.person_id or 0, "en", now=now)
+
+
 def test_an_owner_sees_the_own_team_only_and_lets_an_engineer_go(session: Session, now: datetime) -> None:
     firm, foreign = add_contractor(session), add_contractor(session)
     owner = add_person(session, Grant(Role.OWNER, contractor_id=firm.id), now=now)

@@ -69,3 +69,10 @@ people-dismiss = Remove { $name }
 people-dismiss-ask = Remove { $name } from the team? No more offers, access closes at once.
 people-dismiss-yes = Yes, remove
 people-which-firm = Which company's team?
+people-agree = <b>Hello, { $name }!</b>
+people-agree-yes = I agree
+people-consents-again = To go on, your consent is needed:
+people-speak = { $language ->
+    [en] Speak English
+   *[ru] Speak Russian
+}

@@ -71,3 +71,10 @@ people-dismiss = Убрать: { $name }
 people-dismiss-ask = Убрать { $name } из команды? Новых предложений не будет, доступ закроется сразу.
 people-dismiss-yes = Да, убрать
 people-which-firm = По какой компании показать команду?
+people-agree = <b>{ $name }, здравствуйте!</b>
+people-agree-yes = Согласен
+people-consents-again = Чтобы продолжить, нужно ваше согласие:
+people-speak = { $language ->
+    [en] Говорить по-английски
+   *[ru] Говорить по-русски
+}
