@@ -54,13 +54,17 @@ async def run(told: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     clock = SandboxClock(told.clock_url, "bot") if told.clock_url else SystemClock()
     db = Database.open(told.database_url, clock, info={KEY: told.defaults()})
-    limits = Limits(told.send_per_second)
     try:
-        async with _bot(told, limits) as bot, asyncio.TaskGroup() as group:
-            await _prepare(bot, db, told)
-            await _start(group, stop, bot, db, limits, told)
+        await work(told, db, Limits(told.send_per_second), stop)
     finally:
         await db.close()
+
+
+async def work(told: Settings, db: Database, limits: Limits, stop: asyncio.Event) -> None:
+    """Everything that is the bot, until `stop`."""
+    async with _bot(told, limits) as bot, asyncio.TaskGroup() as group:
+        await _prepare(bot, db, told)
+        await _start(group, stop, bot, db, limits, told)
 
 
 async def _start(
