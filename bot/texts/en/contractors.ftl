@@ -6,7 +6,7 @@ contractors-list-hint = To find a contractor, type <code>/contractor</code> and 
 contractors-name = { $name } ({ $form }), { $code }
 contractors-where = { $city } · { $region }. Travels up to { $radius } km.
 contractors-regions = Also serves: { $regions }
-contractors-people = Engineers: { $engineers }; in the bot, with the owner: { $people }
+contractors-people = Engineers: { $engineers }. In the bot: { $people }
 contractors-score = Score: { $score } of 100. Night jobs: { $night ->
     [yes] yes
    *[no] no

@@ -2,7 +2,7 @@ people-share-phone =
     <b>Hello!</b>
     This bot takes service requests for shops and offices.
 
-    Tap the button below: your phone number tells me which site or company you work for. The number is shown to nobody.
+    Tap the button below: your phone number tells me which site or company you work for. Only those who need it for your job will see it.
 
     Got an invite link? Just open it.
 people-share-phone-key = 📱 Share my number

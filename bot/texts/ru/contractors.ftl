@@ -7,7 +7,7 @@ contractors-list-hint = Чтобы найти подрядчика, напиши
 contractors-name = { $name } ({ $form }) · { $code }
 contractors-where = { $city }, { $region }. Выезжает до { $radius } км.
 contractors-regions = Берётся и дальше: { $regions }
-contractors-people = Инженеров: { $engineers }, из них с владельцем в боте: { $people }
+contractors-people = Инженеров: { $engineers }. Вошли в бот: { $people }
 contractors-score = Оценка: { $score } из 100. Ночные выезды: { $night ->
     [yes] да
    *[no] нет
