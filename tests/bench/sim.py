@@ -4,6 +4,7 @@ import json
 import time
 from datetime import datetime
 from typing import Any
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 WAIT_S = 120
@@ -16,8 +17,11 @@ class Sim:
 
     def call(self, op: str, **body: Any) -> Any:
         request = Request(f"{self.address}/_sim/{op}", json.dumps(body).encode(), {"Content-Type": "application/json"})
-        with urlopen(request, timeout=WAIT_S) as answer:
-            told = json.load(answer)
+        try:
+            with urlopen(request, timeout=WAIT_S) as answer:
+                told = json.load(answer)
+        except HTTPError as error:
+            told = json.load(error)
         if not told["ok"]:
             raise RuntimeError(told["error"])
         return told["result"]
@@ -29,9 +33,11 @@ class Sim:
         entries = self.call("journal", since=0)
         return int(entries[-1]["seq"]) if entries else 0
 
-    def wait_polled(self, since: int) -> None:
-        """The bot asks for updates: it is ready."""
-        self._wait(lambda: any(e.get("method") == "getUpdates" for e in self.call("journal", since=since)))
+    def wait_started(self, since: int, user: int, text: str) -> None:
+        """The bot has come and answers."""
+        self._wait(lambda: any(e.get("method") == "getMe" for e in self.call("journal", since=since)))
+        self.say(user, text)
+        self.wait_sent(since, 1)
 
     def wait_sent(self, since: int, count: int) -> list[datetime]:
         """Moments at which the sandbox received `count` messages of the bot."""

@@ -44,6 +44,8 @@ class Speed:
 def measure() -> tuple[Speed, Speed]:
     """Our bot and the echo bot, one after the other."""
     with tempfile.TemporaryDirectory() as folder, sandbox() as address:
+        for number in range(PEOPLE):
+            Sim(address, TOKEN).call("user", id=FIRST_USER + number, name=f"Человек {number}")
         url = f"sqlite+aiosqlite:///{folder}/bench.db"
         fill(url)
         env = {
@@ -88,7 +90,7 @@ def _people(session, *, now: datetime) -> None:  # type: ignore[no-untyped-def]
 def _speed(module: str, sim: Sim, env: Mapping[str, str], text: str) -> Speed:
     since = sim.last_seq()
     with python(module, env=env) as process:
-        sim.wait_polled(since)
+        sim.wait_started(since, FIRST_USER, text)
         _burst(process, sim, text, PEOPLE)  # warm: first use of everything
         per_second = _burst(process, sim, text, UPDATES)
         waits = sorted(_one(sim, FIRST_USER + number, text) for number in range(TAPS))
