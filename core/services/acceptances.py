@@ -1,6 +1,7 @@
 """The client's yes, with a mark; or "wrong", with words, which becomes a task of the desk."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -97,17 +98,21 @@ def order_rework(session: Session, actor: Actor, ticket_id: int, *, now: datetim
 
 def proof_hash(session: Session, ticket_id: int) -> str:
     """Fixes which pictures were there at the yes: sha256 over the sorted hashes of counted shots."""
-    hashes = session.scalars(
-        select(Proof.sha256)
-        .where(
-            Proof.ticket_id == ticket_id,
-            Proof.stage.in_((ProofStage.BEFORE, ProofStage.AFTER)),
-            Proof.status == ProofStatus.STORED,
-            Proof.is_late.is_(False),
+    return digest(
+        session.scalars(
+            select(Proof.sha256).where(
+                Proof.ticket_id == ticket_id,
+                Proof.stage.in_((ProofStage.BEFORE, ProofStage.AFTER)),
+                Proof.status == ProofStatus.STORED,
+                Proof.is_late.is_(False),
+            )
         )
-        .order_by(Proof.sha256)
     )
-    return hashlib.sha256("".join(digest or "" for digest in hashes).encode()).hexdigest()
+
+
+def digest(hashes: Iterable[str | None]) -> str:
+    """One fingerprint of many pictures, whatever their order."""
+    return hashlib.sha256("".join(sorted(one or "" for one in hashes)).encode()).hexdigest()
 
 
 def _accepted_by(session: Session, ticket: Ticket) -> int | None:
