@@ -1,6 +1,6 @@
 """The client and the desk on their phones: a request, its card, the yes, the mark, and what is wrong."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -46,7 +46,7 @@ class Company:
 
 
 @pytest.fixture
-async def company(edge: Edge) -> AsyncIterator[Company]:
+async def company(edge: Edge) -> Company:
     def found(session: Session, *, now: datetime) -> World:
         return make.make_world(session, now=now)
 
@@ -54,7 +54,7 @@ async def company(edge: Edge) -> AsyncIterator[Company]:
     phones = [await phone_of(edge, actor) for actor in (world.requester, world.dispatcher, world.engineer)]
     hurry(edge)
     edge.start()
-    yield Company(edge, world, *phones)
+    return Company(edge, world, *phones)
 
 
 async def test_a_request_takes_two_taps_and_one_sentence(company: Company) -> None:

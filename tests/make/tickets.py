@@ -1,7 +1,7 @@
 """A small company with one site and one contractor, and tickets brought to any state by the use cases themselves."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import count
 from typing import Any
 
@@ -21,6 +21,7 @@ from storage.models.directory import Skill as SkillRow
 from storage.models.offer import Offer
 from storage.models.ticket import Ticket
 from storage.models.visit import Proof, Visit
+from tests.clock import HandClock
 from tests.make.directories import add_client, add_contractor, add_site
 from tests.make.people import add_dispatcher, add_person
 
@@ -73,9 +74,7 @@ def add_contract(session: Session, client: Client, site: Site, **fields: Any) ->
         "payment_days": 30,
         **fields,
     }
-    return _added(
-        session, Contract(client_id=client.id, legal_entity_id=entity.id, own_entity_id=own.id, **given)
-    )
+    return _added(session, Contract(client_id=client.id, legal_entity_id=entity.id, own_entity_id=own.id, **given))
 
 
 def add_service(session: Session, name: str, **fields: Any) -> Service:
@@ -225,12 +224,12 @@ def bring(world: World, status: TicketStatus) -> Ticket:
     return ticket
 
 
-def nobody_left(world: World) -> Ticket:
+def nobody_left(world: World, clock: HandClock) -> Ticket:
     """Asked and waited for in vain: the ticket is `unstaffed`."""
     ticket = send(world)
     while ticket.status is TicketStatus.SEARCHING:
         assert ticket.search_due_at is not None
-        world.now = max(world.now, ticket.search_due_at) + timedelta(seconds=1)
+        world.now = clock.at = max(world.now, ticket.search_due_at)
         offers.sweep(world.session, 50, now=world.now)
         world.session.refresh(ticket)
     return ticket
