@@ -9,7 +9,9 @@ from pathlib import Path
 from aiogram import Bot
 
 from bot.replies import REPLIES
+from bot.screens import cards as card_screens
 from bot.screens import menu as menu_screens
+from bot.screens import notices as notice_screens
 from bot.texts import Texts, load
 from bot.ui import Screen
 from core.domain.actor import Actor
@@ -42,9 +44,6 @@ def is_card(letter: Letter) -> bool:
 
 
 async def _card(db: Database, letter: Letter, texts: Texts, pairs: PairsFor) -> Screen | None:
-    from bot.screens import cards as card_screens
-    from bot.screens import notices as notice_screens
-
     if letter.ticket_id is None:
         return None
     card = await db.read(cards.for_person, letter.person_id, letter.ticket_id)

@@ -13,6 +13,7 @@ from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError, Teleg
 from aiogram.types import CallbackQuery, Message
 
 from bot import posting
+from bot.screens import cards as card_screens
 from bot.texts import Texts
 from bot.ui import Screen
 from bot.update_db import UpdateDb
@@ -52,8 +53,6 @@ async def refresh(call: CallbackQuery, data: dict[str, Any]) -> None:
 
 async def redraw_card(call: CallbackQuery, ticket_id: int, actor: Actor, db: UpdateDb, texts: Texts) -> bool:
     """The ticket as it is now, in place of the tapped message; False when it is not for these eyes."""
-    from bot.screens import cards as card_screens
-
     if actor.person_id is None:
         return False
     card = await db.read(cards.for_person, actor.person_id, ticket_id)
