@@ -24,7 +24,7 @@ class Hours:
     def is_open(self, at: datetime) -> bool:
         local = at.astimezone(ZoneInfo(self.zone))
         minute = local.hour * 60 + local.minute
-        if self.opens_min <= self.closes_min:
+        if self.opens_min < self.closes_min:
             return self.opens_min <= minute < self.closes_min
         return minute >= self.opens_min or minute < self.closes_min
 
@@ -69,13 +69,14 @@ def _windows(now: datetime, zone: ZoneInfo, hours: Hours, day: int, length_hours
         last += DAY_MIN
     step = length_hours * 60
     start = -(-first // 60) * 60
-    return [
-        Slot(
-            (midnight + timedelta(minutes=minute)).astimezone(UTC),
-            (midnight + timedelta(minutes=minute + step)).astimezone(UTC),
-        )
-        for minute in range(start, last - step + 1, step)
-    ]
+    starts = ((midnight + timedelta(minutes=m)).astimezone(UTC) for m in range(start, last - step + 1, step))
+    windows = [Slot(at, at + timedelta(minutes=step)) for at in starts]
+    # On the day the clocks change a window may slip out of the hours.
+    return [slot for slot in windows if _is_inside(slot, hours)]
+
+
+def _is_inside(slot: Slot, hours: Hours) -> bool:
+    return hours.is_open(slot.start) and hours.is_open(slot.end - timedelta(minutes=1))
 
 
 def chosen(start: datetime | None, now: datetime, hours: Hours, *, length_hours: int, days_ahead: int) -> Slot:
@@ -85,9 +86,7 @@ def chosen(start: datetime | None, now: datetime, hours: Hours, *, length_hours:
         return Slot(now, now + length)
     if start <= now or start > now + timedelta(days=days_ahead + 1):
         raise SlotGone
-    if not hours.is_open(start) or not hours.is_open(start + length - timedelta(minutes=1)):
-        raise SlotGone
-    if start.minute or start.second:
+    if not _is_inside(Slot(start, start + length), hours) or start.minute or start.second:
         raise SlotGone
     return Slot(start, start + length)
 

@@ -57,22 +57,11 @@ def put_line(
     After a typed number the card has scrolled away: it comes down as a new message.
     """
     visit, ticket = _open_ticket(session, actor, visit_id)
+    if steps.step(ticket, visit) is not VisitStep.REPORT:
+        raise Changed
     if not 0 <= quantity_milli <= MOST_MILLI:
         raise NumberInvalid(str(quantity_milli / 1000))
-    service = session.get(Service, service_id)
-    if service is None:
-        raise NotFound
-    line = session.scalars(
-        select(ReportLine).where(ReportLine.ticket_id == ticket.id, ReportLine.service_id == service_id)
-    ).one_or_none()
-    if quantity_milli == 0:
-        session.execute(
-            delete(ReportLine).where(ReportLine.ticket_id == ticket.id, ReportLine.service_id == service_id)
-        )
-    elif line is None:
-        session.add(_line(ticket, service, quantity_milli))
-    else:
-        line.quantity_milli = quantity_milli
+    _set_quantity(session, ticket, service_id, quantity_milli)
     cause = audit.record(
         session,
         actor,
@@ -126,6 +115,23 @@ def ensure_first_line(session: Session, ticket: Ticket) -> None:
         )
     )
     session.flush()
+
+
+def _set_quantity(session: Session, ticket: Ticket, service_id: int, quantity_milli: int) -> None:
+    service = session.get(Service, service_id)
+    if service is None:
+        raise NotFound
+    line = session.scalars(
+        select(ReportLine).where(ReportLine.ticket_id == ticket.id, ReportLine.service_id == service_id)
+    ).one_or_none()
+    if quantity_milli == 0:
+        session.execute(
+            delete(ReportLine).where(ReportLine.ticket_id == ticket.id, ReportLine.service_id == service_id)
+        )
+    elif line is None:
+        session.add(_line(ticket, service, quantity_milli))
+    else:
+        line.quantity_milli = quantity_milli
 
 
 def _line(ticket: Ticket, service: Service, quantity_milli: int) -> ReportLine:

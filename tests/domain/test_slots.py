@@ -1,0 +1,138 @@
+"""Times an engineer may come: inside the site's hours, in its own zone, over midnight, around the clock."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.domain.errors import SlotGone
+from core.domain.slots import Hours, Slot, chosen, is_night, night_ends, offer_wait, propose
+
+MOSCOW = "Europe/Moscow"
+SHOP = Hours(MOSCOW, 600, 1320)  # 10–22
+ROUND = Hours(MOSCOW, 0, 1440)
+BAR = Hours(MOSCOW, 18 * 60, 3 * 60)  # 18–03
+
+
+def at(text: str, zone: str = MOSCOW) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def shown(slots: tuple[Slot, ...], zone: str = MOSCOW) -> list[str]:
+    here = ZoneInfo(zone)
+    return [f"{s.start.astimezone(here):%d %H:%M}–{s.end.astimezone(here):%H:%M}" for s in slots]
+
+
+def proposed(now: datetime, hours: Hours) -> list[str]:
+    return shown(propose(now, hours, length_hours=2, count=3, days_ahead=3), hours.zone)
+
+
+@pytest.mark.parametrize(
+    ("now", "hours", "expected"),
+    [
+        ("2026-03-16 10:00", SHOP, ["16 12:00–14:00", "16 14:00–16:00", "17 10:00–12:00"]),
+        ("2026-03-16 11:00", SHOP, ["16 12:00–14:00", "16 14:00–16:00", "17 10:00–12:00"]),  # an hour is enough
+        ("2026-03-16 11:01", SHOP, ["16 14:00–16:00", "16 16:00–18:00", "17 10:00–12:00"]),
+        ("2026-03-16 19:30", SHOP, ["17 10:00–12:00", "18 10:00–12:00", "19 10:00–12:00"]),  # 20–22 is too soon
+        ("2026-03-16 03:00", SHOP, ["16 10:00–12:00", "16 12:00–14:00", "17 10:00–12:00"]),
+        ("2026-03-16 23:30", SHOP, ["17 10:00–12:00", "18 10:00–12:00", "19 10:00–12:00"]),
+        ("2026-03-16 10:00", ROUND, ["16 12:00–14:00", "16 14:00–16:00", "17 08:00–10:00"]),
+        ("2026-03-16 10:00", BAR, ["16 18:00–20:00", "16 20:00–22:00", "17 18:00–20:00"]),
+        ("2026-12-31 21:00", SHOP, ["01 10:00–12:00", "02 10:00–12:00", "03 10:00–12:00"]),
+    ],
+)
+def test_the_next_windows_are_proposed(now: str, hours: Hours, expected: list[str]) -> None:
+    assert proposed(at(now), hours) == expected
+
+
+def test_windows_are_in_the_zone_of_the_site() -> None:
+    hours = Hours("Asia/Vladivostok", 600, 1320)
+
+    assert proposed(at("2026-03-16 10:00"), hours) == ["16 18:00–20:00", "16 20:00–22:00", "17 10:00–12:00"]
+
+
+def test_a_site_that_opens_for_less_than_a_window_has_none() -> None:
+    assert proposed(at("2026-03-16 10:00"), Hours(MOSCOW, 720, 780)) == []
+
+
+def test_now_is_a_window_from_now() -> None:
+    now = at("2026-03-16 10:17")
+
+    assert chosen(None, now, SHOP, length_hours=2, days_ahead=3) == Slot(now, now + timedelta(hours=2))
+
+
+@pytest.mark.parametrize(
+    ("start", "hours"),
+    [
+        ("2026-03-16 10:00", SHOP),  # it has begun
+        ("2026-03-15 12:00", SHOP),
+        ("2026-03-16 21:00", SHOP),  # ends after closing
+        ("2026-03-16 08:00", SHOP),
+        ("2026-03-21 12:00", SHOP),  # nobody proposed that day
+        ("2026-03-16 12:30", SHOP),  # nobody proposed half an hour
+        ("2026-03-17 04:00", BAR),
+    ],
+)
+def test_a_time_that_is_over_or_was_never_proposed_is_refused(start: str, hours: Hours) -> None:
+    with pytest.raises(SlotGone):
+        chosen(at(start), at("2026-03-16 10:00"), hours, length_hours=2, days_ahead=3)
+
+
+@given(
+    st.integers(0, 365 * 24 * 60),
+    st.sampled_from([MOSCOW, "Asia/Kamchatka", "Europe/Kaliningrad", "Europe/Berlin"]),
+    st.integers(0, 23),
+    st.integers(0, 24),
+)
+@settings(max_examples=300)
+def test_what_is_proposed_can_be_chosen(minute: int, zone: str, opens: int, closes: int) -> None:
+    """Berlin changes its clocks: windows stay inside the hours of the wall clock there too."""
+    moment = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)
+    hours = Hours(zone, opens * 60, closes * 60)
+    slots = propose(moment, hours, length_hours=2, count=3, days_ahead=3)
+
+    assert len(slots) <= 3
+    assert list(slots) == sorted(slots, key=lambda slot: slot.start)
+    for slot in slots:
+        assert slot.start >= moment + timedelta(hours=1)
+        assert chosen(slot.start, moment, hours, length_hours=2, days_ahead=3) == slot
+
+
+@pytest.mark.parametrize(
+    ("now", "night"),
+    [("21:59", False), ("22:00", True), ("23:59", True), ("00:00", True), ("06:59", True), ("07:00", False)],
+)
+def test_the_night_of_the_site(now: str, night: bool) -> None:
+    assert is_night(at(f"2026-03-16 {now}"), MOSCOW, from_hour=22, to_hour=7) is night
+
+
+def test_the_night_is_that_of_the_site_not_of_the_office() -> None:
+    afternoon = at("2026-03-16 16:00")
+
+    assert is_night(afternoon, "Asia/Vladivostok", from_hour=22, to_hour=7)
+    assert not is_night(afternoon, MOSCOW, from_hour=22, to_hour=7)
+
+
+def test_the_night_ends_in_the_morning_of_the_site() -> None:
+    assert night_ends(at("2026-03-16 23:00"), MOSCOW, to_hour=7) == at("2026-03-17 07:00")
+    assert night_ends(at("2026-03-17 03:00"), MOSCOW, to_hour=7) == at("2026-03-17 07:00")
+
+
+@pytest.mark.parametrize(
+    ("left_min", "wait_min"),
+    [(0, 3), (10, 3), (20, 3), (60, 9), (400, 60), (480, 60), (2880, 60), (-50, 3)],
+)
+def test_the_wait_is_a_share_of_what_is_left_within_its_bounds(left_min: int, wait_min: float) -> None:
+    now = at("2026-03-16 10:00")
+    wait = offer_wait(
+        now - timedelta(minutes=60),
+        timedelta(minutes=60 + left_min),
+        now,
+        share_pct=15,
+        least=timedelta(minutes=3),
+        most=timedelta(minutes=60),
+    )
+
+    assert wait == timedelta(minutes=wait_min)
