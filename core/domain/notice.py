@@ -51,7 +51,7 @@ class Notice(StrEnum):
 class Audience(StrEnum):
     CREW = "crew"  #: engineer and owner of the contractor who has the ticket
     INVITED = "invited"  #: those with an offer that is still open
-    LOSERS = "losers"  #: those whose offer has just been lost
+    LOSERS = "losers"  #: those whose offer is over: other firms, and colleagues of the one who goes
     DESK = "desk"
     MANAGER = "manager"
     CLIENT = "client"  #: requester and responsible person

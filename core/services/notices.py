@@ -29,6 +29,9 @@ from storage.models.ticket import Assignment, Ticket
 #: What is over before the morning comes rings at night too.
 BURNS = frozenset({Notice.OFFER_MADE, Notice.OFFER_TAKEN, Notice.ON_THE_WAY, Notice.CANCELLED})
 
+#: Their buttons are over: other firms, and the colleagues of the one who goes.
+NO_LONGER_ASKED = frozenset({OfferStatus.LOST, OfferStatus.ACCEPTED, OfferStatus.WITHDRAWN})
+
 
 def publish(
     session: Session,
@@ -152,7 +155,7 @@ def _audience(session: Session, audience: Audience, ticket: Ticket, contractor_i
             firms = [contractor_id] if contractor_id else _firms(session, ticket, TAKEABLE)
             return contractor_people(session, firms)
         case Audience.LOSERS:
-            return contractor_people(session, _firms(session, ticket, {OfferStatus.LOST}))
+            return contractor_people(session, _firms(session, ticket, NO_LONGER_ASKED))
         case Audience.DESK:
             return _holders(session, Membership.role == Role.DISPATCHER) or _holders(
                 session, Membership.role.in_(DESK_ROLES)

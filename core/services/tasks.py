@@ -104,6 +104,7 @@ def take(session: Session, actor: Actor, task_id: int, *, now: datetime) -> None
         .values(taken_by=actor.person_id, taken_at=now)
         .returning(Task.id)
     )
+    session.refresh(task)
     if taken is None:
         raise Changed
     cause = audit.record(session, actor, "task", task_id, "take", now=now)

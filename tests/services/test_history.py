@@ -1,0 +1,135 @@
+"""`/why`: the stored truth of what happened, cut to what each reader may know."""
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy.orm import Session
+
+from core.domain.errors import NotFound
+from core.domain.offer import DeclineReason, Exclusion, OfferStatus
+from core.domain.role import Role
+from core.domain.ticket import TicketStatus
+from core.services import history, offers, staffing
+from storage.models.contractor import Block
+from storage.models.offer import Offer
+from tests.clock import HandClock
+from tests.make.directories import add_contractor
+from tests.make.tickets import SKILL, add_engineer, bring, make_world, nobody_left, send, take, tap
+
+
+def events(told: history.History) -> list[str]:
+    return [f"{step.entity} {step.event}" for step in told.steps]
+
+
+def test_the_desk_reads_the_whole_story_with_names(session: Session, now: datetime) -> None:
+    world = make_world(session, now=now)
+    ticket = bring(world, TicketStatus.ACCEPTED)
+    told = history.why(session, world.dispatcher, ticket.id, now=now)
+
+    assert events(told) == [
+        "ticket register",
+        "offer send",
+        "ticket assign",
+        "ticket arrive",
+        "ticket report",
+        "ticket accept",
+    ]
+    assert [step.who for step in told.steps][:3] == [world.requester.name, "", world.engineer.name]
+    assert told.steps[1].firm == world.contractor.name
+    assert (told.zone, told.number) == ("Europe/Moscow", ticket.number)
+
+
+def test_the_client_reads_roles_and_no_names_no_offers(session: Session, now: datetime) -> None:
+    world = make_world(session, now=now)
+    ticket = bring(world, TicketStatus.ACCEPTED)
+    told = history.why(session, world.requester, ticket.id, now=now)
+
+    assert "offer send" not in events(told)
+    assigned = next(step for step in told.steps if step.event == "assign")
+    assert (assigned.who, assigned.role, assigned.firm) == ("", Role.ENGINEER, "")
+    assert (told.asked, told.excluded, told.not_considered, told.my_rank) == ((), (), 0, None)
+
+
+def test_who_was_asked_in_which_order_and_why_not_others(session: Session, now: datetime) -> None:
+    world = make_world(session, now=now)
+    near = add_contractor(session, skills=[SKILL], lat=55.756, lon=37.618, score=90)
+    first = add_engineer(session, near, now=now)
+    add_contractor(session, skills=[SKILL])  # nobody in Telegram
+    blocked = add_contractor(session, skills=[SKILL])
+    session.add(Block(contractor_id=blocked.id, starts_at=now, reason="проверка"))
+    session.flush()
+    ticket = send(world)
+    told = history.why(session, world.dispatcher, ticket.id, now=now)
+
+    assert [(line.contractor, line.status) for line in told.asked] == [
+        (near.name, OfferStatus.SENT),
+        (world.contractor.name, None),
+    ]
+    assert told.excluded == ((Exclusion.BLOCKED, 1), (Exclusion.UNREACHABLE, 1))
+
+    mine = session.query(Offer).filter(Offer.ticket_id == ticket.id).one()
+    offers.decline(session, tap(first), mine.id, DeclineReason.FAR, now=now)
+    told = history.why(session, world.dispatcher, ticket.id, now=now)
+    assert [(line.contractor, line.status) for line in told.asked] == [
+        (near.name, OfferStatus.DECLINED),
+        (world.contractor.name, OfferStatus.SENT),
+    ]
+    assert [step.data.get("reason") for step in told.steps if step.event == "decline"] == ["far"]
+
+
+def test_a_contractor_reads_why_it_was_him(session: Session, now: datetime) -> None:
+    world = make_world(session, now=now)
+    add_engineer(session, add_contractor(session, skills=[SKILL], lat=55.9), now=now)
+    ticket = send(world)
+    told = history.why(session, world.engineer, ticket.id, now=now)
+
+    assert (told.my_rank, told.ranked) == (1, 2)
+    assert told.my_distance_m is not None
+    assert told.my_distance_m < 2_000
+    assert told.asked == ()
+
+
+def test_the_story_stays_true_after_the_directories_change(session: Session, now: datetime) -> None:
+    world = make_world(session, now=now)
+    ticket = send(world)
+    before = history.why(session, world.dispatcher, ticket.id, now=now)
+    world.contractor.radius_km, world.contractor.score, world.contractor.is_active = 1, 5, False
+    session.flush()
+
+    assert history.why(session, world.dispatcher, ticket.id, now=now) == before
+
+
+def test_a_stranger_to_the_ticket_reads_nothing(session: Session, now: datetime) -> None:
+    world = make_world(session, now=now)
+    ticket = send(world)
+    foreign = make_world(session, now=now)
+    for person in (foreign.requester, foreign.engineer):
+        with pytest.raises(NotFound):
+            history.why(session, person, ticket.id, now=now)
+
+
+def test_a_rule_passed_by_hand_stands_in_the_story(session: Session, now: datetime) -> None:
+    world = make_world(session, now=now)
+    ticket = send(world)
+    staffing.assign(session, tap(world.dispatcher), ticket.id, world.contractor.id, now=now)
+    told = history.why(session, world.dispatcher, ticket.id, now=now)
+
+    assert told.steps[-1].data == {"by_hand": True, "passed": "asked"}
+
+
+def test_nobody_took_it_is_counted_by_reason(session: Session, now: datetime, clock: HandClock) -> None:
+    world = make_world(session, now=now)
+    nearest = add_contractor(session, skills=[SKILL], lat=55.756, lon=37.618)
+    refuser = add_engineer(session, nearest, now=now)
+    add_contractor(session, skills=[SKILL])
+    world.engineer, silent = refuser, world.engineer
+    ticket = nobody_left(world, clock)
+    first = session.query(Offer).filter(Offer.contractor_id == nearest.id).one()
+    offers.decline(session, tap(refuser), first.id, DeclineReason.PRICE, now=world.now)
+    found = history.refusals(session, ticket)
+
+    assert found.declined == ((DeclineReason.PRICE, 1),)
+    assert found.silent == 1
+    assert found.excluded == ((Exclusion.UNREACHABLE, 1),)
+    take(world, ticket, silent)  # who was silent can still say yes
+    assert ticket.status is TicketStatus.ASSIGNED
