@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import structlog
 from aiogram import Bot
@@ -42,10 +43,15 @@ def main() -> None:
     told = settings.load(needs_token=True)
     logs.set_up(as_json=told.log_json, level=told.log_level)
     _bring_up_to_date(told.database_url)
+    reasons: list[str] = []
     try:
         asyncio.run(run(told))
     except* (Fatal, Stop) as group:
-        sys.exit("; ".join(str(error) for error in group.exceptions))
+        # Leaving from in here would be one more error of the group.
+        reasons = sorted({str(error) for error in leaves(group)})
+    if reasons:
+        log.error("the bot stops", reasons=reasons)
+        sys.exit("; ".join(reasons))
 
 
 async def run(told: Settings) -> None:
@@ -147,6 +153,13 @@ async def _first_time(clock: SandboxClock) -> None:
             return
         await asyncio.sleep(0.05)
     log.warning("the sandbox clock has not answered; real time is used meanwhile")
+
+
+def leaves(group: BaseExceptionGroup[Any]) -> list[BaseException]:
+    found: list[BaseException] = []
+    for error in group.exceptions:
+        found.extend(leaves(error) if isinstance(error, BaseExceptionGroup) else [error])
+    return found
 
 
 def _bring_up_to_date(url: str) -> None:

@@ -5,7 +5,6 @@ loop: a moved clock of the business changes nothing here.
 """
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +15,7 @@ from aiogram.methods.base import Response, TelegramType
 
 CHAT_BURST = 3
 GROUP_PER_MINUTE = 19
-REMEMBERED_CHATS = 10_000
+NEW_MESSAGES = ("send", "copy", "forward")
 
 
 class Bucket:
@@ -43,7 +42,7 @@ class Limits(BaseRequestMiddleware):
     def __init__(self, overall_per_s: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._overall = Bucket(overall_per_s, overall_per_s, clock())
-        self._chats: OrderedDict[int, Bucket] = OrderedDict()
+        self._chats: dict[int, Bucket] = {}
         self._paused_until = 0.0
         self._paused_chats: dict[int, float] = {}
 
@@ -55,17 +54,15 @@ class Limits(BaseRequestMiddleware):
     ) -> Response[TelegramType]:
         chat_id: Any = getattr(method, "chat_id", None)
         if isinstance(chat_id, int):
-            self.spend(chat_id)
+            self.spend(chat_id, is_new=method.__api_method__.startswith(NEW_MESSAGES))
         return await make_request(bot, method)
 
-    def spend(self, chat_id: int) -> None:
+    def spend(self, chat_id: int, *, is_new: bool = True) -> None:
+        """An edit rings nowhere and counts only over all."""
         at = self._clock()
         self._overall.take(at)
-        bucket = self._chats.pop(chat_id, None) or self._new_bucket(chat_id, at)
-        bucket.take(at)
-        self._chats[chat_id] = bucket
-        if len(self._chats) > REMEMBERED_CHATS:
-            self._chats.popitem(last=False)
+        if is_new:
+            self._chats.setdefault(chat_id, self._new_bucket(chat_id, at)).take(at)
 
     def pause(self, chat_id: int, seconds: float) -> None:
         """Telegram said 429 about a chat: it waits; when several chats are told so, everybody does."""
@@ -87,6 +84,8 @@ class Limits(BaseRequestMiddleware):
         """Chats that must wait, with the seconds; the others are free."""
         at = self._clock()
         waits = {chat_id: bucket.wait(at) for chat_id, bucket in self._chats.items()}
+        # A full bucket is no memory worth keeping.
+        self._chats = {chat_id: bucket for chat_id, bucket in self._chats.items() if bucket.level < bucket.size}
         for chat_id, until in self._paused_chats.items():
             waits[chat_id] = max(waits.get(chat_id, 0.0), until - at)
         return {chat_id: wait for chat_id, wait in waits.items() if wait > 0}

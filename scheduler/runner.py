@@ -28,20 +28,21 @@ class Runner:
         self.db = db
         self.jobs = tuple(jobs)
         self.ticked_at = time.monotonic()
+        self.scheduler: AsyncIOScheduler | None = None
         self._locks = {job.name: asyncio.Lock() for job in self.jobs}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; restarts the ticks when they stall."""
-        scheduler = self._started()
+        self.scheduler = self._started()
         try:
             while not stop.is_set():
                 await _sleep(stop, TICK_S)
                 if time.monotonic() - self.ticked_at > STALLED_AFTER_S and not self._is_running():
                     log.error("the timetable has stalled and is started anew")
-                    scheduler.shutdown(wait=False)
-                    scheduler = self._started()
+                    self.scheduler.shutdown(wait=False)
+                    self.scheduler = self._started()
         finally:
-            scheduler.shutdown(wait=False)
+            self.scheduler.shutdown(wait=False)
             await self._finish()
 
     async def run_due(self) -> None:

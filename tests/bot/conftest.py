@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from bot import connection
 from bot.app import feeder
 from bot.delivery import Pump
-from bot.limits import Limits
+from bot.limits import Bucket, Limits
 from bot.receiver import Receiver
 from bot.texts import Texts
 from bot.workers import Feed, Workers
@@ -31,6 +31,13 @@ __all__ = ["box"]
 T = TypeVar("T")
 
 PATIENCE_S = 10.0
+
+
+class QuickLimits(Limits):
+    """Telegram's pace in a chat has tests of its own; here nobody waits for it."""
+
+    def _new_bucket(self, chat_id: int, at: float) -> Bucket:
+        return Bucket(1000, 1000, at)
 
 
 @dataclass
@@ -128,7 +135,7 @@ async def no_picture(ticket_id: int, texts: Texts) -> Path | None:
 
 @pytest.fixture
 async def edge(box: Box, db: Database, clock: HandClock, tmp_path: Path) -> AsyncIterator[Edge]:
-    limits = Limits(25)
+    limits = QuickLimits(1000)
     bot = connection.make_bot(TOKEN, box.base, None, limits)
     settings = Settings(_env_file=None, media_dir=tmp_path)  # type: ignore[call-arg]
     feed = feeder(bot, db, settings=settings, blobs=None, pictures=None)

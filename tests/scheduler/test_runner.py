@@ -1,0 +1,153 @@
+"""The timetable: everything due is done once, one bad row stops no other, a stopped tick is replaced."""
+
+import ast
+import asyncio
+import time
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from apscheduler.triggers.interval import IntervalTrigger
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.domain.offer import OfferStatus
+from core.domain.ticket import TicketStatus
+from scheduler import runner as module
+from scheduler.runner import Runner
+from scheduler.timetable import Job, timetable
+from storage.db import Database
+from storage.models.desk import Audit, Counter
+from storage.models.offer import Offer
+from storage.models.ticket import Ticket
+from tests.clock import HandClock
+from tests.make.tickets import make_world, send
+
+EVERY_MOMENT = IntervalTrigger(seconds=0.05)
+
+
+def begin(session: Session, *, now: datetime) -> None:
+    send(make_world(session, now=now))
+
+
+def see(session: Session, *, now: datetime) -> tuple[TicketStatus, list[OfferStatus]]:
+    return session.scalars(select(Ticket.status)).one(), list(session.scalars(select(Offer.status)))
+
+
+def count_rows(session: Session, *, now: datetime) -> int:
+    return len(session.scalars(select(Audit)).all())
+
+
+async def test_what_became_due_while_nobody_looked_is_done_once(db: Database, clock: HandClock) -> None:
+    await db.write(begin)
+    clock.move(days=3)
+    runner = Runner(db, timetable("Europe/Moscow"))
+
+    await runner.run_due()
+    first, rows = await db.read(see), await db.read(count_rows)
+    await runner.run_due()
+
+    assert first == (TicketStatus.UNSTAFFED, [OfferStatus.LAPSED])
+    assert (await db.read(see), await db.read(count_rows)) == (first, rows)
+
+
+async def test_two_timetables_do_every_due_row_once(db: Database, database_url: str, clock: HandClock) -> None:
+    for _ in range(5):
+        await db.write(begin)
+    clock.move(hours=12)
+    other = Database.open(database_url, clock)
+    await asyncio.gather(
+        Runner(db, timetable("Europe/Moscow")).run_due(), Runner(other, timetable("Europe/Moscow")).run_due()
+    )
+    await other.close()
+
+    def lapses(session: Session, *, now: datetime) -> list[int]:
+        query = select(Audit.entity_id).where(Audit.entity == "offer", Audit.to_state == OfferStatus.LAPSED)
+        return sorted(session.scalars(query))
+
+    def offers(session: Session, *, now: datetime) -> list[OfferStatus]:
+        return list(session.scalars(select(Offer.status)))
+
+    assert set(await db.read(offers)) == {OfferStatus.LAPSED}
+    assert len(await db.read(lapses)) == len(set(await db.read(lapses)))
+
+
+def pile(session: Session, *, now: datetime) -> None:
+    session.add_all(Counter(name=f"due-{number:02}", value=0) for number in range(7))
+
+
+def due(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
+    """Marks rows; the third cannot be done."""
+    query = select(Counter).where(Counter.value == 0).order_by(Counter.name).offset(skip).limit(limit)
+    rows = session.scalars(query).all()
+    for row in rows:
+        if row.name == "due-02":
+            raise RuntimeError("a bad row")
+        row.value = 1
+    return len(rows)
+
+
+def left(session: Session, *, now: datetime) -> list[str]:
+    return list(session.scalars(select(Counter.name).where(Counter.value == 0)))
+
+
+async def test_one_bad_row_stops_no_other(db: Database) -> None:
+    await db.write(pile)
+    job = Job("due", EVERY_MOMENT, due)
+
+    assert await Runner(db, [job]).run_job(job) == 6
+    assert await db.read(left) == ["due-02"]
+
+
+async def test_ticks_go_on_after_a_job_failed_and_end_when_told(db: Database) -> None:
+    await db.write(pile)
+    runner = Runner(db, [Job("due", EVERY_MOMENT, due)])
+    stop = asyncio.Event()
+    running = asyncio.create_task(runner.run(stop))
+    deadline = time.monotonic() + 10
+    while await db.read(left) != ["due-02"]:
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.02)
+    await db.write(pile_again)
+    while "again" in await db.read(left):
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.02)
+    stop.set()
+    await asyncio.wait_for(running, 10)
+
+
+def pile_again(session: Session, *, now: datetime) -> None:
+    session.add(Counter(name="again", value=0))
+
+
+async def test_a_timetable_whose_ticks_stopped_is_started_anew(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "TICK_S", 0.05)
+    monkeypatch.setattr(module, "STALLED_AFTER_S", 0.3)
+    await db.write(pile)
+    runner = Runner(db, [Job("due", EVERY_MOMENT, due)])
+    stop = asyncio.Event()
+    running = asyncio.create_task(runner.run(stop))
+    deadline = time.monotonic() + 10
+    while await db.read(left) != ["due-02"]:
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.02)
+    assert runner.scheduler is not None
+    runner.scheduler.pause()
+    await db.write(pile_again)
+    while "again" in await db.read(left):
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.02)
+    stop.set()
+    await asyncio.wait_for(running, 10)
+
+
+def test_the_timetable_never_heard_of_telegram() -> None:
+    folder = Path(__file__).parents[2] / "scheduler"
+    names = [
+        alias.name if isinstance(node, ast.Import) else node.module or ""
+        for path in folder.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    ]
+    assert not [name for name in names if name.split(".")[0] in ("aiogram", "bot")]
