@@ -250,7 +250,7 @@ def _lapse(session: Session, actor: Actor, ticket: Ticket, *, now: datetime) -> 
     ).all()
     for offer in over:
         _close(session, offer, OfferStatus.LAPSED)
-        audit.record(
+        cause = audit.record(
             session,
             actor,
             "offer",
@@ -260,6 +260,9 @@ def _lapse(session: Session, actor: Actor, ticket: Ticket, *, now: datetime) -> 
             from_state=OfferStatus.SENT,
             to_state=OfferStatus.LAPSED,
         )
+        # Their cards say until when they are waited for, and that is over.
+        for person in notices.contractor_people(session, [offer.contractor_id]):
+            notices.answer(session, person.id, Notice.CARD, ticket=ticket, cause=f"audit {cause.id}", now=now)
 
 
 def _exhaust(session: Session, ticket: Ticket, actor: Actor, *, now: datetime) -> None:

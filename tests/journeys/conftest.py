@@ -36,7 +36,7 @@ def token() -> str:
 @pytest.fixture
 async def stage(sandbox: SandboxProcess, token: str, database_url: str, tmp_path: Path) -> AsyncIterator[Stage]:
     async with Sim(sandbox.url, token) as sim:
-        clock = SandboxClock(f"{sandbox.url}/_sim/clock", f"bot {token[:10]}")
+        clock = SandboxClock(f"{sandbox.url}/_sim/clock", "bot")
         clock.offset = timedelta(seconds=(await sim.op("clock", set=START.isoformat()))["offset"])
         told = Settings(
             _env_file=None,  # type: ignore[call-arg]

@@ -21,7 +21,7 @@ async def test_wrong_then_rework_then_accepted(stage: Stage) -> None:
     await olga.taps("Что-то не так")
     await olga.sees("Что не так по")
     await olga.says("Лампа мигает")
-    await olga.sees("Замечание записано")
+    await olga.sees("есть замечание.*Лампа мигает")
     await marina.sees("Клиент не принял работу.*Лампа мигает")
     await pyotr.sees("не принял работу|не всё в порядке")
     await stage.quiet()
@@ -29,7 +29,7 @@ async def test_wrong_then_rework_then_accepted(stage: Stage) -> None:
     assert dispute.kind == "dispute"
 
     await marina.taps("Отправить исправить")
-    await pyotr.sees("вернуться и исправить")
+    await pyotr.sees("Наряд ваш.*Клиент пишет.*Лампа мигает|исправить.*Лампа мигает")
     await olga.sees("вернётся и исправит")
     await comes(pyotr)
     await works(pyotr)
