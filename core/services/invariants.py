@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from core.services import invariants_post, invariants_work
+from core.services import invariants_moves, invariants_post, invariants_rights, invariants_told, invariants_work
 
 Found = tuple[list[str], int]
 Check = Callable[..., Found]
@@ -29,8 +29,11 @@ class Result:
         return not self.rows
 
 
+_PARTS = (invariants_work, invariants_moves, invariants_told, invariants_rights, invariants_post)
 #: Number → (name, check). Ordered as people read them.
-CHECKS: dict[str, tuple[str, Check]] = {**invariants_work.CHECKS, **invariants_post.CHECKS}
+CHECKS: dict[str, tuple[str, Check]] = dict(
+    sorted((one for part in _PARTS for one in part.CHECKS.items()), key=lambda one: int(one[0]))
+)
 
 
 def run(session: Session, *, now: datetime) -> Iterator[Result]:

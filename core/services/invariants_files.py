@@ -3,7 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from core.domain.proof import ProofStatus
@@ -13,9 +13,10 @@ from storage.models.visit import Proof
 
 
 def stored_bytes(session: Session, media_dir: Path, *, now: datetime) -> Result:
-    """Each row's file is there, of that size and with that sha256."""
+    """Each row's file is there, of that size and with that sha256; what was refused after it came is kept too."""
     blobs = Blobs(media_dir)
-    rows = session.execute(select(Proof.id, Proof.sha256, Proof.size).where(Proof.status == ProofStatus.STORED)).all()
+    kept = or_(Proof.status == ProofStatus.STORED, Proof.sha256.is_not(None))
+    rows = session.execute(select(Proof.id, Proof.sha256, Proof.size).where(kept)).all()
     broken = []
     for proof_id, sha256, size in rows:
         if sha256 is None or not blobs.exists(sha256):

@@ -1,69 +1,86 @@
-"""Invariants of messages, updates, files, access, time and the machine."""
+"""Invariants of messages, updates, albums, secrets, time and the machine."""
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+import json
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select, text
+from sqlalchemy import Text, and_, case, cast, exists, func, literal, or_, select, text
 from sqlalchemy.orm import Session
 
-from core.domain.notice import InboxStatus, OutboxStatus
+from core.domain.notice import Delivery, InboxStatus, OutboxStatus
 from core.domain.proof import ProofStatus
-from core.domain.task import TaskKind
-from core.domain.ticket import Origin
-from core.services import people, scope
+from core.services import inbox
+from storage.base import Base
 from storage.models.desk import Audit, Task
-from storage.models.people import Invite, Membership, Person
+from storage.models.people import Dialog, Person
 from storage.models.post import Inbox, Outbox
-from storage.models.ticket import Ticket
 from storage.models.visit import Proof
+from storage.types import UtcDateTime
 
 Found = tuple[list[str], int]
 
 STALE_AFTER = timedelta(hours=1)
 AHEAD = timedelta(minutes=5)
 
+#: Columns whose time is meant to lie ahead, or is told by somebody else's clock.
+_MAY_LIE_AHEAD = frozenset(
+    {
+        "due_at",
+        "ends_at",
+        "expires_at",
+        "fetch_at",
+        "lease_until",
+        "not_before",
+        "search_due_at",
+        "starts_at",
+        "waits_until",
+        "proof.sent_at",
+    }
+)
+_NEVER = datetime(9000, 1, 1, tzinfo=UTC)
+_BOT_TOKEN = re.compile(r"\b\d{6,}:[A-Za-z0-9_-]{30,}")
+_PASSWORD = re.compile(r"\w+://[^/\s:@]+:[^/\s@]+@")
+
 
 def times_are_not_ahead(session: Session, *, now: datetime) -> Found:
-    rows = session.execute(select(Audit.id, Audit.at).where(Audit.at > now + AHEAD))
-    broken = [f"audit row {row} is dated {at}" for row, at in rows]
-    return broken, _count(session, Audit)
-
-
-def told_in_the_same_stroke(session: Session, *, now: datetime) -> Found:
-    """Every registration, assignment, report and acceptance told the client's people who are in Telegram."""
-    events = {"register": "registered", "assign": "offer-taken", "report": "reported", "accept": "accepted"}
-    rows = session.execute(
-        select(Audit.id, Audit.event, Ticket.requester_id)
-        .join(Ticket, Ticket.id == Audit.entity_id)
-        .join(Person, Person.id == Ticket.requester_id)
-        .where(
-            Audit.entity == "ticket",
-            Audit.event.in_(("register", "assign", "report")),
-            Ticket.origin == Origin.BOT,
-            Person.telegram_id.is_not(None),
-            exists(
-                select(Membership.id).where(Membership.person_id == Ticket.requester_id, Membership.ended_at.is_(None))
-            ),
-        )
-    ).all()
-    keys = {f"{events[event]}:{audit}:{person}": (audit, event, person) for audit, event, person in rows}
-    known: set[str] = set()
-    wanted = list(keys)
-    for start in range(0, len(wanted), 500):
-        part = wanted[start : start + 500]
-        known |= set(session.scalars(select(Outbox.dedupe_key).where(Outbox.dedupe_key.in_(part))))
-    broken = [f"audit {a} ({e}) told person {p} nothing" for key, (a, e, p) in keys.items() if key not in known]
-    return broken, len(rows)
+    """Every time of every table, but for those that are meant to lie ahead."""
+    broken, examined = [], 0
+    for table in Base.metadata.sorted_tables:
+        columns = [
+            column
+            for column in table.columns
+            if isinstance(column.type, UtcDateTime) and not {column.name, str(column)} & _MAY_LIE_AHEAD
+        ]
+        if not columns:
+            continue
+        examined += session.scalar(select(func.count()).select_from(table)) or 0
+        key = tuple(table.primary_key.columns)
+        ahead = select(*key, *columns).where(or_(*(column > now + AHEAD for column in columns)))
+        for row in session.execute(ahead):
+            name = " ".join(str(part) for part in row[: len(key)])
+            late = [c.name for c, at in zip(columns, row[len(key) :], strict=True) if at and at > now + AHEAD]
+            broken.append(f"{table.name} {name} lies ahead in {', '.join(late)}")
+    return broken, examined
 
 
 def one_message_per_key(session: Session, *, now: datetime) -> Found:
     rows = session.execute(select(Outbox.dedupe_key, func.count()).group_by(Outbox.dedupe_key).having(func.count() > 1))
-    return [f"outbox key {key} stands {n} times" for key, n in rows], _count(session, Outbox)
+    broken = [f"outbox key {key} stands {n} times" for key, n in rows]
+    same = session.execute(
+        select(Outbox.chat_id, Outbox.message_id, func.count())
+        .where(Outbox.delivery == Delivery.NEW, Outbox.message_id.is_not(None))
+        .group_by(Outbox.chat_id, Outbox.message_id)
+        .having(func.count() > 1)
+    )
+    broken += [f"message {message} of chat {chat} is said to be {n} letters" for chat, message, n in same]
+    return broken, _count(session, Outbox)
 
 
 def letters_end(session: Session, *, now: datetime) -> Found:
-    """Every row ends sent, failed or cancelled, the last two with a reason; a failed one has a task."""
+    """Every row ends sent, failed or cancelled, the last two with a reason and a task; none is left behind."""
     silent = session.execute(
         select(Outbox.id, Outbox.status).where(
             or_(
@@ -74,80 +91,117 @@ def letters_end(session: Session, *, now: datetime) -> Found:
         )
     )
     broken = [f"outbox {row} is {status} without a reason or time" for row, status in silent]
-    failed = session.execute(
-        select(Outbox.id).where(
-            Outbox.status == OutboxStatus.FAILED,
-            ~exists(select(Task.id).where(Task.kind == TaskKind.UNDELIVERED, Task.person_id == Outbox.person_id)),
-        )
-    )
-    broken += [f"outbox {row} failed and nobody was told" for (row,) in failed]
+    cause = literal("undelivered:letter:") + cast(Outbox.id, Text)
+    has_task = exists(select(Task.id).where(Task.cause == cause))
+    failed = session.scalars(select(Outbox.id).where(Outbox.status == OutboxStatus.FAILED, ~has_task))
+    broken += [f"outbox {row} failed and nobody was told" for row in failed]
+    broken += [f"outbox {row} was left behind" for row in _left_behind(session)]
     return broken, _count(session, Outbox)
 
 
-def sent_to_who_may_see(session: Session, *, now: datetime) -> Found:
-    """Nobody holds a card of a ticket that was never for these eyes: a message went out at a time it could be seen."""
-    rows = session.execute(
-        select(Outbox.person_id, Outbox.ticket_id)
-        .where(Outbox.status == OutboxStatus.SENT, Outbox.ticket_id.is_not(None), Outbox.sent_at > now - STALE_AFTER)
-        .distinct()
+def _left_behind(session: Session) -> Iterator[int]:
+    """The first of its chat, never tried, while less urgent ones written an hour later have gone."""
+    gone = session.execute(
+        select(Outbox.priority, func.max(Outbox.created_at))
+        .where(Outbox.status == OutboxStatus.SENT)
+        .group_by(Outbox.priority)
     ).all()
-    broken = []
-    for person_id, ticket_id in rows:
-        actor = people.actor_of(session, person_id, now=now)
-        seen = session.scalar(scope.visible_tickets(actor).with_only_columns(Ticket.id).where(Ticket.id == ticket_id))
-        if seen is None and not _had_role(session, person_id):
-            broken.append(f"person {person_id} was told of ticket {ticket_id} without any role")
-    return broken, len(rows)
-
-
-def _had_role(session: Session, person_id: int) -> bool:
-    return session.scalar(select(Membership.id).where(Membership.person_id == person_id).limit(1)) is not None
+    waiting = session.execute(
+        select(Outbox.id, Outbox.chat_id, Outbox.priority, Outbox.not_before, Outbox.status, Outbox.attempts)
+        .join(Person, Person.id == Outbox.person_id)
+        .where(text("outbox.status IN ('new', 'sending')"), Person.unreachable_at.is_(None))
+        .order_by(Outbox.chat_id, Outbox.id)
+    )
+    chat = None
+    for row in waiting:
+        is_first, chat = row.chat_id != chat, row.chat_id
+        if not is_first or row.attempts or row.status is not OutboxStatus.NEW:
+            continue
+        if any(at > row.not_before + STALE_AFTER for priority, at in gone if priority >= row.priority):
+            yield row.id
 
 
 def in_order(session: Session, *, now: datetime) -> Found:
-    """Within one chat the messages of the same kind of urgency left in the order they were written."""
-    later = Outbox.__table__.alias("later")
-    rows = session.execute(
-        select(Outbox.id, later.c.id)
-        .join(
-            later,
-            and_(
-                later.c.chat_id == Outbox.chat_id,
-                later.c.id > Outbox.id,
-                later.c.sent_at < Outbox.sent_at,
-                later.c.not_before >= Outbox.not_before,
-            ),
-        )
-        .where(Outbox.status == OutboxStatus.SENT, later.c.status == OutboxStatus.SENT, Outbox.attempts == 0)
-        .where(Outbox.not_before == Outbox.created_at)
-        .limit(20)
+    """Within one chat messages left in the order they were written; what quiet hours held joined the queue late."""
+    joined_at_once = or_(Outbox.not_before <= Outbox.created_at, Outbox.attempts > 0)
+    on_time = case((joined_at_once, Outbox.sent_at))
+    latest_before = func.max(on_time).over(partition_by=Outbox.chat_id, order_by=Outbox.id, rows=(None, -1))
+    sent = (
+        select(Outbox.id, Outbox.chat_id, Outbox.sent_at, latest_before.label("latest_before"))
+        .where(Outbox.status == OutboxStatus.SENT)
+        .subquery()
     )
-    return [f"outbox {b} left before {a} of the same chat" for a, b in rows], _count(session, Outbox)
+    rows = session.execute(select(sent.c.id, sent.c.chat_id).where(sent.c.sent_at < sent.c.latest_before).limit(100))
+    broken = [f"outbox {row} of chat {chat} left before an earlier one" for row, chat in rows]
+    return broken, session.scalar(select(func.count()).select_from(sent)) or 0
 
 
 def updates_end(session: Session, *, now: datetime) -> Found:
-    """Handled once or parked with its error, and a parked one stands in the queue of the desk."""
+    """Handled once and in the order of its lane, or parked with its error, of which the desk has a task."""
     rows = session.execute(
         select(Inbox.update_id, Inbox.status).where(
             or_(
                 and_(Inbox.status == InboxStatus.DEAD, Inbox.error == ""),
-                and_(Inbox.status == InboxStatus.DONE, Inbox.done_at.is_(None)),
+                and_(Inbox.status != InboxStatus.NEW, Inbox.done_at.is_(None)),
                 and_(Inbox.status == InboxStatus.NEW, Inbox.received_at < now - STALE_AFTER),
             )
         )
     )
     broken = [f"update {update} is {status} and left alone" for update, status in rows]
+    cause = literal("parked:update:") + cast(Inbox.update_id, Text)
+    parked = session.scalars(
+        select(Inbox.update_id).where(
+            Inbox.status == InboxStatus.DEAD, ~exists(select(Task.id).where(Task.cause == cause))
+        )
+    )
+    broken += [f"update {update} is parked and nobody was told" for update in parked]
+    broken += _overtaken(session)
     return broken, _count(session, Inbox)
 
 
+def _overtaken(session: Session) -> list[str]:
+    """Within a lane none is finished before the one that came first; what a flood put aside was never in it."""
+    end = func.coalesce(Inbox.done_at, literal(_NEVER, UtcDateTime()))
+    latest_before = func.max(end).over(partition_by=(Inbox.bot_id, Inbox.lane), order_by=Inbox.seq, rows=(None, -1))
+    lanes = (
+        select(Inbox.update_id, Inbox.lane, Inbox.done_at, latest_before.label("latest_before"))
+        .where(or_(Inbox.status != InboxStatus.DONE, Inbox.error != "flood"))
+        .subquery()
+    )
+    rows = session.execute(
+        select(lanes.c.update_id, lanes.c.lane).where(lanes.c.done_at < lanes.c.latest_before).limit(100)
+    )
+    return [f"update {update} of lane {lane} was finished before an earlier one" for update, lane in rows]
+
+
 def albums_stay_together(session: Session, *, now: datetime) -> Found:
+    """All items of an album are on one ticket; and none that came after the first is missing."""
     rows = session.execute(
         select(Proof.media_group_id, func.count(func.distinct(func.coalesce(Proof.ticket_id, -Proof.intake_id))))
         .where(Proof.media_group_id.is_not(None))
         .group_by(Proof.media_group_id, Proof.person_id)
         .having(func.count(func.distinct(func.coalesce(Proof.ticket_id, -Proof.intake_id))) > 1)
     )
-    return [f"album {group} is spread over {n} tickets" for group, n in rows], _count(session, Proof)
+    broken = [f"album {group} is spread over {n} tickets" for group, n in rows]
+    kept: defaultdict[tuple[int, str], set[int]] = defaultdict(set)
+    items = select(Proof.chat_id, Proof.media_group_id, Proof.message_id).where(Proof.media_group_id.is_not(None))
+    for chat_id, group, message_id in session.execute(items):
+        kept[chat_id, group or ""].add(message_id)
+    for update_id, chat_id, group, message_id in _album_updates(session) if kept else ():
+        known = kept.get((chat_id, group))
+        if known and message_id > min(known) and message_id not in known:
+            broken.append(f"update {update_id} of album {group} left nothing")
+    return broken, _count(session, Proof)
+
+
+def _album_updates(session: Session) -> Iterator[tuple[int, int, str, int]]:
+    handled = select(Inbox.update_id, Inbox.body).where(
+        Inbox.status == InboxStatus.DONE, Inbox.error != "flood", Inbox.body.contains('"media_group_id"')
+    )
+    for update_id, body in session.execute(handled):
+        message = json.loads(body).get("message")
+        if isinstance(message, dict) and "media_group_id" in message:
+            yield update_id, message["chat"]["id"], str(message["media_group_id"]), message["message_id"]
 
 
 def stored_has_hash(session: Session, *, now: datetime) -> Found:
@@ -155,75 +209,66 @@ def stored_has_hash(session: Session, *, now: datetime) -> Found:
         select(Proof.id, Proof.status).where(
             or_(
                 and_(Proof.status == ProofStatus.STORED, or_(Proof.sha256.is_(None), Proof.size.is_(None))),
-                and_(Proof.status == ProofStatus.REFUSED, Proof.refusal.is_(None)),
-                and_(Proof.status == ProofStatus.PENDING, Proof.fetch_at.is_(None)),
+                (Proof.status == ProofStatus.REFUSED) != Proof.refusal.is_not(None),
+                (Proof.status == ProofStatus.PENDING) != Proof.fetch_at.is_not(None),
+                and_(Proof.ticket_id.is_(None), Proof.intake_id.is_(None)),
             )
         )
     )
     return [f"proof {proof} is {status} without what that needs" for proof, status in rows], _count(session, Proof)
 
 
-def one_audit_row_per_change(session: Session, *, now: datetime) -> Found:
-    rows = session.execute(select(Audit.id).where(or_(Audit.source == "", Audit.event == "")))
-    return [f"audit row {row} does not say by whom or what" for (row,) in rows], _count(session, Audit)
-
-
-def ended_roles_are_silent(session: Session, *, now: datetime) -> Found:
-    """Nobody without any live role has a message waiting about somebody's ticket, the own request apart."""
-    alive = exists(select(Membership.id).where(Membership.person_id == Outbox.person_id, Membership.ended_at.is_(None)))
-    rows = session.execute(
-        select(Outbox.id)
-        .join(Ticket, Ticket.id == Outbox.ticket_id)
-        .where(
-            Outbox.status == OutboxStatus.SENT,
-            Outbox.person_id != func.coalesce(Ticket.requester_id, 0),
-            ~alive,
-            Outbox.sent_at
-            > select(func.max(Membership.ended_at)).where(Membership.person_id == Outbox.person_id).scalar_subquery(),
-        )
-    )
-    return [f"outbox {row} went to somebody who had left" for (row,) in rows], _count(session, Membership)
-
-
-def invites_used_once(session: Session, *, now: datetime) -> Found:
-    rows = session.execute(
-        select(Invite.id).where(
-            or_(
-                Invite.used_at > Invite.expires_at,
-                Invite.used_at < Invite.created_at,
-                func.length(Invite.token_hash) != 64,
-            )
-        )
-    )
-    return [f"invite {row} was used out of its time or keeps its token" for (row,) in rows], _count(session, Invite)
-
-
 def no_secrets(session: Session, *, now: datetime) -> Found:
-    """No bot token in what is kept of errors, and no invite token in what was received."""
-    rows = session.execute(select(Outbox.id).where(Outbox.last_error.like("%/bot%:%")))
-    broken = [f"outbox {row} keeps a token in its error" for (row,) in rows]
-    kept = session.execute(
-        select(Inbox.update_id).where(
-            Inbox.status == InboxStatus.DONE, Inbox.body.like('%"/start i-______________________"%')
-        )
-    )
-    broken += [f"update {row} keeps an invite token" for (row,) in kept]
-    return broken, _count(session, Inbox)
+    """No bot token and no password in what is kept of errors and facts, no invite token in what was received."""
+    broken, examined = [], 0
+    for name, key, column in (
+        ("outbox", Outbox.id, Outbox.last_error),
+        ("outbox", Outbox.id, Outbox.data),
+        ("update", Inbox.update_id, Inbox.error),
+        ("audit row", Audit.id, Audit.data),
+        ("task", Task.id, Task.data),
+        ("dialog of", Dialog.user_id, Dialog.data),
+    ):
+        words = cast(column, Text)
+        examined += _count(session, column.class_)
+        for row, kept in session.execute(select(key, words).where(words.contains(":"), words != "{}")):
+            if _BOT_TOKEN.search(kept) or _PASSWORD.search(kept):
+                broken.append(f"{name} {row} keeps a secret")
+    told = select(Inbox.update_id, Inbox.body).where(Inbox.status != InboxStatus.NEW, Inbox.body.contains("/start"))
+    for update_id, body in session.execute(told):
+        if inbox.SECRET.search(body):
+            broken.append(f"update {update_id} keeps an invite token")
+    return broken, examined
 
 
 def database_is_whole(session: Session, *, now: datetime) -> Found:
     if session.get_bind().dialect.name != "sqlite":
-        rows = session.execute(text("SELECT conname FROM pg_constraint WHERE NOT convalidated"))
-        return [f"constraint {name} is not validated" for (name,) in rows], 1
+        rows = session.execute(text("SELECT conname, convalidated FROM pg_constraint")).all()
+        return [f"constraint {name} is not validated" for name, is_valid in rows if not is_valid], len(rows)
     broken = [f"integrity: {word}" for (word,) in session.execute(text("PRAGMA integrity_check")) if word != "ok"]
     broken += [f"foreign key of {row[0]} row {row[1]}" for row in session.execute(text("PRAGMA foreign_key_check"))]
-    return broken, 1
+    return broken, len(Base.metadata.tables)
 
 
 def finished_by_the_holder(session: Session, *, now: datetime) -> Found:
-    """What is under way is under a lease, and nothing finished is."""
-    rows = session.execute(select(Outbox.id).where(Outbox.status == OutboxStatus.SENDING, Outbox.lease_token.is_(None)))
-    return [f"outbox {row} is being sent by nobody" for (row,) in rows], _count(session, Outbox)
+    """What is under way is under a lease, and nothing else is: whoever lost the lease could not finish it."""
+    is_sending = Outbox.status == OutboxStatus.SENDING
+    rows = session.execute(
+        select(Outbox.id, Outbox.status).where(
+            or_(is_sending != Outbox.lease_token.is_not(None), is_sending != Outbox.lease_until.is_not(None))
+        )
+    )
+    broken = [f"outbox {row} is {status}, its lease says otherwise" for row, status in rows]
+    updates = session.execute(
+        select(Inbox.update_id, Inbox.status).where(
+            or_(
+                and_(Inbox.status != InboxStatus.NEW, Inbox.lease_token.is_not(None)),
+                Inbox.lease_token.is_(None) != Inbox.lease_until.is_(None),
+            )
+        )
+    )
+    broken += [f"update {row} is {status}, its lease says otherwise" for row, status in updates]
+    return broken, _count(session, Outbox) + _count(session, Inbox)
 
 
 def _count(session: Session, table: Any) -> int:
@@ -232,17 +277,12 @@ def _count(session: Session, table: Any) -> int:
 
 CHECKS: dict[str, tuple[str, Callable[..., Found]]] = {
     "16": ("no time lies ahead", times_are_not_ahead),
-    "17": ("who must be told has a message", told_in_the_same_stroke),
     "18": ("one message per cause and person", one_message_per_key),
     "19": ("every message ends, with a reason", letters_end),
-    "20": ("told only what may be seen", sent_to_who_may_see),
     "21": ("messages of a chat leave in order", in_order),
     "22": ("every update ends", updates_end),
     "23": ("an album stays together", albums_stay_together),
     "24": ("stored proof has its bytes", stored_has_hash),
-    "36": ("every change says by whom", one_audit_row_per_change),
-    "37": ("who left hears nothing", ended_roles_are_silent),
-    "38": ("an invite is used once and in time", invites_used_once),
     "39": ("no secrets are kept", no_secrets),
     "41": ("the database is whole", database_is_whole),
     "43": ("work is finished by its holder", finished_by_the_holder),

@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 
 from bot.delivery import Stop
 from bot.texts import load
+from core.domain.actor import Actor
 from core.domain.notice import Delivery, Notice, OutboxStatus, Priority
 from core.domain.role import Role
 from core.domain.task import TaskKind
+from core.services import audit
 from storage.models.desk import Task
 from storage.models.people import Membership, Person
 from storage.models.post import Outbox
@@ -28,7 +30,10 @@ def letter(session: Session, chat: int, *, now: datetime, incident: str = "1", *
         person = Person(telegram_id=chat, name="Иван", created_at=now)
         session.add(person)
         session.flush()
-        session.add(Membership(person_id=person.id, role=Role.DISPATCHER, came_by="invite", started_at=now))
+        membership = Membership(person_id=person.id, role=Role.DISPATCHER, came_by="invite", started_at=now)
+        session.add(membership)
+        session.flush()
+        audit.record(session, Actor.system("test"), "membership", membership.id, "start", now=now)
     given: dict[str, Any] = {"delivery": Delivery.NEW, "notice": Notice.PARKED, "data": {"incident": incident}}
     row = Outbox(
         dedupe_key=f"test:{next(_keys)}",

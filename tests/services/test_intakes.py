@@ -1,6 +1,6 @@
 """A request while it is told: nothing sent is lost, nothing is asked twice, a stranger may only draft."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 from sqlalchemy import select
@@ -16,6 +16,7 @@ from core.services import intakes, proofs, tickets
 from storage.models.post import Outbox
 from storage.models.ticket import Intake, Ticket
 from storage.models.visit import Proof
+from tests.clock import HandClock
 from tests.make.directories import add_site
 from tests.make.people import add_dispatcher, add_person
 from tests.make.tickets import add_service, bring, draft, make_world, send, tap, tell
@@ -74,10 +75,10 @@ def test_a_dead_sticker_is_not_found(session: Session, now: datetime) -> None:
         intakes.scan(session, tap(stranger), "no-such-sticker", now=now)
 
 
-def test_a_request_left_half_way_is_found_as_it_was_after_three_days(session: Session, now: datetime) -> None:
-    world = make_world(session, now=now)
+def test_a_request_left_half_way_is_found_as_it_was_after_three_days(session: Session, clock: HandClock) -> None:
+    world = make_world(session, now=clock.now())
     intake_id = tell(world, text="Искрит розетка")
-    later = now + timedelta(days=3)
+    later = clock.move(days=3)
     intakes.say(session, tap(world.requester), "И пахнет гарью", now=later)
 
     card = intakes.card(session, world.requester, intake_id, now=later)

@@ -59,7 +59,8 @@ def test_the_token_is_long_and_only_its_hash_is_kept(session: Session, now: date
     assert invites.token_of("another secret", letter.data["seed"]) != issued.token
 
 
-def test_used_expired_and_unknown_are_answered_alike(session: Session, now: datetime) -> None:
+def test_used_expired_and_unknown_are_answered_alike(session: Session, clock: HandClock) -> None:
+    now = clock.now()
     desk = add_dispatcher(session, now=now)
     firm = add_contractor(session)
     grant = Grant(Role.OWNER, contractor_id=firm.id)
@@ -68,7 +69,7 @@ def test_used_expired_and_unknown_are_answered_alike(session: Session, now: date
     assert invites.accept(session, first, used.token, now=now) is Taking.TAKEN
     answers = {
         invites.accept(session, second, used.token, now=now),
-        invites.accept(session, second, late.token, now=now + timedelta(days=7)),
+        invites.accept(session, second, late.token, now=clock.move(days=7)),
         invites.accept(session, second, "no-such-token", now=now),
         invites.accept(session, second, "", now=now),
     }
@@ -77,7 +78,8 @@ def test_used_expired_and_unknown_are_answered_alike(session: Session, now: date
     assert again(session, second, now=now).grants == ()
 
 
-def test_guessing_stops_after_five_wrong_tries_and_goes_on_an_hour_later(session: Session, now: datetime) -> None:
+def test_guessing_stops_after_five_wrong_tries_and_goes_on_an_hour_later(session: Session, clock: HandClock) -> None:
+    now = clock.now()
     desk = add_dispatcher(session, now=now)
     grant = Grant(Role.OWNER, contractor_id=add_contractor(session).id)
     right = invites.create(session, desk, grant, SECRET, now=now)
@@ -85,7 +87,7 @@ def test_guessing_stops_after_five_wrong_tries_and_goes_on_an_hour_later(session
     tries = [invites.accept(session, guesser, f"guess{number}", now=now) for number in range(6)]
     assert tries == [Taking.INVALID] * 5 + [Taking.TOO_MANY]
     assert invites.accept(session, guesser, right.token, now=now) is Taking.TOO_MANY
-    later = now + timedelta(minutes=61)
+    later = clock.move(minutes=61)
     assert invites.accept(session, guesser, "guess", now=later) is Taking.INVALID
     assert invites.accept(session, honest, right.token, now=now) is Taking.TAKEN
 

@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from core.domain.actor import Actor
 from core.domain.notice import Delivery, Notice, OutboxStatus, Priority
 from core.domain.role import Role
 from core.domain.task import TaskKind
-from core.services import outbox
+from core.services import audit, outbox
 from core.services.outbox import Letter, Shown
 from storage.models.desk import Task
 from storage.models.people import Membership, Person
@@ -27,8 +28,10 @@ def person(session: Session, now: datetime, telegram_id: int = 7) -> Person:
     row = Person(telegram_id=telegram_id, name="Иван", created_at=now)
     session.add(row)
     session.flush()
-    session.add(Membership(person_id=row.id, role=Role.DISPATCHER, came_by="invite", started_at=now))
+    membership = Membership(person_id=row.id, role=Role.DISPATCHER, came_by="invite", started_at=now)
+    session.add(membership)
     session.flush()
+    audit.record(session, Actor.system("test"), "membership", membership.id, "start", now=now)
     return row
 
 

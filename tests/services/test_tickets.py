@@ -14,7 +14,7 @@ from core.domain.role import Role
 from core.domain.task import TaskKind
 from core.domain.ticket import OPEN, Priority, TicketEvent, TicketStatus
 from core.domain.visit import VisitStatus
-from core.services import intakes, tickets
+from core.services import intakes, memberships, tickets
 from storage.models.directory import ApprovalStep, Service, SiteEntity, SlaTarget
 from storage.models.offer import Offer
 from storage.models.people import Membership, Person
@@ -278,8 +278,7 @@ def test_who_left_the_client_sees_its_tickets_no_more(session: Session, now: dat
     ticket = send(world)
     assert tickets.mine(session, colleague, now=now).total == 1
     role = session.scalars(select(Membership).where(Membership.person_id == colleague.person_id)).one()
-    role.ended_at = now
-    session.flush()
+    memberships.end(session, world.dispatcher, role, why="left", now=now)
 
     gone = again(session, colleague, now=now)
     assert tickets.mine(session, gone, now=now).total == 0

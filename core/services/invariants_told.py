@@ -1,0 +1,209 @@
+"""Invariant of notices: whoever must hear of a change has a message that was written in the same stroke.
+
+The wanted messages are derived anew from the audit and the table of notices. Only what rings is asked for: a silent
+redraw goes to those who have the card, which leaves no trace.
+"""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from core.domain.notice import TOLD, Audience, Delivery, Notice
+from core.domain.role import CONTRACTOR_ROLES, DESK_ROLES, Role
+from core.domain.ticket import Origin, TicketEvent, TicketStatus
+from core.services.invariants_rights import Held, held
+from storage.models.desk import Audit
+from storage.models.offer import Offer
+from storage.models.people import Person
+from storage.models.post import Outbox
+from storage.models.ticket import Assignment, Ticket
+from storage.models.visit import Visit
+
+Found = tuple[list[str], int]
+
+#: Older stories were asked about often enough.
+LOOKED_AT = timedelta(days=30)
+_CHUNK = 500
+
+_BY_TICKET: dict[str, Notice] = {
+    TicketEvent.REGISTER: Notice.REGISTERED,
+    TicketEvent.CONFIRM: Notice.REGISTERED,
+    TicketEvent.DRAFT: Notice.DRAFTED,
+    TicketEvent.APPROVE: Notice.APPROVAL_DECIDED,
+    TicketEvent.REJECT: Notice.APPROVAL_DECIDED,
+    TicketEvent.ASSIGN: Notice.OFFER_TAKEN,
+    TicketEvent.EXHAUST: Notice.NOBODY,
+    TicketEvent.ARRIVE: Notice.ARRIVED,
+    TicketEvent.LEAVE: Notice.LEFT,
+    TicketEvent.GIVE_UP: Notice.LEFT,
+    TicketEvent.REPORT: Notice.REPORTED,
+    TicketEvent.ACCEPT: Notice.ACCEPTED,
+    TicketEvent.WRONG: Notice.WRONG,
+    TicketEvent.REWORK: Notice.REWORK,
+    TicketEvent.CANCEL: Notice.CANCELLED,
+    TicketEvent.REFUSE: Notice.CANCELLED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    audit_id: int
+    notice: Notice
+    ticket_id: int
+    site_id: int
+    client_id: int
+    requester_id: int | None
+    #: Of an offer: to whom it was made.
+    contractor_id: int | None = None
+
+
+def told_in_the_same_stroke(session: Session, *, now: datetime) -> Found:
+    world = _World.load(session)
+    wanted = {
+        f"{change.notice}:{change.audit_id}:{person_id}": (change, person_id)
+        for change in _changes(session, now - LOOKED_AT)
+        for person_id in world.must_hear(change)
+    }
+    keys, known = list(wanted), set()
+    for start in range(0, len(keys), _CHUNK):
+        part = keys[start : start + _CHUNK]
+        known |= set(session.scalars(select(Outbox.dedupe_key).where(Outbox.dedupe_key.in_(part))))
+    broken = [
+        f"audit {change.audit_id} ({change.notice}) told person {person_id} nothing"
+        for key, (change, person_id) in wanted.items()
+        if key not in known
+    ]
+    return broken, len(keys)
+
+
+def _changes(session: Session, since: datetime) -> Iterator[_Change]:
+    place: tuple[Any, ...] = (Ticket.id, Ticket.site_id, Ticket.client_id, Ticket.requester_id)
+    recent = and_(Audit.at >= since, Ticket.origin == Origin.BOT)
+    moves = select(Audit.id, Audit.event, Audit.to_state, *place).join(
+        Ticket, and_(Audit.entity == "ticket", Ticket.id == Audit.entity_id)
+    )
+    for row in session.execute(moves.where(recent)):
+        if row.event in _BY_TICKET:
+            yield _Change(row[0], _BY_TICKET[row.event], *row[3:])
+        if row.to_state == TicketStatus.APPROVAL:
+            yield _Change(row[0], Notice.APPROVAL_ASKED, *row[3:])
+    sent = (
+        select(Audit.id, *place, Offer.contractor_id)
+        .join(Offer, and_(Audit.entity == "offer", Audit.event == "send", Offer.id == Audit.entity_id))
+        .join(Ticket, Ticket.id == Offer.ticket_id)
+    )
+    for audit_id, *offered in session.execute(sent.where(recent)):
+        yield _Change(audit_id, Notice.OFFER_MADE, *offered)
+    gone = (
+        select(Audit.id, *place)
+        .join(Visit, and_(Audit.entity == "visit", Audit.event == "go", Visit.id == Audit.entity_id))
+        .join(Ticket, Ticket.id == Visit.ticket_id)
+    )
+    for audit_id, *gone_to in session.execute(gone.where(recent)):
+        yield _Change(audit_id, Notice.ON_THE_WAY, *gone_to)
+
+
+@dataclass(frozen=True, slots=True)
+class _World:
+    """Who was who, and who had which job, at every row of the audit."""
+
+    in_telegram: frozenset[int]
+    desk: list[Held]
+    of_firm: dict[int, list[Held]]
+    of_site: dict[int, list[Held]]
+    of_client: dict[tuple[int, int], list[Held]]
+    crews: dict[int, list[tuple[int, int, int | None]]]
+
+    @staticmethod
+    def load(session: Session) -> "_World":
+        desk: list[Held] = []
+        of_firm: defaultdict[int, list[Held]] = defaultdict(list)
+        of_site: defaultdict[int, list[Held]] = defaultdict(list)
+        of_client: defaultdict[tuple[int, int], list[Held]] = defaultdict(list)
+        for one in held(session):
+            grant = one.grant
+            if grant.role in DESK_ROLES:
+                desk.append(one)
+            elif grant.role in CONTRACTOR_ROLES and grant.contractor_id is not None:
+                of_firm[grant.contractor_id].append(one)
+            elif grant.role is Role.REQUESTER and grant.client_id is not None:
+                of_client[one.person_id, grant.client_id].append(one)
+                if grant.site_id is not None:
+                    of_site[grant.site_id].append(one)
+        readers = frozenset(session.scalars(select(Person.id).where(Person.telegram_id.is_not(None))))
+        return _World(readers, desk, of_firm, of_site, of_client, _crews(session))
+
+    def must_hear(self, change: _Change) -> set[int]:
+        rings = [audience for audience, how in TOLD[change.notice].items() if how is Delivery.NEW]
+        people = {person_id for audience in rings for person_id in self._audience(audience, change)}
+        return people & self.in_telegram
+
+    def _audience(self, audience: Audience, change: _Change) -> Iterator[int]:
+        match audience:
+            case Audience.CLIENT:
+                yield from self._client(change)
+            case Audience.CREW:
+                yield from self._crew(change)
+            case Audience.INVITED if change.contractor_id is not None:
+                yield from _holders(self.of_firm.get(change.contractor_id, []), change.audit_id)
+            case Audience.DESK:
+                yield from self._desk(change.audit_id)
+
+    def _client(self, change: _Change) -> Iterator[int]:
+        yield from _holders(self.of_site.get(change.site_id, []), change.audit_id)
+        if change.requester_id is None:
+            return
+        roles = [
+            one
+            for one in self.of_client.get((change.requester_id, change.client_id), [])
+            if one.since < change.audit_id
+        ]
+        if not roles or any(one.at(change.audit_id) for one in roles):
+            yield change.requester_id
+
+    def _crew(self, change: _Change) -> Iterator[int]:
+        """The last crew begun before: who goes, and the owners of the firm."""
+        begun = self.crews.get(change.ticket_id, [])
+        number = bisect_right(begun, change.audit_id, key=lambda crew: crew[0])
+        if not number:
+            return
+        _, contractor_id, engineer_id = begun[number - 1]
+        if engineer_id is not None:
+            yield engineer_id
+        owners = [one for one in self.of_firm.get(contractor_id, []) if one.grant.role is Role.OWNER]
+        yield from _holders(owners, change.audit_id)
+
+    def _desk(self, audit_id: int) -> Iterator[int]:
+        on_duty = [one for one in self.desk if one.at(audit_id) and one.person_id in self.in_telegram]
+        dispatchers = [one.person_id for one in on_duty if one.grant.role is Role.DISPATCHER]
+        yield from dispatchers or [one.person_id for one in on_duty]
+
+
+def _holders(roles: list[Held], audit_id: int) -> Iterator[int]:
+    return (one.person_id for one in roles if one.at(audit_id))
+
+
+def _crews(session: Session) -> dict[int, list[tuple[int, int, int | None]]]:
+    """Ticket → (the move that began it, firm, engineer): the n-th assignment belongs to the n-th such move."""
+    moves: defaultdict[int, list[int]] = defaultdict(list)
+    assigned = select(Audit.entity_id, Audit.id).where(Audit.entity == "ticket", Audit.event == TicketEvent.ASSIGN)
+    for ticket_id, audit_id in session.execute(assigned.order_by(Audit.id)):
+        moves[ticket_id].append(audit_id)
+    begun: defaultdict[int, list[Any]] = defaultdict(list)
+    for row in session.scalars(select(Assignment).order_by(Assignment.id)):
+        begun[row.ticket_id].append((row.contractor_id, row.engineer_id))
+    return {
+        ticket_id: [(audit_id, *crew) for audit_id, crew in zip(audits, begun[ticket_id], strict=False)]
+        for ticket_id, audits in moves.items()
+    }
+
+
+CHECKS: dict[str, tuple[str, Callable[..., Found]]] = {
+    "17": ("who must be told has a message", told_in_the_same_stroke),
+}
