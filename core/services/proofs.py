@@ -16,7 +16,7 @@ from core.domain.proof import ProofKind, ProofStage, ProofStatus, Refusal
 from core.domain.ticket import SETTLED, TicketStatus
 from core.domain.visit import VisitStatus, VisitStep
 from core.services import intakes, notices, steps
-from storage.models.ticket import Ticket
+from storage.models.ticket import Intake, Ticket
 from storage.models.visit import Proof, Visit
 
 #: Telegram gives a bot files up to this size.
@@ -88,8 +88,7 @@ def receive(session: Session, actor: Actor, incoming: Incoming, *, now: datetime
     if mate is not None:
         proof = _beside(session, incoming, mate, now=now)
     else:
-        intake_id = intakes.current_id(session, actor, now=now)
-        visit = None if intake_id is not None else _visit_of(session, actor, now)
+        intake_id, visit = _target(session, actor, now)
         if intake_id is None and visit is None:
             raise NotAllowed
         proof = _row(actor.person_id, incoming, intake_id, visit, now=now)
@@ -195,6 +194,18 @@ def _visit_of(session: Session, actor: Actor, now: datetime) -> Visit | None:
         .order_by(Visit.left_at.desc())
         .limit(1)
     ).one_or_none()
+
+
+def _target(session: Session, actor: Actor, now: datetime) -> tuple[int | None, Visit | None]:
+    """A request being told comes first, unless it was left half way and work has begun since."""
+    visit = _visit_of(session, actor, now)
+    intake_id = intakes.current_id(session, actor, now=now)
+    if intake_id is None or visit is None:
+        return intake_id, None if intake_id is not None else visit
+    begun_at = visit.work_started_at if visit.status is VisitStatus.ON_SITE else None
+    if begun_at is not None and begun_at > session.get_one(Intake, intake_id).opened_at:
+        return None, visit
+    return intake_id, None
 
 
 def _album_mate(session: Session, person_id: int, incoming: Incoming) -> Proof | None:

@@ -1,0 +1,450 @@
+"""Proof: kept from the first message on, put where it belongs, counted only when it is real; nothing is thrown away."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.domain.actor import Actor
+from core.domain.errors import Changed, NotAllowed, NotFound, ProofMissing
+from core.domain.notice import Delivery, Notice
+from core.domain.proof import ProofKind, ProofStage, ProofStatus, Refusal
+from core.domain.ticket import TicketStatus
+from core.services import acceptances, intakes, offers, proof_cards, proofs, reports, tickets, visits
+from core.services.proofs import Facts, Incoming
+from storage.models.offer import Offer
+from storage.models.post import Outbox
+from storage.models.ticket import Ticket
+from storage.models.visit import Proof
+from tests.clock import HandClock
+from tests.make.directories import add_contractor
+from tests.make.tickets import (
+    SKILL,
+    World,
+    add_engineer,
+    arrive,
+    bring,
+    card_of,
+    make_world,
+    report,
+    send,
+    tap,
+    tell,
+    visit_of,
+)
+
+_numbers = count(100_000)
+FACTS = Facts(640, 480, "0f" * 8)
+
+
+def photo(actor: Actor, now: datetime, **fields: Any) -> Incoming:
+    number = next(_numbers)
+    given = Incoming(
+        kind=ProofKind.PHOTO,
+        bot_id=7,
+        chat_id=actor.person_id or 0,
+        message_id=number,
+        file_id=f"f{number}",
+        file_unique_id=f"u{number}",
+        size=1000,
+        file_name="",
+        caption="",
+        media_group_id=None,
+        is_forwarded=False,
+        sent_at=now,
+    )
+    return replace(given, **fields)
+
+
+def comes(world: World, actor: Actor | None = None, **fields: Any) -> Proof:
+    actor = actor or world.engineer
+    incoming = photo(actor, world.now, **fields)
+    proofs.receive(world.session, tap(actor), incoming, now=world.now)
+    return row_of(world.session, incoming)
+
+
+def row_of(session: Session, incoming: Incoming) -> Proof:
+    return session.scalars(select(Proof).where(Proof.message_id == incoming.message_id)).one()
+
+
+def arrives(world: World, proof: Proof, *, sha256: str = "", facts: Facts | None = FACTS) -> None:
+    proofs.stored(world.session, proof.id, sha256 or f"{proof.id:064x}", 1000, facts, now=world.now)
+
+
+def at_before(world: World) -> Ticket:
+    ticket = bring(world, TicketStatus.IN_WORK)
+    visits.begin_work(world.session, tap(world.engineer), visit_of(world, ticket).id, now=world.now)
+    return ticket
+
+
+def at_after(world: World) -> Ticket:
+    ticket = at_before(world)
+    arrives(world, comes(world))
+    visits.before_done(world.session, tap(world.engineer), visit_of(world, ticket).id, now=world.now)
+    return ticket
+
+
+def told(session: Session, actor: Actor, notice: Notice) -> list[tuple[Delivery, dict[str, Any]]]:
+    rows = session.scalars(
+        select(Outbox).where(Outbox.person_id == actor.person_id, Outbox.notice == notice).order_by(Outbox.id)
+    )
+    return [(row.delivery, row.data) for row in rows]
+
+
+def test_a_picture_of_the_request_stands_on_the_ticket(session: Session, now: datetime) -> None:
+    world = make_world(session, now=now)
+    intake_id = tell(world)
+    proof = comes(world, world.requester)
+    ticket_id = tickets.register(session, tap(world.requester), intake_id, now=now)
+
+    assert (proof.stage, proof.ticket_id) == (ProofStage.REQUEST, ticket_id)
+    assert card_of(world, world.engineer, session.get_one(Ticket, ticket_id)).base.media == 1
+
+
+@pytest.mark.parametrize(("at_step", "stage"), [(at_before, ProofStage.BEFORE), (at_after, ProofStage.AFTER)])
+def test_a_picture_belongs_to_the_step_on_the_screen(
+    session: Session, now: datetime, at_step: Any, stage: ProofStage
+) -> None:
+    world = make_world(session, now=now)
+    at_step(world)
+
+    assert comes(world).stage is stage
+
+
+def test_a_picture_counts_when_its_bytes_are_here(session: Session, now: datetime) -> None:
+    world = make_world(session, now=now)
+    ticket = at_before(world)
+    visit = visit_of(world, ticket)
+    proof = comes(world)
+
+    shots = card_of(world, world.engineer, ticket).shots
+    assert (shots.before, shots.coming) == (0, 1)
+    with pytest.raises(ProofMissing) as missing:
+        visits.before_done(session, tap(world.engineer), visit.id, now=now)
+    assert (missing.value.before, missing.value.after) == (1, 0)
+
+    arrives(world, proof)
+    assert card_of(world, world.engineer, ticket).shots.before == 1
+    assert told(session, world.engineer, Notice.CARD)[-1][0] is Delivery.NEW  # the last one brings the card down
+
+
+def test_the_same_message_twice_is_one_proof(session: Session, now: datetime) -> None:
+    world = make_world(session, now=now)
+    at_before(world)
+    incoming = photo(world.engineer, now)
+    proofs.receive(session, tap(world.engineer), incoming, now=now)
+    proofs.receive(session, tap(world.engineer), incoming, now=now)
+
+    assert len(session.scalars(select(Proof).where(Proof.message_id == incoming.message_id)).all()) == 1
+
+
+def test_an_album_is_stored_item_by_item_and_asked_about_once(session: Session, now: datetime) -> None:
+    world = make_world(session, now=now)
+    ticket = bring(world, TicketStatus.ASSIGNED)  # not begun: what do they show?
+    album = [comes(world, media_group_id="a1") for _ in range(3)]
+
+    assert {proof.stage for proof in album} == {ProofStage.UNSORTED}
+    assert len(told(session, world.engineer, Notice.SORT_PROOF)) == 1
+    proofs.sort(session, tap(world.engineer), album[0].id, ProofStage.BEFORE, now=now)
+    assert {proof.stage for proof in album} == {ProofStage.BEFORE}
+    for proof in album:
+        arrives(world, proof)
+    assert card_of(world, world.engineer, ticket).shots.before == 3
+
+
+def test_an_item_that_comes_much_later_goes_where_its_album_went(session: Session, now: datetime) -> None:
+    world = make_world(session, now=now)
+    ticket = at_before(world)
+    arrives(world, comes(world, media_group_id="a2"))
+    visits.before_done(session, tap(world.engineer), visit_of(world, ticket).id, now=now)
+    late = comes(world, media_group_id="a2")
+
+    assert (late.stage, late.is_late) == (ProofStage.BEFORE, False)
+
+
+def test_an_item_of_a_request_that_was_sent_goes_to_its_ticket(session: Session, now: datetime) -> None:
+    world = make_world(session, now=now)
+    intake_id = tell(world)
+    comes(world, world.requester, media_group_id="a3")
+    ticket_id = tickets.register(session, tap(world.requester), intake_id, now=now)
+    late = comes(world, world.requester, media_group_id="a3")
+
+    assert (late.ticket_id, late.stage) == (ticket_id, ProofStage.REQUEST)
+
+
+def test_what_does_not_belong_to_the_job_is_kept_and_not_counted(session: Session, now: datetime) -> None:
+    world = make_world(session, now=now)
+    ticket = bring(world, TicketStatus.ASSIGNED)
+    proof = comes(world)
+    proofs.sort(session, tap(world.engineer), proof.id, ProofStage.UNSORTED, now=now)
+    arrives(world, proof)
+
+    assert (proof.status, proof.stage) == (ProofStatus.STORED, ProofStage.UNSORTED)
+    shots = card_of(world, world.engineer, ticket).shots
+    assert (shots.before, shots.after) == (0, 0)
+
+
+def test_only_its_sender_sorts_a_picture_and_only_into_the_work(session: Session, now: datetime) -> None:
+    world = make_world(session, now=now)
+    bring(world, TicketStatus.ASSIGNED)
+    proof = comes(world)
+
+    with pytest.raises(NotFound):
+        proofs.sort(session, tap(world.dispatcher), proof.id, ProofStage.BEFORE, now=now)
+    with pytest.raises(NotFound):
+        proofs.sort(session, tap(world.engineer), 2**40, ProofStage.BEFORE, now=now)
+    with pytest.raises(NotAllowed):
+        proofs.sort(session, tap(world.engineer), proof.id, ProofStage.COMPLAINT, now=now)
+
+
+def test_a_picture_is_not_sorted_into_work_that_was_accepted(session: Session, now: datetime) -> None:
+    world = make_world(session, now=now)
+    ticket = bring(world, TicketStatus.ASSIGNED)
+    proof = comes(world)
+    arrive(world, ticket)
+    report(world, ticket)
+    acceptances.accept(session, tap(world.requester), ticket.id, ticket.version, now=now)
+
+    with pytest.raises(Changed):
+        proofs.sort(session, tap(world.engineer), proof.id, ProofStage.BEFORE, now=now)
+
+
+def test_forwarded_media_is_kept_but_is_no_proof(session: Session, now: datetime) -> None:
+    world = make_world(session, now=now)
+    ticket = at_before(world)
+    proof = comes(world, is_forwarded=True)
+
+    assert (proof.status, proof.refusal) == (ProofStatus.REFUSED, Refusal.FORWARDED)
+    assert card_of(world, world.engineer, ticket).shots.before == 0
+    assert told(session, world.engineer, Notice.PROOF_REFUSED)[0][1]["reason"] == Refusal.FORWARDED
+
+
+def test_a_client_may_forward_what_he_got(session: Session, now: datetime) -> None:
+    world = make_world(session, now=now)
+    tell(world)
+
+    assert comes(world, world.requester, is_forwarded=True).status is ProofStatus.PENDING
+
+
+def test_the_same_file_or_the_same_bytes_count_once_on_any_ticket(session: Session, now: datetime) -> None:
+    world = make_world(session, now=now)
+    at_before(world)
+    first = comes(world, file_unique_id="same")
+    arrives(world, first, sha256="ab" * 32)
+    again = comes(world, file_unique_id="same")
+    renamed = comes(world)
+    arrives(world, renamed, sha256="ab" * 32)
+
+    assert (again.status, again.refusal) == (ProofStatus.REFUSED, Refusal.REPEAT)
+    assert (renamed.status, renamed.refusal) == (ProofStatus.REFUSED, Refusal.REPEAT)
+    assert first.status is ProofStatus.STORED
+
+
+def test_what_the_client_showed_may_be_shown_again_by_the_engineer(session: Session, now: datetime) -> None:
+    """The same view by another phone is another file; only the visit's own pictures are compared."""
+    world = make_world(session, now=now)
+    intake_id = tell(world)
+    arrives(world, comes(world, world.requester), sha256="cd" * 32)
+    tickets.register(session, tap(world.requester), intake_id, now=now)
+    at_before(world)
+    proof = comes(world)
+    arrives(world, proof)
+
+    assert proof.status is ProofStatus.STORED
+
+
+def test_a_picture_that_does_not_open_is_named_and_asked_for_again(session: Session, now: datetime) -> None:
+    world = make_world(session, now=now)
+    at_before(world)
+    album = [comes(world, media_group_id="a4") for _ in range(3)]
+    arrives(world, album[0])
+    arrives(world, album[1], facts=None)
+    arrives(world, album[2])
+
+    assert [proof.status for proof in album] == [ProofStatus.STORED, ProofStatus.REFUSED, ProofStatus.STORED]
+    card = proof_cards.card(session, world.engineer, album[1].id, now=now)
+    assert (card.refusal, card.number) == (Refusal.UNREADABLE, 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "facts", "status", "counted"),
+    [
+        ("IMG_1.JPG", FACTS, ProofStatus.STORED, 1),
+        ("IMG_1.heic", None, ProofStatus.REFUSED, 0),
+        ("акт.pdf", None, ProofStatus.STORED, 0),
+        ("", None, ProofStatus.STORED, 0),
+    ],
+)
+def test_a_file_counts_when_it_is_a_picture_and_is_kept_anyway(
+    session: Session, now: datetime, name: str, facts: Facts | None, status: ProofStatus, counted: int
+) -> None:
+    world = make_world(session, now=now)
+    ticket = at_before(world)
+    proof = comes(world, kind=ProofKind.DOCUMENT, file_name=name)
+    arrives(world, proof, facts=facts)
+
+    assert proof.status is status
+    assert card_of(world, world.engineer, ticket).shots.before == counted
+
+
+def test_video_is_kept_and_is_no_shot(session: Session, now: datetime) -> None:
+    world = make_world(session, now=now)
+    ticket = at_before(world)
+    proof = comes(world, kind=ProofKind.VIDEO)
+    arrives(world, proof, facts=None)
+
+    assert proof.status is ProofStatus.STORED
+    assert card_of(world, world.engineer, ticket).shots.before == 0
+
+
+def test_a_file_over_the_limit_is_kept_by_reference_and_said_so(session: Session, now: datetime) -> None:
+    world = make_world(session, now=now)
+    at_before(world)
+    declared = comes(world, kind=ProofKind.VIDEO, size=proofs.FETCH_LIMIT + 1)
+    lied = comes(world, kind=ProofKind.VIDEO, size=None)
+    assert [one.proof_id for one in proofs.wanted(session, 7, 10, now=now)] == [lied.id]
+    proofs.too_large(session, lied.id, now=now)
+    proofs.too_large(session, lied.id, now=now)
+
+    assert (declared.status, lied.status) == (ProofStatus.REFERENCE, ProofStatus.REFERENCE)
+    assert len(told(session, world.engineer, Notice.PROOF)) == 2
+    assert proofs.wanted(session, 7, 10, now=now) == ()
+
+
+def test_a_download_is_tried_again_with_growing_pauses_for_a_day(
+    session: Session, now: datetime, clock: HandClock
+) -> None:
+    world = make_world(session, now=now)
+    at_before(world)
+    proof = comes(world)
+    pauses = []
+    for _ in range(6):
+        moment = proof.fetch_at
+        assert moment is not None
+        proofs.fetch_failed(session, proof.id, is_gone=False, now=moment)
+        assert proof.fetch_at is not None
+        pauses.append(int((proof.fetch_at - moment).total_seconds()))
+
+    assert pauses == [2, 10, 60, 600, 600, 600]
+    assert proofs.wanted(session, 7, 10, now=now) == ()
+    assert proofs.wanted(session, 8, 10, now=now + timedelta(days=1)) == ()  # another bot's file
+    proofs.fetch_failed(session, proof.id, is_gone=False, now=clock.move(days=1, seconds=1))
+    assert (proof.status, proof.refusal) == (ProofStatus.REFUSED, Refusal.GONE)
+
+
+def test_a_file_telegram_has_lost_is_asked_for_again(session: Session, now: datetime) -> None:
+    world = make_world(session, now=now)
+    at_before(world)
+    proof = comes(world)
+    proofs.fetch_failed(session, proof.id, is_gone=True, now=now)
+    arrives(world, proof)  # too late: it has been asked for
+
+    assert (proof.status, proof.refusal) == (ProofStatus.REFUSED, Refusal.GONE)
+
+
+def test_late_photos_are_welcome_and_marked(session: Session, now: datetime, clock: HandClock) -> None:
+    world = make_world(session, now=now)
+    bring(world, TicketStatus.REPORTED)
+    world.now = clock.move(days=2)
+    late = comes(world)
+
+    assert (late.is_late, late.stage) == (True, ProofStage.AFTER)
+    assert len(told(session, world.engineer, Notice.PROOF)) == 1
+    world.now = clock.move(days=2)
+    with pytest.raises(NotAllowed):
+        comes(world)
+
+
+def test_bytes_that_come_after_the_yes_do_not_change_what_was_accepted(session: Session, now: datetime) -> None:
+    world = make_world(session, now=now)
+    ticket = at_after(world)
+    slow = comes(world)
+    arrives(world, comes(world))
+    visit = visit_of(world, ticket)
+    visits.after_done(session, tap(world.engineer), visit.id, now=now)
+    reports.send(session, tap(world.engineer), visit.id, now=now)
+    acceptances.accept(session, tap(world.requester), ticket.id, ticket.version, now=now)
+    arrives(world, slow)
+
+    assert (slow.status, slow.is_late) == (ProofStatus.STORED, True)
+
+
+def test_media_of_somebody_without_request_or_visit_is_refused(session: Session, now: datetime) -> None:
+    world = make_world(session, now=now)
+
+    for actor in (world.engineer, world.requester, world.dispatcher):
+        with pytest.raises(NotAllowed):
+            comes(world, actor)
+    assert session.scalars(select(Proof)).all() == []
+
+
+def test_who_is_only_asked_sees_the_request_and_who_works_sees_everything(
+    session: Session, now: datetime, clock: HandClock
+) -> None:
+    world = make_world(session, now=now)
+    second = add_contractor(session, skills=[SKILL], lat=55.8)
+    asked = add_engineer(session, second, now=now)
+    intake_id = tell(world)
+    comes(world, world.requester)
+    ticket = session.get_one(Ticket, tickets.register(session, tap(world.requester), intake_id, now=now))
+    first = session.scalars(select(Offer).where(Offer.ticket_id == ticket.id)).one()
+    now = world.now = clock.move(hours=1, seconds=1)
+    offers.sweep(session, 10, now=now)
+    offers.accept(session, tap(world.engineer), first.id, None, None, now=now)
+    visit = visit_of(world, ticket)
+    visits.arrive_by_word(session, tap(world.engineer), visit.id, now=now)
+    visits.begin_work(session, tap(world.engineer), visit.id, now=now)
+    comes(world)
+    comes(world, is_forwarded=True)
+
+    def stages(actor: Actor) -> list[ProofStage]:
+        return [one.stage for one in proof_cards.album(session, actor, 7, ticket.id, now=now)]
+
+    assert stages(asked) == [ProofStage.REQUEST]
+    for actor in (world.engineer, world.requester, world.dispatcher):
+        assert stages(actor) == [ProofStage.REQUEST, ProofStage.BEFORE]
+    assert proof_cards.album(session, world.engineer, 8, ticket.id, now=now) == ()
+    with pytest.raises(NotFound):
+        proof_cards.album(session, make_world(session, now=now).requester, 7, ticket.id, now=now)
+
+
+def test_the_pairs_show_the_last_visit_only(session: Session, now: datetime) -> None:
+    world = make_world(session, now=now)
+    assert proof_cards.pairs(session, send(world).id, now=now) is None
+    ticket = bring(world, TicketStatus.REPORTED)
+    pairs = proof_cards.pairs(session, ticket.id, now=now)
+
+    assert pairs is not None
+    assert (len(pairs.before), len(pairs.after), pairs.number) == (1, 1, ticket.number)
+    assert (pairs.lat, pairs.lon) == (world.site.lat, world.site.lon)
+    acceptances.wrong(session, tap(world.requester), ticket.id, "Мигает", now=now)
+    acceptances.order_rework(session, tap(world.dispatcher), ticket.id, now=now)
+    arrive(world, ticket)
+    report(world, ticket)
+    again = proof_cards.pairs(session, ticket.id, now=now)
+    assert again is not None
+    assert again.before != pairs.before
+
+
+def test_a_request_half_told_takes_the_pictures_of_an_engineer_too(session: Session, now: datetime) -> None:
+    """Who is telling a request is telling it: the visit waits."""
+    world = make_world(session, now=now)
+    at_before(world)
+    intakes.scan(session, tap(world.engineer), world.site.qr_token, now=now)
+
+    assert comes(world).intake_id is not None
+
+
+def test_a_request_left_half_way_does_not_swallow_the_pictures_of_the_work(
+    session: Session, now: datetime, clock: HandClock
+) -> None:
+    world = make_world(session, now=now)
+    intakes.scan(session, tap(world.engineer), world.site.qr_token, now=now)
+    world.now = clock.move(hours=3)
+    at_before(world)
+
+    assert comes(world).stage is ProofStage.BEFORE
