@@ -26,7 +26,7 @@ from bot.errors import words
 from bot.filters import has_location
 from bot.screens import proofs as screens
 from bot.screens import visits as visit_screens
-from bot.screens.offers import Pictures
+from bot.screens.pictures import Pictures
 from bot.screens.proofs import Sort
 from bot.show import answer, show
 from bot.texts import Texts

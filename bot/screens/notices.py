@@ -1,7 +1,7 @@
 """What stands above a card when it rings: the one thing that has just happened, in the reader's words.
 
-The cards of contractors begin with what is to be done now, so only clients and the desk get a line more. Its text is
-found from the most exact key to the plainest: notice and variant, notice and kind of reader, notice.
+The text is found from the most exact key to the plainest: notice and variant, notice and kind of reader, notice. The
+cards of contractors begin with what is to be done now, so they get a line more only where one is written for them.
 """
 
 from typing import Any
@@ -14,25 +14,34 @@ from core.services.cards import Card, ClientCard, DeskCard, JobCard, OfferCard
 
 def headline(notice: Notice, card: Card, data: dict[str, Any], texts: Texts) -> Html:
     """Empty where nothing has happened: the reader has asked for the card."""
-    if isinstance(card, JobCard | OfferCard):
-        return Html("")
-    for ending in (_variant(notice, card, data), f"-{_reader(card)}", ""):
+    endings = [_variant(notice, card, data), f"-{_reader(card)}"]
+    if isinstance(card, ClientCard | DeskCard):
+        endings.append("")
+    for ending in endings:
         if ending is not None and texts.has(f"notices-{notice}{ending}"):
             return texts(f"notices-{notice}{ending}")
     return Html("")
 
 
-def _reader(card: ClientCard | DeskCard) -> str:
-    return "desk" if isinstance(card, DeskCard) else "client"
+def _reader(card: Card) -> str:
+    match card:
+        case OfferCard():
+            return "offer"
+        case JobCard():
+            return "job"
+        case ClientCard():
+            return "client"
+        case DeskCard():
+            return "desk"
 
 
-def _variant(notice: Notice, card: ClientCard | DeskCard, data: dict[str, Any]) -> str | None:
+def _variant(notice: Notice, card: Card, data: dict[str, Any]) -> str | None:
     """Where one notice says different things to readers of the same kind."""
     match notice, card:
-        case Notice.APPROVAL_DECIDED, _:
+        case Notice.APPROVAL_DECIDED, ClientCard() | DeskCard():
             return "-yes" if data.get("approved") else "-no"
         case Notice.REGISTERED, ClientCard() if card.base.status is TicketStatus.APPROVAL:
             return "-approval"
-        case Notice.DRAFTED, _ if TicketEvent.CONFIRM in card.buttons:
+        case Notice.DRAFTED, ClientCard() | DeskCard() if TicketEvent.CONFIRM in card.buttons:
             return "-confirm"
     return None

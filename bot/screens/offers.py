@@ -10,6 +10,7 @@ from pydantic import Field
 
 from bot import formats
 from bot.screens.menu import to_menu
+from bot.screens.pictures import pictures_button
 from bot.screens.tickets import Do, Open, TicketTap
 from bot.texts import Texts, escape
 from bot.ui import Button, Id, Screen, column
@@ -39,12 +40,6 @@ class Decline(CallbackData, prefix="no"):
     offer: Id
     ticket_id: Id
     reason: DeclineReason | None = None
-
-
-class Pictures(CallbackData, prefix="pics"):
-    """Sends the pictures of the ticket. The message stays what it is, so it does not become the card."""
-
-    of: Id
 
 
 def offer_card(card: OfferCard, texts: Texts) -> Screen:
@@ -89,13 +84,6 @@ def offers(found: Offers, texts: Texts) -> Screen:
         return Screen(texts("offers-list-empty"), column(to_menu(texts)))
     buttons = (Button(_line(line, texts), Open(number=line.ticket_id).pack()) for line in found.lines)
     return Screen(texts("offers-list", total=len(found.lines)), column(*buttons, to_menu(texts)))
-
-
-def pictures_button(base: Base, texts: Texts) -> Button | None:
-    """The pictures of the request; without any there is no button."""
-    if not base.media:
-        return None
-    return Button(texts.plain("offers-pictures", count=base.media), Pictures(of=base.ticket_id).pack())
 
 
 def map_button(base: Base, texts: Texts) -> Button:

@@ -12,6 +12,7 @@ from pydantic import Field
 from bot import formats
 from bot.screens.lists import PAGE, fit, pages
 from bot.screens.menu import to_menu
+from bot.screens.pictures import all_pictures_button
 from bot.texts import Texts, escape
 from bot.ui import Button, Id, Page, Rows, Screen, column, page_rows
 from core.domain.task import TaskKind
@@ -122,7 +123,7 @@ def client_card(card: ClientCard, texts: Texts) -> Screen:
     if asks_mark:
         parts += ["", texts("tickets-ask-mark")]
     marks = _marks(base) if asks_mark else ()
-    return Screen("\n".join(parts), marks + _buttons(base, card.buttons, _CLIENT, texts) + _why(base, texts))
+    return Screen("\n".join(parts), marks + _buttons(base, card.buttons, _CLIENT, texts) + _more(base, texts))
 
 
 def desk_card(card: DeskCard, texts: Texts) -> Screen:
@@ -138,7 +139,7 @@ def desk_card(card: DeskCard, texts: Texts) -> Screen:
     parts += _mark(card.mark, texts)
     parts += ["", *(_task(task, texts) for task in card.tasks)] if card.tasks else []
     rows = column(*(button for task in card.tasks for button in _task_buttons(task, texts)))
-    return Screen("\n".join(parts), rows + _buttons(base, card.buttons, _DESK, texts) + _why(base, texts))
+    return Screen("\n".join(parts), rows + _buttons(base, card.buttons, _DESK, texts) + _more(base, texts))
 
 
 def ask_cancel(base: Base, texts: Texts) -> Screen:
@@ -270,8 +271,8 @@ def _buttons(base: Base, may: frozenset[TicketEvent], verbs: dict[TicketEvent, D
     return column(*buttons)
 
 
-def _why(base: Base, texts: Texts) -> Rows:
-    return column(_button(base, Do.WHY, texts.plain("tickets-do-why")))
+def _more(base: Base, texts: Texts) -> Rows:
+    return column(all_pictures_button(base, texts), _button(base, Do.WHY, texts.plain("tickets-do-why")))
 
 
 def _button(base: Base, do: Do, text: str) -> Button:

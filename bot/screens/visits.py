@@ -9,7 +9,8 @@ from aiogram.filters.callback_data import CallbackData
 
 from bot import formats
 from bot.screens.menu import to_menu
-from bot.screens.offers import map_button, pictures_button, short
+from bot.screens.offers import map_button, short
+from bot.screens.pictures import pictures_button
 from bot.screens.tickets import Do, Open, TicketTap
 from bot.texts import LANGUAGES, Texts, escape, load
 from bot.ui import Button, Id, Key, Keys, Screen, column

@@ -1,6 +1,5 @@
 """A person with a phone: types, taps what is shown, and sees what came. Waits until the bot has nothing left to do."""
 
-import time
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -92,8 +91,3 @@ async def settled(edge: Edge, update: dict[str, Any] | None = None) -> None:
         return known and not (session.scalar(waiting) or session.scalar(sending))
 
     await edge.until(lambda: edge.db.read(is_quiet))
-
-
-def hurry(edge: Edge) -> None:
-    """Telegram's pace per chat is tested elsewhere: here a second of it passes in a millisecond."""
-    edge.limits._clock = lambda: time.monotonic() * 1000

@@ -1,60 +1,12 @@
 """The client and the desk on their phones: a request, its card, the yes, the mark, and what is wrong."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
-
-import pytest
-from sqlalchemy.orm import Session
-
 from core.domain.ticket import TicketStatus
-from storage.models.ticket import Acceptance, Ticket
-from tests.bot.conftest import Edge, box, edge
-from tests.bot.phones import Phone, hurry, phone_of, settled
-from tests.make import tickets as make
-from tests.make.tickets import World
+from storage.models.ticket import Acceptance
+from tests.bot.company import Company, company
+from tests.bot.conftest import box, edge
+from tests.bot.phones import settled
 
-__all__ = ["box", "edge"]
-
-
-@dataclass
-class Company:
-    edge: Edge
-    world: World
-    client: Phone
-    desk: Phone
-    engineer: Phone
-
-    async def does(self, work: Callable[..., Any], *args: Any) -> Any:
-        """Something that happens elsewhere: on the engineer's phone, at another client."""
-
-        def unit(session: Session, *, now: datetime) -> Any:
-            self.world.session, self.world.now = session, now
-            return work(self.world, *args)
-
-        return await self.edge.db.write(unit)
-
-    async def ticket(self) -> Ticket:
-        """The newest one."""
-        rows = await self.edge.rows(Ticket)
-        return rows[-1]
-
-    async def is_reported(self) -> Ticket:
-        """A ticket which the engineer has just reported done, and the client has been told."""
-        return await self.does(make.bring, TicketStatus.REPORTED)
-
-
-@pytest.fixture
-async def company(edge: Edge) -> Company:
-    def found(session: Session, *, now: datetime) -> World:
-        return make.make_world(session, now=now)
-
-    world = await edge.db.write(found)
-    phones = [await phone_of(edge, actor) for actor in (world.requester, world.dispatcher, world.engineer)]
-    hurry(edge)
-    edge.start()
-    return Company(edge, world, *phones)
+__all__ = ["box", "company", "edge"]
 
 
 async def test_a_request_takes_two_taps_and_one_sentence(company: Company) -> None:
@@ -83,7 +35,7 @@ async def test_the_client_accepts_and_gives_a_mark(company: Company) -> None:
 
     answer = await client.taps("Всё хорошо, принять")
     assert answer["text"] == "Принято. Спасибо!"
-    assert await client.buttons() == ["1 ★", "2 ★", "3 ★", "4 ★", "5 ★", "Почему так?"]
+    assert await client.buttons() == ["1 ★", "2 ★", "3 ★", "4 ★", "5 ★", "📷 Фото", "Почему так?"]
     await client.taps("4 ★")
     assert "★★★★☆" in await client.last()
     assert [row.mark for row in await company.edge.rows(Acceptance)] == [4]

@@ -12,6 +12,7 @@ notices-on-the-way = 🚗 <b>The engineer is on the way.</b>
 notices-reported = 🏁 <b>The work is done.</b> Have a look and accept it — or say what is wrong.
 notices-wrong-desk = ⚠️ <b>The client did not accept the work.</b> Please decide what follows.
 notices-wrong = <b>Your complaint is written down.</b> The dispatcher will decide soon.
+notices-rework-job = 🔁 <b>Please come back and fix it.</b>
 notices-rework-client = 🔁 <b>The engineer will come back and fix it.</b>
 notices-rework-desk = 🔁 <b>Sent to fix it.</b>
 notices-cancelled = ✖️ <b>The request is cancelled.</b>

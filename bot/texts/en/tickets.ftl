@@ -17,6 +17,7 @@ tickets-service = 🔧 { $service }
 tickets-site = 📍 <b>{ $site }</b> ({ $code }), { $address }
 tickets-registered = Reported { $when }
 tickets-media = 📎 Attached: { $count }
+tickets-pictures = 📷 Photos
 tickets-engineer = Engineer: <b>{ $name }</b>
 tickets-window = Visit: <b>{ $window }</b>
 tickets-done = <b>Done:</b>

@@ -12,6 +12,7 @@ notices-on-the-way = 🚗 <b>Мастер выехал.</b>
 notices-reported = 🏁 <b>Работа сделана.</b> Посмотрите и примите — или скажите, что не так.
 notices-wrong-desk = ⚠️ <b>Клиент не принял работу.</b> Решите, что дальше.
 notices-wrong = <b>Замечание записано.</b> Диспетчер скоро решит, что дальше.
+notices-rework-job = 🔁 <b>Нужно вернуться и исправить.</b>
 notices-rework-client = 🔁 <b>Мастер вернётся и исправит.</b>
 notices-rework-desk = 🔁 <b>Отправили исправить.</b>
 notices-cancelled = ✖️ <b>Заявка отменена.</b>

@@ -17,6 +17,7 @@ tickets-service = 🔧 { $service }
 tickets-site = 📍 <b>{ $site }</b> ({ $code }), { $address }
 tickets-registered = Подана { $when }
 tickets-media = 📎 Вложений: { $count }
+tickets-pictures = 📷 Фото
 tickets-engineer = Мастер: <b>{ $name }</b>
 tickets-window = Визит: <b>{ $window }</b>
 tickets-done = <b>Сделано:</b>
