@@ -41,7 +41,7 @@ _MAY_LIE_AHEAD = frozenset(
     }
 )
 _NEVER = datetime(9000, 1, 1, tzinfo=UTC)
-_BOT_TOKEN = re.compile(r"\b\d{6,}:[A-Za-z0-9_-]{30,}")
+_BOT_TOKEN = re.compile(r"(?<!\d)\d{6,}:[A-Za-z0-9_-]{30,}")
 _PASSWORD = re.compile(r"\w+://[^/\s:@]+:[^/\s@]+@")
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from core.domain.notice import TOLD, Audience, Delivery, Notice
+from core.domain.offer import OfferStatus
 from core.domain.role import CONTRACTOR_ROLES, DESK_ROLES, Role
 from core.domain.ticket import Origin, TicketEvent, TicketStatus
 from core.services.invariants_rights import Held, held
@@ -55,6 +56,7 @@ _BY_TICKET: dict[str, Notice] = {
 class _Change:
     audit_id: int
     notice: Notice
+    at: datetime
     ticket_id: int
     site_id: int
     client_id: int
@@ -83,7 +85,7 @@ def told_in_the_same_stroke(session: Session, *, now: datetime) -> Found:
 
 
 def _changes(session: Session, since: datetime) -> Iterator[_Change]:
-    place: tuple[Any, ...] = (Ticket.id, Ticket.site_id, Ticket.client_id, Ticket.requester_id)
+    place: tuple[Any, ...] = (Audit.at, Ticket.id, Ticket.site_id, Ticket.client_id, Ticket.requester_id)
     recent = and_(Audit.at >= since, Ticket.origin == Origin.BOT)
     moves = select(Audit.id, Audit.event, Audit.to_state, *place).join(
         Ticket, and_(Audit.entity == "ticket", Ticket.id == Audit.entity_id)
@@ -119,6 +121,8 @@ class _World:
     of_site: dict[int, list[Held]]
     of_client: dict[tuple[int, int], list[Held]]
     crews: dict[int, list[tuple[int, int, int | None]]]
+    #: Ticket → firms whose offer of its last round was withdrawn, and when.
+    withdrawn: dict[int, list[tuple[int, datetime]]]
 
     @staticmethod
     def load(session: Session) -> "_World":
@@ -137,7 +141,7 @@ class _World:
                 if grant.site_id is not None:
                     of_site[grant.site_id].append(one)
         readers = frozenset(session.scalars(select(Person.id).where(Person.telegram_id.is_not(None))))
-        return _World(readers, desk, of_firm, of_site, of_client, _crews(session))
+        return _World(readers, desk, of_firm, of_site, of_client, _crews(session), _withdrawn(session))
 
     def must_hear(self, change: _Change) -> set[int]:
         rings = [audience for audience, how in TOLD[change.notice].items() if how is Delivery.NEW]
@@ -150,10 +154,19 @@ class _World:
                 yield from self._client(change)
             case Audience.CREW:
                 yield from self._crew(change)
-            case Audience.INVITED if change.contractor_id is not None:
-                yield from _holders(self.of_firm.get(change.contractor_id, []), change.audit_id)
+            case Audience.INVITED:
+                for firm in self._invited(change):
+                    yield from _holders(self.of_firm.get(firm, []), change.audit_id)
             case Audience.DESK:
                 yield from self._desk(change.audit_id)
+
+    def _invited(self, change: _Change) -> Iterator[int]:
+        """Whom the offer was made to; of a cancelled ticket those whose offers ended with it."""
+        if change.contractor_id is not None:
+            yield change.contractor_id
+        for firm, at in self.withdrawn.get(change.ticket_id, []):
+            if at >= change.at:
+                yield firm
 
     def _client(self, change: _Change) -> Iterator[int]:
         yield from _holders(self.of_site.get(change.site_id, []), change.audit_id)
@@ -202,6 +215,19 @@ def _crews(session: Session) -> dict[int, list[tuple[int, int, int | None]]]:
         ticket_id: [(audit_id, *crew) for audit_id, crew in zip(audits, begun[ticket_id], strict=False)]
         for ticket_id, audits in moves.items()
     }
+
+
+def _withdrawn(session: Session) -> dict[int, list[tuple[int, datetime]]]:
+    found: defaultdict[int, list[tuple[int, datetime]]] = defaultdict(list)
+    offers = (
+        select(Offer.ticket_id, Offer.contractor_id, Offer.answered_at)
+        .join(Ticket, Ticket.id == Offer.ticket_id)
+        .where(Offer.status == OfferStatus.WITHDRAWN, Offer.round == Ticket.round, Offer.answered_at.is_not(None))
+    )
+    for ticket_id, contractor_id, at in session.execute(offers):
+        if at is not None:
+            found[ticket_id].append((contractor_id, at))
+    return found
 
 
 CHECKS: dict[str, tuple[str, Callable[..., Found]]] = {

@@ -1,0 +1,183 @@
+"""A database on which everything has happened at least once, so that every invariant has something to look at."""
+
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.domain.actor import Actor, Grant
+from core.domain.notice import Delivery, Notice, OutboxStatus
+from core.domain.offer import DeclineReason
+from core.domain.proof import ProofKind
+from core.domain.role import Role
+from core.domain.ticket import TicketStatus
+from core.services import acceptances, inbox, invites, offers, outbox, proofs, tasks, tickets, visits
+from storage.models.offer import Offer
+from storage.models.post import Outbox
+from storage.models.ticket import Ticket
+from tests.clock import HandClock
+from tests.make.directories import add_contractor
+from tests.make.people import add_person, again
+from tests.make.tickets import (
+    SKILL,
+    World,
+    add_engineer,
+    arrive,
+    bring,
+    draft,
+    make_world,
+    nobody_left,
+    open_tasks,
+    send,
+    shoot,
+    take,
+    tap,
+    visit_of,
+)
+
+BOT = 1
+_STATUSES = (
+    TicketStatus.ASSIGNED,
+    TicketStatus.ASSIGNED,
+    TicketStatus.REPORTED,
+    TicketStatus.DISPUTED,
+    TicketStatus.REWORK,
+)
+_numbers = count(1)
+
+
+def full_story(session: Session, clock: HandClock) -> World:
+    """Tickets in every state, an album, an invite taken, letters sent, failed and waiting, updates done and parked."""
+    now = clock.now()
+    world = make_world(session, now=now)
+    world.contractor.engineers = 5
+    accepted = bring(world, TicketStatus.ACCEPTED)
+    acceptances.give_mark(session, tap(world.requester), accepted.id, 5, now=now)
+    for status in _STATUSES:
+        bring(world, status)
+    _declined(world)
+    _left(world)
+    _cancelled(world)
+    draft(world)
+    _album(world)
+    _invite(world)
+    _updates(session, now=now)
+    deliver(session, now=now)
+    nobody_left(world, clock)
+    return world
+
+
+def deliver(session: Session, *, now: datetime, refuse: int | None = None) -> None:
+    """What waits is sent; the letter `refuse` is refused by Telegram for good."""
+    messages = count(1000)
+    while letters := outbox.claim(session, 100, now=now).letters:
+        session.flush()
+        for letter in letters:
+            if letter.id == refuse:
+                outbox.failed(session, letter, "Bad Request", now=now)
+                continue
+            number = next(messages) if letter.delivery is Delivery.NEW else None
+            outbox.sent(session, letter, now=now, message_id=number)
+        session.flush()
+
+
+def receive(session: Session, update_id: int, *, now: datetime, chat: int = 77, **message: Any) -> inbox.Claim:
+    """An update of a private chat, claimed by a worker."""
+    body = {"message_id": update_id, "chat": {"id": chat, "type": "private"}, "from": {"id": chat}, **message}
+    inbox.store(session, BOT, [{"update_id": update_id, "message": body}], now=now)
+    (claim,) = inbox.claim(session, BOT, 1, now=now)
+    session.flush()
+    return claim
+
+
+def _declined(world: World) -> None:
+    """The first says no, the second yes."""
+    session, now = world.session, world.now
+    second = add_contractor(session, skills=[SKILL], lat=55.9)
+    other = add_engineer(session, second, now=now)
+    ticket = send(world)
+    first = session.scalars(select(Offer.id).where(Offer.ticket_id == ticket.id)).one()
+    offers.decline(session, tap(world.engineer), first, DeclineReason.FAR, now=now)
+    take(world, ticket, other)
+    second.is_active = False
+    session.flush()
+
+
+def _left(world: World) -> None:
+    session, now = world.session, world.now
+    ticket = bring(world, TicketStatus.ASSIGNED)
+    arrive(world, ticket)
+    visits.give_up(session, tap(world.engineer), visit_of(world, ticket).id, now=now)
+    for task in open_tasks(session, ticket):
+        tasks.take(session, tap(world.dispatcher), task.id, now=now)
+
+
+def _cancelled(world: World) -> None:
+    ticket = send(world)
+    tickets.cancel(world.session, tap(world.requester), ticket.id, ticket.version, now=world.now)
+
+
+def _album(world: World) -> Ticket:
+    """Two pictures in one album of the visit that is under way."""
+    session, now = world.session, world.now
+    ticket = bring(world, TicketStatus.IN_WORK)
+    visits.begin_work(session, tap(world.engineer), visit_of(world, ticket).id, now=now)
+    shoot(world)
+    for number in (900_001, 900_002):
+        claim = receive(session, number, now=now, media_group_id="album")
+        inbox.done(session, claim, now=now)
+        proofs.receive(session, tap(world.engineer), _picture(number, now), now=now)
+    return ticket
+
+
+def _picture(number: int, now: datetime) -> proofs.Incoming:
+    return proofs.Incoming(
+        kind=ProofKind.PHOTO,
+        bot_id=BOT,
+        chat_id=77,
+        message_id=number,
+        file_id=f"album{number}",
+        file_unique_id=f"album{number}",
+        size=1000,
+        file_name="",
+        caption="",
+        media_group_id="album",
+        is_forwarded=False,
+        sent_at=now,
+    )
+
+
+def _invite(world: World) -> Actor:
+    session, now = world.session, world.now
+    grant = Grant(Role.ENGINEER, contractor_id=world.contractor.id)
+    issued = invites.create(session, tap(world.dispatcher), grant, "secret", now=now)
+    newcomer = add_person(session, now=now)
+    invites.accept(session, newcomer, issued.token, now=now)
+    claim = receive(session, 900_010, now=now, text=f"/start {invites.PAYLOAD}{issued.token}")
+    inbox.done(session, claim, now=now)
+    return again(session, newcomer, now=now)
+
+
+def _updates(session: Session, *, now: datetime) -> None:
+    """One handled, one parked, and a letter that Telegram refused."""
+    inbox.done(session, receive(session, 900_020, now=now, text="привет"), now=now)
+    inbox.failed(session, receive(session, 900_021, now=now), "KeyError: 'x'", now=now, hopeless=True)
+    person = add_person(session, now=now)
+    deliver(session, now=now)
+    letter = Outbox(
+        dedupe_key=f"story:{next(_numbers)}",
+        delivery=Delivery.NEW,
+        notice=Notice.MENU,
+        person_id=person.person_id,
+        chat_id=5,
+        data={},
+        priority=0,
+        created_at=now,
+        not_before=now,
+        status=OutboxStatus.NEW,
+    )
+    session.add(letter)
+    session.flush()
+    deliver(session, now=now, refuse=letter.id)
