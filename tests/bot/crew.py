@@ -15,15 +15,20 @@ from sqlalchemy.orm import Session
 from bot.media import Fetcher
 from bot.pairs import photo_for
 from core.documents.pictures import Pictures
+from core.domain.actor import Grant
 from core.domain.proof import ProofStatus
+from core.domain.role import Role
+from core.services import offers
 from storage.blobs import Blobs
 from storage.models.offer import Offer
 from storage.models.ticket import Ticket
 from storage.models.visit import Proof, Visit
 from tests.bot.conftest import Edge
-from tests.bot.phones import Phone, hurry, phone_of, settled
+from tests.bot.phones import Phone, phone_of, settled
 from tests.make import tickets as make
-from tests.make.tickets import World
+from tests.make.directories import add_contractor
+from tests.make.people import add_person
+from tests.make.tickets import SKILL, World, add_engineer
 from tests.sandbox.conftest import TOKEN
 
 
@@ -76,6 +81,39 @@ class Crew:
             await asyncio.gather(self.fetching, return_exceptions=True)
             self.fetching = None
 
+    async def joins(self, hire: Callable[[World, int], Any]) -> Phone:
+        """Somebody new, whose chat with the bot is open before the bot first writes."""
+        chat = 700_000 + len(self.edge.box.world.people)
+        await self.edge.box.sim("user", id=chat, name="Новый")
+        world = self.edge.box.world
+        world.room(world.chosen_bot(TOKEN), chat).started = True
+        await self.does(hire, chat)
+        return Phone(self.edge, chat)
+
+    async def second_firm(self) -> Phone:
+        """An engineer of a firm a little farther away."""
+
+        def hire(world: World, chat: int) -> Any:
+            firm = add_contractor(world.session, skills=[SKILL], lat=55.80)
+            return add_engineer(world.session, firm, now=world.now, telegram_id=chat)
+
+        return await self.joins(hire)
+
+    async def colleague(self) -> Phone:
+        """One more engineer of the first firm."""
+
+        def hire(world: World, chat: int) -> Any:
+            grant = Grant(Role.ENGINEER, contractor_id=world.contractor.id)
+            return add_person(world.session, grant, now=world.now, telegram_id=chat, name="Сидоров Иван")
+
+        return await self.joins(hire)
+
+    async def silence(self) -> None:
+        """The wait ends; the timetable asks the next."""
+        await self.edge.later(minutes=60, seconds=1)
+        await self.edge.db.write(offers.sweep, 50)
+        await settled(self.edge)
+
     async def sends(self, kind: str = "photo", data: bytes | None = None, *, wait: bool = True, **more: Any) -> bytes:
         """From the engineer's phone; waits until the bytes are here and everybody is told."""
         self.shots += 1
@@ -123,7 +161,6 @@ async def founded(edge: Edge) -> Crew:
     client, desk, engineer = [
         await phone_of(edge, actor) for actor in (world.requester, world.dispatcher, world.engineer)
     ]
-    hurry(edge)
     blobs, pictures = Blobs(edge.media), Pictures()
 
     async def pairs(ticket_id: int, texts: Any) -> Any:
