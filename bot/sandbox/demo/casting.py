@@ -18,6 +18,9 @@ from storage.models.directory import ApprovalStep, Client, Service, Site
 
 LOOKED_AT = 150
 NEIGHBOURS = 24
+#: The first site with so many able contractors around will do.
+ENOUGH = 10
+WIDEST_DEGREES = 1.0
 SITES_SHOWN = 3
 
 
@@ -70,10 +73,10 @@ def choose(session: Session, *, now: datetime) -> Casting:
         around = _around(firms, site)
         for service in services:
             able = [firm for firm in around if service.skill_id in firm.skills]
-            worth = len(able[: NEIGHBOURS + 3])
+            worth = len(able[:ENOUGH])
             if worth >= 3 and (best is None or worth > best[0]) and payers.of_site(session, site, now=now):
                 best = worth, site, service, able
-        if best is not None and best[0] == NEIGHBOURS + 3:
+        if best is not None and best[0] == ENOUGH:
             break
     if best is None:
         raise NoStage
@@ -108,7 +111,9 @@ def _firms(session: Session, now: datetime) -> list[Firm]:
 
 
 def _around(firms: list[Firm], site: Site) -> list[Firm]:
-    measured = [(metres(site.lat, site.lon, firm.lat, firm.lon), firm) for firm in firms]
+    """The nearest first. Latitude alone rules most of them out, and cheaply."""
+    close = [firm for firm in firms if abs(firm.lat - site.lat) < WIDEST_DEGREES]
+    measured = [(metres(site.lat, site.lon, firm.lat, firm.lon), firm) for firm in close]
     reached = [(far, firm) for far, firm in measured if far <= firm.reach_m and firm.skills]
     return [firm for _, firm in sorted(reached, key=lambda pair: (pair[0], pair[1].contractor_id))]
 

@@ -12,7 +12,7 @@ def tries(casting: Casting, cast: Cast) -> list[Try]:
     shop, first, second = cast.shop.name, cast.engineer.name, cast.second.name
     return [
         _tell(shop, casting.service),
-        _visit(first),
+        _visit(first, casting.stage.name),
         _accept(shop),
         _refuse(shop, first, second),
         _be_late(shop, first, second),
@@ -45,12 +45,12 @@ def _tell(shop: str, service: str) -> Try:
     )
 
 
-def _visit(first: str) -> Try:
+def _visit(first: str, site: str) -> Try:
     return _story(
         "Взять и выполнить наряд",
         _step(first, "Пришло предложение. Нажмите «Беру: выезжаю сейчас»", "(Наряд|Заявка) ваша?"),
         _step(first, "Нажмите «Выезжаю»", "Вы в пути"),
-        _step(first, "Кнопка внизу «Я на месте», затем выберите объект", "Вы на (месте|объекте)"),
+        _step(first, f"Кнопка внизу «Я на месте», затем «{site}»", "Вы на (месте|объекте)"),
         _step(first, "«Начать работу», затем 📎 → Фото → «До»", "фото ДО: 1 из 1"),
         _step(first, "«Дальше», затем 📎 → Фото → «После»", "фото ПОСЛЕ: 1 из 1"),
         _step(first, "«Дальше: отчёт»", "Проверьте отчёт"),

@@ -1,0 +1,74 @@
+"""`make demo` as a visitor has it: one address, and from there on only clicks."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.demo_story import (
+    ENGINEER,
+    NEWCOMER,
+    SECOND,
+    SHOP,
+    DemoProcess,
+    Hand,
+    accepts,
+    comes,
+    reports,
+    shoots,
+)
+
+pytestmark = [pytest.mark.browser, pytest.mark.journey, pytest.mark.timeout(300)]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoProcess]:
+    folder = tmp_path_factory.mktemp("demo")
+    process = DemoProcess(folder, "--sites", "60", "--contractors", "60", "--neighbours", "2")
+    yield process
+    assert process.close() == 0
+
+
+def test_a_visitor_plays_the_straight_story_by_clicks(page: Page, demo: DemoProcess) -> None:
+    page.goto(demo.url)
+    shop, engineer, second = (Hand(page, chat) for chat in (SHOP, ENGINEER, SECOND))
+    reports(shop)
+    expect(page.locator(".guide")).to_contain_text("Взять и выполнить наряд")
+
+    engineer.sees("Есть работа")
+    expect(second.phone.locator("article").filter(has_text="Есть работа")).to_have_count(0)
+    comes(engineer)
+    shop.sees("Мастер найден")
+    shoots(engineer, "ДО")
+    shoots(engineer, "ПОСЛЕ")
+    engineer.taps("Отправить отчёт")
+    accepts(shop)
+    engineer.sees("Оценка клиента: ★★★★★")
+    expect(page.locator(".guide")).to_contain_text("Отказаться: спросят следующего")
+
+
+def test_a_refused_offer_goes_to_the_next_phone(page: Page, demo: DemoProcess) -> None:
+    page.goto(demo.url)
+    shop, engineer, second = (Hand(page, chat) for chat in (SHOP, ENGINEER, SECOND))
+    shop.scans()
+    shop.taps("Протечка, засор")
+    shop.sees("Что случилось")
+    shop.says("Капает с потолка")
+    shop.sees("Проверьте и отправьте.*Капает")
+    shop.taps("Отправить")
+    engineer.taps("Отказаться")
+    engineer.taps("Занят")
+    engineer.sees("Вы отказались")
+    second.sees("Есть работа.*Протечка")
+
+
+def test_a_newcomer_comes_in_with_three_taps(page: Page, demo: DemoProcess) -> None:
+    page.goto(demo.url)
+    seat = Hand(page, SECOND).phone.get_by_role("combobox", name="Показать телефон")
+    seat.select_option(str(NEWCOMER))
+    newcomer = Hand(page, NEWCOMER)
+    newcomer.phone.get_by_role("button", name="Начать").click()
+    newcomer.phone.get_by_role("button", name=re.compile("Поделиться номером")).click()
+    newcomer.taps("Да, это я")
+    newcomer.sees("Чем помочь")
