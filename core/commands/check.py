@@ -10,6 +10,36 @@ if TYPE_CHECKING:
     from core.services.invariants import Result
 
 _SHOWN_ROWS = 20
+#: Number of the rule → what it promises.
+NAMES = {
+    "1": "У заявки не больше одного исполнителя",
+    "2": "Принятое предложение — это назначение",
+    "3": "В одном поиске принято одно предложение",
+    "4": "На предложение отвечают один раз",
+    "5": "Спрашивали только тех, кому можно",
+    "6": "Заблокированным ничего не предложено",
+    "7": "Предложения открыты, только пока идёт поиск",
+    "8": "Ни у кого нет работ сверх предела",
+    "9": "Все переходы заявок разрешены",
+    "10": "Приёмка — это фото и согласие клиента",
+    "11": "Ни одна заявка не забыта",
+    "16": "Нет времени из будущего",
+    "17": "Кому положено знать, тому написано",
+    "18": "Один повод — одно сообщение",
+    "19": "Каждое сообщение дошло или причина известна",
+    "20": "Никому не показано чужое",
+    "21": "Сообщения в чате идут по порядку",
+    "22": "Каждое обновление обработано по порядку",
+    "23": "Альбомы не разбросаны и не потеряны",
+    "24": "У каждого фото есть всё, что нужно",
+    "24b": "Каждый файл цел",
+    "36": "У каждого изменения есть автор",
+    "37": "Кто ушёл, ничего не может",
+    "38": "Приглашение служит один раз и вовремя",
+    "39": "Секреты нигде не осели",
+    "41": "База цела",
+    "43": "Работу закончил тот, кто её взял",
+}
 
 
 def check(
@@ -56,9 +86,14 @@ def _show(results: list["Result"]) -> None:
 
     table = Table("№", "Правило", "Проверено", "Нарушено", box=None)
     for result in results:
-        table.add_row(result.number, result.name, str(result.examined), str(len(result.rows) or "—"))
+        broken = str(len(result.rows) or "—")
+        table.add_row(
+            result.number, NAMES[result.number], str(result.examined), broken, style="" if result.holds else "red"
+        )
     console = Console()
     console.print(table)
     for result in results:
         for row in result.rows[:_SHOWN_ROWS]:
-            console.print(f"{result.number}: {row}", style="red", markup=False)
+            console.print(f"{result.number}: {row}", style="red", markup=False, highlight=False)
+        if len(result.rows) > _SHOWN_ROWS:
+            console.print(f"{result.number}: … и ещё {len(result.rows) - _SHOWN_ROWS}", style="red")
