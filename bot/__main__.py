@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -43,6 +44,7 @@ def main() -> None:
     told = settings.load(needs_token=True)
     logs.set_up(as_json=told.log_json, level=told.log_level)
     _bring_up_to_date(told.database_url)
+    _make_folder(told.media_dir)
     reasons: list[str] = []
     try:
         asyncio.run(run(told))
@@ -51,7 +53,7 @@ def main() -> None:
         reasons = sorted({str(error) for error in leaves(group)})
     if reasons:
         log.error("the bot stops", reasons=reasons)
-        sys.exit("; ".join(reasons))
+        sys.exit(logs.redact("; ".join(reasons)))
 
 
 async def run(told: Settings) -> None:
@@ -116,7 +118,10 @@ async def _prepare(bot: Bot, db: Database, told: Settings) -> None:
             "Telegram does not know this BOT_TOKEN: check it in .env."
         ) from None
     except TelegramNetworkError as error:
-        raise Fatal(f"Telegram is out of reach at {told.telegram_api_url}: {error.message}") from None
+        raise Fatal(
+            "Telegram не отвечает: проверьте сеть, TELEGRAM_API_URL и TELEGRAM_PROXY в файле .env. / "
+            f"Telegram is out of reach: check TELEGRAM_API_URL and TELEGRAM_PROXY in .env ({error.message})"
+        ) from None
     appointed = await db.write(people.appoint_admins, told.admin_ids)
     log.info("telegram knows the bot", username=me.username, new_admins=appointed)
 
@@ -163,10 +168,21 @@ def leaves(group: BaseExceptionGroup[Any]) -> list[BaseException]:
 
 
 def _bring_up_to_date(url: str) -> None:
-    if not migrate.is_current(url):
+    try:
+        is_current = migrate.is_current(url)
+    except migrate.OutOfReach as error:
+        settings.leave("DATABASE_URL", f"база не открывается / the database cannot be opened: {error}")
+    if not is_current:
         if url.startswith("postgresql"):
             log.warning("the PostgreSQL database is brought up to date")
         migrate.upgrade(url)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        settings.leave("MEDIA_DIR", f"папку не создать / the folder cannot be made: {error.strerror}")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@ import re
 import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -14,6 +16,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from core.domain.defaults import Defaults
 
 TOKEN = re.compile(r"\d{5,20}:[A-Za-z0-9_-]{30,}")
+WEB = ("http", "https")
+PROXIES = ("http", "socks4", "socks5")
 PLACEHOLDERS = ("change_me", "changeme", "your_token", "placeholder", "xxx")
 
 Minutes = Annotated[int, Field(ge=1, le=60 * 24 * 31)]
@@ -103,7 +107,30 @@ class Settings(BaseSettings):
                 "нужен адрес sqlite+aiosqlite:///файл или postgresql+asyncpg://… / "
                 "must be sqlite+aiosqlite:///file or postgresql+asyncpg://…"
             )
+        if url.removeprefix("sqlite+aiosqlite:///") in ("", ":memory:"):
+            raise ValueError("встроенной базе нужен файл / an embedded database needs a file")
         return url
+
+    @field_validator("operator_zone")
+    @classmethod
+    def zone_is_known(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(
+                "нет такого часового пояса, пример: Europe/Moscow / no such zone, for example Europe/Moscow"
+            ) from None
+        return name
+
+    @field_validator("telegram_api_url", "clock_url")
+    @classmethod
+    def address_is_one(cls, url: str | None) -> str | None:
+        return url if url is None else _address(url, WEB)
+
+    @field_validator("telegram_proxy")
+    @classmethod
+    def proxy_is_one(cls, url: str | None) -> str | None:
+        return url if url is None else _address(url, PROXIES)
 
 
 def load(*, needs_token: bool = False, **given: Any) -> Settings:
@@ -113,16 +140,30 @@ def load(*, needs_token: bool = False, **given: Any) -> Settings:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         name = str(first["loc"][0]).upper() if first["loc"] else "?"
-        _leave(name, first["msg"].removeprefix("Value error, "))
+        leave(name, first["msg"].removeprefix("Value error, "))
     if needs_token and settings.bot_token is None:
-        _leave("BOT_TOKEN", "не задан / is not set")
+        leave("BOT_TOKEN", "не задан / is not set")
     return settings
 
 
-def _leave(name: str, reason: str) -> NoReturn:
+def leave(name: str, reason: str) -> NoReturn:
+    """One line that names the setting and where it stands; code 2."""
     print(
         f"Настройка {name}: {reason}. Задаётся в файле .env, образец с пояснениями — .env.example. / "
         f"Setting {name} (see above) is set in .env; .env.example explains it.",
         file=sys.stderr,
     )
     sys.exit(2)
+
+
+def _address(url: str, schemes: tuple[str, ...]) -> str:
+    """The address itself is not repeated in the reason: it may bear a password."""
+    try:
+        parts = urlsplit(url)
+        is_whole = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_whole = False
+    if not is_whole:
+        example = " | ".join(f"{scheme}://…" for scheme in schemes)
+        raise ValueError(f"это не адрес ({example}) / not an address ({example})")
+    return url

@@ -20,7 +20,11 @@ log = structlog.get_logger(__name__)
 def main() -> None:
     told = settings.load()
     logs.set_up(as_json=told.log_json, level=told.log_level)
-    if not migrate.is_current(told.database_url):
+    try:
+        is_current = migrate.is_current(told.database_url)
+    except migrate.OutOfReach as error:
+        settings.leave("DATABASE_URL", f"база не открывается / the database cannot be opened: {error}")
+    if not is_current:
         log.warning("the database is brought up to date")
         migrate.upgrade(told.database_url)
     asyncio.run(run(told))

@@ -16,6 +16,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -31,6 +32,10 @@ class MigrationBrokeReferences(Exception):
     """Rows point at nothing after a migration; it was rolled back."""
 
 
+class OutOfReach(Exception):
+    """The database cannot be opened: no such folder or server, or no right to it."""
+
+
 def upgrade(url: str, revision: str = "head") -> None:
     run(url, lambda connection: command.upgrade(config_for(connection), revision))
 
@@ -42,8 +47,20 @@ def downgrade(url: str, revision: str) -> None:
 def current(url: str) -> str | None:
     """The revision a database stands at; None for an empty or absent one."""
     if engines.is_sqlite(url) and not Path(engines.file_url(url).database or "").exists():
+        _ensure_folder(url)
         return None
-    return run(url, lambda connection: MigrationContext.configure(connection).get_current_revision())
+    import asyncpg
+
+    try:
+        return run(url, lambda connection: MigrationContext.configure(connection).get_current_revision())
+    except (OSError, OperationalError, asyncpg.PostgresError) as error:
+        raise OutOfReach(str(getattr(error, "orig", error))) from error
+
+
+def _ensure_folder(url: str) -> None:
+    folder = Path(engines.file_url(url).database or "").absolute().parent
+    if not folder.is_dir():
+        raise OutOfReach(f"no such folder: {folder}")
 
 
 def is_current(url: str) -> bool:

@@ -35,10 +35,14 @@ def opened() -> Iterator["Database"]:
 
 def _bring_up_to_date(url: str) -> None:
     """An embedded file silently; of a database server somebody else may be in charge, so it is said aloud."""
+    from core.settings import leave
     from storage import migrate
 
-    if migrate.is_current(url):
-        return
+    try:
+        if migrate.is_current(url):
+            return
+    except migrate.OutOfReach as error:
+        leave("DATABASE_URL", f"база не открывается / the database cannot be opened: {error}")
     if url.startswith("postgresql"):
         print("Структура базы PostgreSQL обновлена до текущей версии.", file=sys.stderr)
     migrate.upgrade(url)
