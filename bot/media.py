@@ -25,6 +25,9 @@ CHUNK = 256 * 1024
 TIMEOUT_S = 60
 #: A declared size that stays wrong this many times is Telegram's mistake, not a broken download.
 SIZE_DOUBTS = 2
+#: Telegram says "wrong file_id or the file is temporarily unavailable" for both; after so many times it is the first.
+UNAVAILABLE = "temporarily unavailable"
+UNAVAILABLE_DOUBTS = 4
 GONE = ("wrong file_id", "wrong file id", "invalid file_id", "file not found", "wrong remote file identifier")
 
 
@@ -96,7 +99,7 @@ class Fetcher:
                 await self._db.write(proofs.too_large, wanted.proof_id)
                 return
             log.warning("a file is refused", proof=wanted.proof_id, reason=error.message)
-            await self._failed(wanted, is_gone=any(words in error.message.lower() for words in GONE))
+            await self._failed(wanted, is_gone=_is_gone(error.message.lower(), wanted))
         except TelegramRetryAfter as error:
             self._pause_s = float(error.retry_after)
         except (AiogramError, OSError, TimeoutError, Torn, asyncio.IncompleteReadError) as error:
@@ -138,3 +141,9 @@ class Fetcher:
 
     async def _failed(self, wanted: Wanted, *, is_gone: bool) -> None:
         await self._db.write(proofs.fetch_failed, wanted.proof_id, is_gone=is_gone)
+
+
+def _is_gone(said: str, wanted: Wanted) -> bool:
+    if UNAVAILABLE in said:
+        return wanted.tries >= UNAVAILABLE_DOUBTS
+    return any(words in said for words in GONE)
