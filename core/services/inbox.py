@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import delete, exists, func, select, text, tuple_, update
+from sqlalchemy import bindparam, delete, exists, func, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session, aliased
@@ -35,6 +35,31 @@ OFFSET_VALID = timedelta(days=6)
 SECRET = re.compile(r"(/start(?:@\w+)?\s+i-)[A-Za-z0-9_-]+")
 
 Key = tuple[int, int]
+
+
+_earlier = aliased(Inbox, name="earlier")
+#: Built once: it is asked several times for every update.
+_HEADS = (
+    select(Inbox)
+    .where(
+        text("inbox.status = 'new'"),  # literally, or SQLite does not see the partial index
+        Inbox.bot_id == bindparam("bot_id"),
+        Inbox.not_before <= bindparam("now"),
+        (Inbox.lease_until.is_(None)) | (Inbox.lease_until < bindparam("now")),
+        Inbox.lane.not_in(bindparam("busy", expanding=True)),
+        ~exists(
+            select(_earlier.update_id).where(
+                text("earlier.status = 'new'"),
+                _earlier.bot_id == Inbox.bot_id,
+                _earlier.lane == Inbox.lane,
+                _earlier.seq < Inbox.seq,
+            )
+        ),
+    )
+    .order_by(Inbox.seq)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True, of=Inbox)
+)
 
 
 class LeaseLost(Exception):
@@ -96,29 +121,8 @@ def store(session: Session, bot_id: int, updates: Sequence[dict[str, Any]], *, n
 
 def claim(session: Session, bot_id: int, limit: int, *, now: datetime, busy: Collection[int] = ()) -> list[Claim]:
     """The oldest unfinished update of each idle lane. `busy` lanes are at work in this very process."""
-    earlier = aliased(Inbox, name="earlier")
-    is_head = ~exists(
-        select(earlier.update_id).where(
-            text("earlier.status = 'new'"),  # literally, or SQLite does not see the partial index
-            earlier.bot_id == bot_id,
-            earlier.lane == Inbox.lane,
-            earlier.seq < Inbox.seq,
-        )
-    )
-    heads = session.scalars(
-        select(Inbox)
-        .where(
-            text("inbox.status = 'new'"),
-            Inbox.bot_id == bot_id,
-            Inbox.not_before <= now,
-            (Inbox.lease_until.is_(None)) | (Inbox.lease_until < now),
-            Inbox.lane.not_in(list(busy)),
-            is_head,
-        )
-        .order_by(Inbox.seq)
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=Inbox)
-    ).all()
+    given = {"bot_id": bot_id, "now": now, "busy": list(busy), "limit": limit}
+    heads = session.scalars(_HEADS, given).all()
     token = uuid4().hex
     for row in heads:
         row.lease_token, row.lease_until = token, now + LEASE

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import and_, exists, or_, select, text, update
+from sqlalchemy import and_, bindparam, exists, or_, select, text, update
 from sqlalchemy.orm import Session, aliased
 
 from core.domain.notice import Delivery, Notice, OutboxStatus, Priority
@@ -22,6 +22,37 @@ from storage.models.post import Card, Outbox, SentFile
 LEASE = timedelta(seconds=120)
 #: Waiting rows alone are indexed; written literally, or SQLite does not see the partial index.
 WAITING = "status IN ('new', 'sending')"
+
+
+_earlier = aliased(Outbox, name="earlier")
+#: Built once: it is asked after every commit.
+_HEADS = (
+    select(Outbox)
+    .where(
+        text(f"outbox.{WAITING}"),
+        or_(
+            and_(Outbox.status == OutboxStatus.NEW, Outbox.not_before <= bindparam("now")),
+            and_(Outbox.status == OutboxStatus.SENDING, Outbox.lease_until < bindparam("now")),
+        ),
+        Outbox.chat_id.not_in(bindparam("busy", expanding=True)),
+        ~exists(
+            select(_earlier.id).where(
+                text(f"earlier.{WAITING}"),
+                _earlier.chat_id == Outbox.chat_id,
+                _earlier.id < Outbox.id,
+                # What quiet hours hold has not joined the queue yet; what failed once keeps its place.
+                or_(
+                    _earlier.status == OutboxStatus.SENDING,
+                    _earlier.not_before <= bindparam("now"),
+                    _earlier.attempts > 0,
+                ),
+            )
+        ),
+    )
+    .order_by(Outbox.priority, Outbox.id)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True, of=Outbox)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,25 +90,7 @@ class Shown:
 
 def claim(session: Session, limit: int, *, now: datetime, busy_chats: Collection[int] = ()) -> Batch:
     """The head of each chat, most urgent first. `busy_chats` must wait for their turn or are at work here."""
-    earlier = aliased(Outbox, name="earlier")
-    is_ready = or_(
-        and_(Outbox.status == OutboxStatus.NEW, Outbox.not_before <= now),
-        and_(Outbox.status == OutboxStatus.SENDING, Outbox.lease_until < now),
-    )
-    # What quiet hours hold has not joined the queue yet; what failed once keeps its place.
-    is_ahead = or_(earlier.status == OutboxStatus.SENDING, earlier.not_before <= now, earlier.attempts > 0)
-    behind = exists(
-        select(earlier.id).where(
-            text(f"earlier.{WAITING}"), earlier.chat_id == Outbox.chat_id, earlier.id < Outbox.id, is_ahead
-        )
-    )
-    rows = session.scalars(
-        select(Outbox)
-        .where(text(f"outbox.{WAITING}"), is_ready, Outbox.chat_id.not_in(list(busy_chats)), ~behind)
-        .order_by(Outbox.priority, Outbox.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=Outbox)
-    ).all()
+    rows = session.scalars(_HEADS, {"now": now, "busy": list(busy_chats), "limit": limit}).all()
     token = uuid4().hex
     letters = []
     for row in rows:
