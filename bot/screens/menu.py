@@ -8,7 +8,7 @@ from bot.ui import Button, Screen, column
 from core.domain.actor import Actor
 
 #: A command that is nothing without its argument is no button.
-NEEDS_WORDS = frozenset({"ticket"})
+NEEDS_WORDS = frozenset({"ticket", "assign", "why"})
 
 
 class Menu(CallbackData, prefix="menu"):

@@ -62,7 +62,7 @@ def task(line: TaskLine, found: Queue, texts: Texts) -> Screen:
 
 def choices(found: Choices, texts: Texts) -> Screen:
     key = "tasks-choices" if found.lines else "tasks-choices-empty"
-    parts = [texts(key, number=found.number)]
+    parts: list[str] = [texts(key, number=found.number)]
     parts += [_choice(number, line, texts) for number, line in enumerate(found.lines, start=1)]
     buttons = [
         Button(

@@ -107,7 +107,9 @@ _DESK = {
     TicketEvent.CANCEL: Do.ASK_CANCEL,
 }
 #: Ended by a person's word; the others end by themselves when the ticket moves on.
-ENDED_BY_HAND = frozenset({TaskKind.UNVERIFIED, TaskKind.LEFT, TaskKind.UNDELIVERED, TaskKind.PARKED})
+ENDED_BY_HAND = frozenset(
+    {TaskKind.UNVERIFIED, TaskKind.LEFT, TaskKind.NO_ACCEPTER, TaskKind.UNDELIVERED, TaskKind.PARKED}
+)
 
 
 def client_card(card: ClientCard, texts: Texts) -> Screen:
@@ -180,7 +182,7 @@ def _head(base: Base, texts: Texts) -> str:
 
 
 def _job(base: Base, texts: Texts) -> list[str]:
-    parts = [texts("tickets-emergency")] if base.priority is Priority.EMERGENCY else []
+    parts: list[str] = [texts("tickets-emergency")] if base.priority is Priority.EMERGENCY else []
     parts.append(texts("tickets-service", service=base.service))
     parts.append(texts("tickets-site", site=base.site, code=base.site_code, address=base.address))
     when = formats.moment(base.registered_at, base.zone, texts.language, base.read_at)
@@ -193,7 +195,7 @@ def _job(base: Base, texts: Texts) -> list[str]:
 
 
 def _people(card: DeskCard, texts: Texts) -> list[str]:
-    parts = [texts("tickets-client", client=card.client)]
+    parts: list[str] = [texts("tickets-client", client=card.client)]
     if card.requester:
         parts.append(texts("tickets-requester", name=card.requester))
     if card.contact or card.phone:
@@ -215,7 +217,7 @@ def _window(card: ClientCard | DeskCard, texts: Texts) -> list[str]:
 def _lines(lines: tuple[Line, ...], texts: Texts, *, with_sums: bool) -> list[str]:
     if not lines:
         return []
-    parts = ["", texts("tickets-done")]
+    parts: list[str] = ["", texts("tickets-done")]
     for line in lines:
         quantity = formats.quantity(line.quantity_milli, line.unit, texts.language)
         cost = f" — {formats.money(line.sum_kop, texts.language)}" if with_sums else ""
@@ -228,7 +230,7 @@ def _refusals(found: Refusals, texts: Texts) -> list[str]:
     if found.silent:
         said.append(f"{texts('tickets-reason-silent')} — {found.silent}")
     kept = [f"{texts(f'tickets-exclusion-{reason}')} — {count}" for reason, count in found.excluded]
-    parts = [texts("tickets-refused", reasons=", ".join(said))] if said else []
+    parts: list[str] = [texts("tickets-refused", reasons=", ".join(said))] if said else []
     return parts + ([texts("tickets-excluded", reasons=", ".join(kept))] if kept else [])
 
 

@@ -10,6 +10,7 @@ class TaskKind(StrEnum):
     UNVERIFIED = "unverified"  #: on site by word only
     LEFT = "left"  #: the engineer could not finish
     DISPUTE = "dispute"
+    NO_ACCEPTER = "no_accepter"  #: the work is done and nobody of the client can be asked
     UNDELIVERED = "undelivered"
     PARKED = "parked"  #: an update that could not be handled
 
@@ -20,6 +21,7 @@ ORDER = tuple(
     for kind in (
         "unstaffed",
         "dispute",
+        "no_accepter",
         "draft",
         "approval",
         "left",

@@ -4,21 +4,26 @@ import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
 from core.domain.errors import Changed, NotAllowed, NumberInvalid, TextEmpty, TextTooLong
 from core.domain.notice import Notice
 from core.domain.proof import ProofStage, ProofStatus
+from core.domain.role import Role
 from core.domain.task import TaskKind
 from core.domain.ticket import TicketEvent, TicketStatus
 from core.services import assignments, audit, lifecycle, notices, offers, scope, steps, tasks
+from storage.models.desk import Audit
+from storage.models.people import Membership, Person
 from storage.models.ticket import Acceptance, Assignment, Ticket
 from storage.models.visit import Proof
 
 TEXT_LIMIT = 2000
 BEST = 5
+#: What the yes of the client ends.
+ANSWERED = {TaskKind.DISPUTE, TaskKind.UNVERIFIED, TaskKind.NO_ACCEPTER}
 
 
 def accept(session: Session, actor: Actor, ticket_id: int, version: int, *, now: datetime) -> None:
@@ -39,7 +44,7 @@ def accept(session: Session, actor: Actor, ticket_id: int, version: int, *, now:
         )
     )
     assignments.end(session, ticket, "accepted", now=now)
-    tasks.end_for_ticket(session, actor, ticket.id, {TaskKind.DISPUTE, TaskKind.UNVERIFIED}, "accepted", now=now)
+    tasks.end_for_ticket(session, actor, ticket.id, ANSWERED, "accepted", now=now)
     notices.publish(session, Notice.ACCEPTED, ticket, cause=cause, now=now)
 
 
@@ -80,6 +85,7 @@ def wrong(session: Session, actor: Actor, ticket_id: int, words: str, *, now: da
     cause = lifecycle.advance(session, ticket, TicketEvent.WRONG, actor, now=now)
     if visit is not None:
         visit.note = words
+    tasks.end_for_ticket(session, actor, ticket.id, {TaskKind.NO_ACCEPTER}, "wrong", now=now)
     tasks.open(session, TaskKind.DISPUTE, cause=f"audit {cause.id}", ticket_id=ticket.id, now=now)
     notices.publish(session, Notice.WRONG, ticket, cause=cause, now=now)
 
@@ -94,6 +100,24 @@ def order_rework(session: Session, actor: Actor, ticket_id: int, *, now: datetim
     assignments.plan_visit(session, assignment, offers.next_slot(session, ticket, now=now))
     tasks.end_for_ticket(session, actor, ticket.id, {TaskKind.DISPUTE}, "rework", now=now)
     notices.publish(session, Notice.REWORK, ticket, cause=cause, now=now)
+
+
+def ensure_somebody_accepts(session: Session, ticket: Ticket, cause: Audit, *, now: datetime) -> None:
+    """No ticket waits for nobody: where the client cannot be asked, the desk calls and invites somebody."""
+    may_answer = (
+        select(Membership.id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            Membership.role == Role.REQUESTER,
+            Membership.client_id == ticket.client_id,
+            or_(Membership.site_id == ticket.site_id, Person.id == ticket.requester_id),
+            Membership.ended_at.is_(None),
+            Person.telegram_id.is_not(None),
+            Person.unreachable_at.is_(None),
+        )
+    )
+    if session.scalar(may_answer.limit(1)) is None:
+        tasks.open(session, TaskKind.NO_ACCEPTER, cause=f"audit {cause.id}", ticket_id=ticket.id, now=now)
 
 
 def proof_hash(session: Session, ticket_id: int) -> str:

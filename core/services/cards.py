@@ -150,15 +150,17 @@ def ticket(session: Session, actor: Actor, ticket_id: int, *, now: datetime) -> 
     row = scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
     roles = scope.roles_on(session, actor, row)
     base = _base(session, row, now)
-    if roles & CONTRACTOR_ROLES and _holds(session, actor, row):
+    is_outsider = not actor.is_operator and not roles & CLIENT_ROLES
+    # Who handed the job back reads on the card that it is no longer his.
+    if (is_outsider or roles & CONTRACTOR_ROLES) and _holds(session, actor, row):
         return _job(session, actor, row, base, now=now)
     offer = _offer_of(session, actor, row)
-    if offer is not None and not actor.is_operator and not roles & CLIENT_ROLES:
+    if offer is not None and is_outsider:
         return _offer(session, actor, row, base, offer, now=now)
     if actor.is_operator:
         return _desk(session, row, base, roles)
-    if not roles & CLIENT_ROLES and row.requester_id != actor.person_id:
-        raise NotFound  # an engineer who handed the job back: the client's card is not for these eyes
+    if is_outsider and row.requester_id != actor.person_id:
+        raise NotFound  # a contractor without a part in it: the client's card is not for these eyes
     return _client(session, actor, row, base, roles)
 
 
@@ -191,7 +193,7 @@ def _base(session: Session, row: Ticket, now: datetime) -> Base:
 
 
 def _holds(session: Session, actor: Actor, row: Ticket) -> bool:
-    """The engineer who goes or went, or an owner of the firm; colleagues see the offer card."""
+    """The engineer who goes or went last, or an owner of the firm; colleagues see the offer card."""
     last = _last_assignment(session, row)
     if last is None or last.contractor_id not in actor.contractor_ids:
         return False

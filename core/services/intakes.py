@@ -8,15 +8,16 @@ from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
 from core.domain.errors import Changed, NotAllowed, NotFound, TextTooLong
-from core.domain.notice import Notice
+from core.domain.notice import Delivery, Notice
 from core.domain.proof import ProofStatus
 from core.domain.role import Role
 from core.domain.ticket import OPEN, Priority, TicketStatus
+from core.domain.visit import LIVE
 from core.domain.words import search_terms
 from core.services import notices, scope
 from storage.models.directory import Service, Site
 from storage.models.ticket import Intake, Ticket
-from storage.models.visit import Proof
+from storage.models.visit import Proof, Visit
 
 TEXT_LIMIT = 2000
 SUGGESTED = 6
@@ -61,10 +62,19 @@ def start(session: Session, actor: Actor, *, now: datetime, site_id: int | None 
 
 
 def scan(session: Session, actor: Actor, token: str, *, now: datetime) -> None:
-    """The sticker of a site was scanned: site, payer and contract are known. Raises NotFound for a dead sticker."""
+    """The sticker of a site was scanned: site, payer and contract are known. Raises NotFound for a dead sticker.
+
+    The engineer who has a visit there is shown his job: he has not come to report something new.
+    """
     site_id = session.scalar(select(Site.id).where(Site.qr_token == token))
     if site_id is None:
         raise NotFound
+    job = _job_here(session, actor, site_id)
+    if job is not None:
+        notices.answer(
+            session, job[0], Notice.CARD, ticket=job[1], cause=actor.source, now=now, delivery=Delivery.NEW
+        )
+        return
     _open(session, actor, site_id, now=now, by_sticker=True)
 
 
@@ -181,6 +191,17 @@ def _open(session: Session, actor: Actor, site_id: int | None, *, now: datetime,
     session.add(intake)
     session.flush()
     _show(session, actor, intake, now=now)
+
+
+def _job_here(session: Session, actor: Actor, site_id: int) -> tuple[int, Ticket] | None:
+    ticket = session.scalars(
+        select(Ticket)
+        .join(Visit, Visit.ticket_id == Ticket.id)
+        .where(Visit.engineer_id == actor.person_id, Visit.status.in_(LIVE), Ticket.site_id == site_id)
+        .order_by(Visit.starts_at)
+        .limit(1)
+    ).one_or_none()
+    return (actor.person_id, ticket) if ticket is not None and actor.person_id is not None else None
 
 
 def _own(session: Session, actor: Actor, intake_id: int) -> Intake:

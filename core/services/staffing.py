@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from core.domain.actor import Actor
 from core.domain.errors import Changed, NotFound, NotQualified
 from core.domain.matching import Candidate
-from core.domain.notice import Notice
+from core.domain.notice import Delivery, Notice
 from core.domain.offer import Exclusion
 from core.domain.role import CONTRACTOR_ROLES
 from core.domain.task import TaskKind
@@ -108,11 +108,19 @@ def take_back(session: Session, actor: Actor, ticket_id: int, version: int, *, n
     ticket = scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
     if ticket.version != version:
         raise Changed
+    held = assignments.live(session, ticket.id)
+    engineer_id = held.engineer_id if held is not None else None
     cause = lifecycle.advance(session, ticket, TicketEvent.GIVE_UP, actor, now=now, round=Ticket.round + 1)
     assignments.end(session, ticket, assignments.GAVE_UP, now=now)
     ticket.contractor_id = None
     session.flush()
-    notices.publish(session, Notice.LEFT, ticket, cause=cause, now=now, data={"outcome": "taken_back"})
+    outcome = {"outcome": "taken_back"}
+    if engineer_id is not None:  # nobody should set out for a job that is no longer his
+        why = str(cause.id)
+        notices.answer(
+            session, engineer_id, Notice.LEFT, ticket=ticket, cause=why, now=now, delivery=Delivery.NEW, data=outcome
+        )
+    notices.publish(session, Notice.LEFT, ticket, cause=cause, now=now, data=outcome)
     tasks.end_for_ticket(session, actor, ticket.id, {TaskKind.LEFT, TaskKind.UNVERIFIED}, "taken back", now=now)
     offers.ask_next(session, actor, ticket, now=now)
 

@@ -231,7 +231,7 @@ async def test_a_person_of_many_sites_chooses_one(company: Company) -> None:
     assert site.name in await head.last()
     await head.taps("Cancel")
     await head.says("just words")
-    assert await head.last() == "What can I do for you?"  # no request is open any more
+    assert await head.last() == "How can I help?"  # no request is open any more
 
 
 async def test_an_old_button_changes_nothing_and_shows_the_fresh_card(company: Company) -> None:

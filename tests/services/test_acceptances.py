@@ -13,7 +13,8 @@ from core.domain.role import Role
 from core.domain.task import TaskKind
 from core.domain.ticket import TicketEvent, TicketStatus
 from core.domain.visit import VisitStatus
-from core.services import acceptances
+from core.services import acceptances, tickets
+from storage.models.people import Person
 from storage.models.post import Outbox
 from storage.models.ticket import Acceptance, Assignment
 from storage.models.visit import Proof
@@ -188,3 +189,22 @@ def test_a_second_rework_is_told_as_the_first_was(session: Session, now: datetim
     assert told(session, world.engineer.person_id).count(f"{Notice.REWORK}/new") == 2
     assert visit_of(world, ticket).number == 3
     assert card_of(world, world.engineer, ticket).note == "Опять"
+
+
+def test_where_nobody_of_the_client_can_be_asked_the_desk_sees_to_it(session: Session, now: datetime) -> None:
+    world = make_world(session, now=now)
+    session.get_one(Person, world.requester.person_id).telegram_id = None
+    world.requester = world.dispatcher  # reported over the phone
+    ticket = bring(world, TicketStatus.REPORTED)
+    assert [task.kind for task in open_tasks(session, ticket)] == [TaskKind.NO_ACCEPTER]
+
+    invited = add_person(session, Grant(Role.REQUESTER, client_id=world.client.id, site_id=world.site.id), now=now)
+    assert [line.ticket_id for line in tickets.to_accept(session, invited, now=now).lines] == [ticket.id]
+    acceptances.accept(session, tap(invited), ticket.id, ticket.version, now=now)
+    assert open_tasks(session, ticket) == []
+
+
+def test_who_can_be_asked_makes_no_task(session: Session, now: datetime) -> None:
+    world = make_world(session, now=now)
+    ticket = bring(world, TicketStatus.REPORTED)
+    assert open_tasks(session, ticket) == []

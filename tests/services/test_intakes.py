@@ -243,3 +243,17 @@ def test_a_stranger_is_told_that_somebody_must_confirm(session: Session, now: da
     assert own is not None
     assert not own.is_stranger
     assert stranger.grants == ()
+
+
+def test_an_engineer_who_scans_the_sticker_on_his_visit_is_shown_his_job(session: Session, now: datetime) -> None:
+    world = make_world(session, now=now)
+    ticket = bring(world, TicketStatus.IN_WORK)
+    intakes.scan(session, tap(world.engineer), world.site.qr_token, now=now)
+
+    assert intakes.current_id(session, world.engineer, now=now) is None  # his photos stay with the visit
+    row = session.scalars(select(Outbox).order_by(Outbox.id.desc())).first()
+    assert row is not None
+    assert (row.notice, row.delivery, row.ticket_id) == ("card", "new", ticket.id)
+    world.engineer = make_world(session, now=now).engineer
+    intakes.scan(session, tap(world.engineer), world.site.qr_token, now=now)
+    assert intakes.current_id(session, world.engineer, now=now) is not None

@@ -244,7 +244,7 @@ def _reported(scene: Scene) -> Ticket:
     return ticket
 
 
-#: event → requester, responsible, engineer of the winner, his colleague, the other firm, dispatcher (T: a task), manager.
+#: event → requester, responsible, engineer of the winner, his colleague, the other firm, dispatcher, manager.
 AGREED = {
     (registered, Notice.REGISTERED): "N N - - - - -",
     (drafted, Notice.DRAFTED): "N N - - - - -",

@@ -12,6 +12,7 @@ from core.domain.offer import Exclusion, OfferStatus
 from core.domain.ticket import TicketStatus
 from core.domain.visit import VisitStatus
 from core.services import staffing
+from core.services.cards import JobCard
 from storage.models.contractor import Block, Contractor, ContractorSkill
 from storage.models.desk import Audit
 from storage.models.offer import Offer
@@ -180,11 +181,13 @@ def test_a_job_taken_back_is_offered_to_others(session: Session, now: datetime) 
         staffing.take_back(session, tap(world.dispatcher), ticket.id, ticket.version - 1, now=now)
 
 
-def test_the_one_who_loses_a_job_sees_no_price_of_the_client(session: Session, now: datetime) -> None:
+def test_the_one_who_loses_a_job_is_told_and_sees_no_price_of_the_client(session: Session, now: datetime) -> None:
     world = make_world(session, now=now, requester_sees_prices=True)
     ticket = send(world)
     staffing.assign(session, tap(world.dispatcher), ticket.id, world.contractor.id, now=now)
     staffing.take_back(session, tap(world.dispatcher), ticket.id, ticket.version, now=now)
 
+    assert told(session, world.engineer.person_id)[-1] == "left/new"
     card = card_of(world, world.engineer, ticket)
-    assert not hasattr(card, "price_kop")
+    assert isinstance(card, JobCard)
+    assert (card.step, card.phone) == (None, "")

@@ -38,3 +38,7 @@ menu-language-ask = Which language suits you better?
 menu-language-ru = Русский
 menu-language-en = English
 menu-no-ticket-number = Add the number: <code>/ticket 17</code>
+menu-accept = Accept the work
+menu-accept-about = accept the work that is done
+menu-assign-about = assign by hand by number
+menu-why-about = the story of a request by number

@@ -38,3 +38,7 @@ menu-language-ask = На каком языке вам удобнее?
 menu-language-ru = Русский
 menu-language-en = English
 menu-no-ticket-number = Добавьте номер: <code>/ticket 17</code>
+menu-accept = Принять работу
+menu-accept-about = принять сделанную работу
+menu-assign-about = назначить вручную по номеру
+menu-why-about = история заявки по номеру
