@@ -1,7 +1,8 @@
 """Runs a use case in one transaction: `await db.write(offers.accept, actor, offer_id)`.
 
 The function is synchronous, gets `session` first and `now=` as a keyword, and is committed before the call
-returns. On SQLite every write runs on one writer thread; cancelling the caller never leaves a unit half run.
+returns. On SQLite every write runs on one writer thread and every read wholly on one of a few reader threads;
+cancelling the caller never leaves a unit half run.
 """
 
 import asyncio
@@ -30,6 +31,8 @@ T = TypeVar("T")
 
 SLOW_AFTER_S = 5.0
 CONFLICT_ATTEMPTS = 12
+#: Threads that read SQLite; more of them only wait for each other.
+READERS = 4
 # serialization failure, deadlock: PostgreSQL undid the unit and asks to try again
 CONFLICTS = frozenset({"40001", "40P01"})
 
@@ -70,14 +73,15 @@ class Database:
         self.is_sqlite = engines.is_sqlite(url)
         self._listeners: list[Callable[[], None]] = []
         self._runner: asyncio.Runner | None = None
-        self._writer: tuple[Engine, ThreadPoolExecutor] | None = None
+        self._writer: Engine | AsyncEngine
+        self._reader: Engine | AsyncEngine
+        self._threads: dict[Engine, ThreadPoolExecutor] = {}
         if self.is_sqlite:
-            self._writer = (engines.sqlite_writer(url), ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer"))
-            self._engine = engines.sqlite_reader(url, pool_size)
-            self._reader = self._engine
+            self._writer = self._on_threads(engines.sqlite_writer(url), 1, "sqlite-writer")
+            self._reader = self._on_threads(engines.sqlite_reader(url, READERS), READERS, "sqlite-reader")
         else:
-            self._engine = engines.postgres(url, pool_size)
-            self._reader = engines.postgres_reader(self._engine)
+            self._writer = engines.postgres(url, pool_size)
+            self._reader = engines.postgres_reader(self._writer)
 
     @classmethod
     def open(
@@ -97,7 +101,7 @@ class Database:
 
     async def read(self, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         unit = Unit(fn, args, kwargs, self.clock)
-        result: T = await _to_the_end(_with_retries(unit, functools.partial(self._on_loop, self._reader, unit)))
+        result: T = await _to_the_end(self._run(self._reader, unit))
         return result
 
     def write_sync(self, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
@@ -108,11 +112,11 @@ class Database:
         return self._own_loop().run(self.read(fn, *args, **kwargs))
 
     async def close(self) -> None:
-        if self._writer is not None:
-            engine, thread = self._writer
-            await asyncio.get_running_loop().run_in_executor(thread, engine.dispose)
-            thread.shutdown(wait=True)
-        await self._engine.dispose()
+        for engine, threads in self._threads.items():
+            await asyncio.get_running_loop().run_in_executor(threads, engine.dispose)
+            threads.shutdown(wait=True)
+        if isinstance(self._writer, AsyncEngine):
+            await self._writer.dispose()
 
     def close_sync(self) -> None:
         self._own_loop().run(self.close())
@@ -124,16 +128,21 @@ class Database:
             self._runner = asyncio.Runner()
         return self._runner
 
+    def _on_threads(self, engine: Engine, count: int, name: str) -> Engine:
+        self._threads[engine] = ThreadPoolExecutor(count, thread_name_prefix=name)
+        return engine
+
     async def _write(self, unit: Unit) -> Any:
-        if self._writer is not None:
-            engine, thread = self._writer
-            context = contextvars.copy_context()  # the log lines of the unit keep the names of their update
-            work = functools.partial(context.run, _on_writer_thread, engine, unit, self.info)
-            result = await asyncio.get_running_loop().run_in_executor(thread, work)
-        else:
-            result = await _with_retries(unit, functools.partial(self._on_loop, self._engine, unit))
+        result = await self._run(self._writer, unit)
         self._tell_listeners()
         return result
+
+    async def _run(self, engine: Engine | AsyncEngine, unit: Unit) -> Any:
+        if isinstance(engine, AsyncEngine):
+            return await _with_retries(unit, functools.partial(self._on_loop, engine, unit))
+        context = contextvars.copy_context()  # the log lines of the unit keep the names of their update
+        work = functools.partial(context.run, _on_thread, engine, unit, self.info)
+        return await asyncio.get_running_loop().run_in_executor(self._threads[engine], work)
 
     async def _on_loop(self, engine: AsyncEngine, unit: Unit) -> Any:
         started = time.monotonic()
@@ -152,7 +161,7 @@ class Database:
                 log.exception("commit listener failed")
 
 
-def _on_writer_thread(engine: Engine, unit: Unit, info: dict[str, Any]) -> Any:
+def _on_thread(engine: Engine, unit: Unit, info: dict[str, Any]) -> Any:
     started = time.monotonic()
     try:
         with Session(engine, expire_on_commit=False, info=info) as session, session.begin():

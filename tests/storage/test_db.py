@@ -142,13 +142,16 @@ async def test_a_broken_listener_does_not_unsay_a_commit(db: Database) -> None:
 
 async def test_a_read_sees_one_moment(db: Database) -> None:
     await db.write(create)
-    reading, written = asyncio.Event(), asyncio.Event()
+    reading, written, loop = asyncio.Event(), asyncio.Event(), asyncio.get_running_loop()
     seen: list[int] = []
 
     def look_twice(session: Session, *, now: datetime) -> None:
         seen.append(total(session, now=now))
-        reading.set()
-        await_only(written.wait())
+        loop.call_soon_threadsafe(reading.set)
+        if db.is_sqlite:  # on a thread of its own
+            asyncio.run_coroutine_threadsafe(written.wait(), loop).result(timeout=10)
+        else:
+            await_only(written.wait())
         seen.append(total(session, now=now))
 
     reader = asyncio.create_task(db.read(look_twice))
