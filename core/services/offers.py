@@ -22,7 +22,7 @@ from core.domain.ticket import Priority, TicketEvent, TicketStatus
 from core.services import assignments, audit, lifecycle, matching, notices, numbers, scope, tasks
 from storage.models.directory import Site
 from storage.models.offer import Offer, Wave, WaveCandidate
-from storage.models.people import Membership
+from storage.models.people import Membership, Person
 from storage.models.ticket import Ticket
 
 #: A yes does not care that the contractor has been asked, is hard to reach or was not asked at night: he is here
@@ -112,6 +112,30 @@ def accept(
     lose_others(session, ticket, offer.contractor_id, now=now)
     tasks.end_for_ticket(session, actor, ticket.id, {TaskKind.UNSTAFFED}, "taken", now=now)
     notices.publish(session, Notice.OFFER_TAKEN, ticket, cause=cause, now=now)
+
+
+def stop_waiting_for(session: Session, person_id: int, *, now: datetime) -> None:
+    """He cannot be written to. Where nobody else of his firm can, its waits end now and the sweep asks the next."""
+    live = select(Membership.contractor_id).where(
+        Membership.role.in_(CONTRACTOR_ROLES), Membership.ended_at.is_(None), Membership.contractor_id.is_not(None)
+    )
+    reached = live.join(Person, Person.id == Membership.person_id).where(
+        Person.telegram_id.is_not(None), Person.unreachable_at.is_(None)
+    )
+    waiting = session.scalars(
+        select(Offer).where(
+            Offer.status == OfferStatus.SENT,
+            Offer.contractor_id.in_(live.where(Membership.person_id == person_id)),
+            Offer.contractor_id.not_in(reached),
+        )
+    ).all()
+    for offer in waiting:
+        offer.waits_until = min(offer.waits_until, now)
+        session.execute(
+            update(Ticket)
+            .where(Ticket.id == offer.ticket_id, Ticket.status == TicketStatus.SEARCHING)
+            .values(search_due_at=now)
+        )
 
 
 def lose_others(session: Session, ticket: Ticket, winner_id: int, *, now: datetime) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from core.domain.notice import Delivery, Notice, OutboxStatus, Priority
 from core.domain.task import TaskKind
-from core.services import tasks
+from core.services import offers, tasks
 from storage.models.people import Person
 from storage.models.post import Card, Outbox, SentFile
 
@@ -163,6 +163,8 @@ def unreachable(session: Session, letter: Letter, error: str, *, now: datetime) 
         .where(Outbox.person_id == letter.person_id, Outbox.status == OutboxStatus.NEW)
         .values(status=OutboxStatus.CANCELLED, last_error="unreachable")
     )
+    session.flush()
+    offers.stop_waiting_for(session, letter.person_id, now=now)
     _task(session, letter, f"letter:{letter.id}", now)
     return True
 
