@@ -135,7 +135,7 @@ async def test_handing_back_asks_once_more(crew: Crew) -> None:
     await crew.engineer.taps("Да, отдать")
 
     assert (await crew.ticket()).status is TicketStatus.UNSTAFFED
-    assert "Вы отдали эту заявку" in await crew.engineer.last()
+    assert "больше не ваша" in await crew.engineer.last()
     assert "Выезжаю" not in " ".join(await crew.engineer.buttons())
 
 

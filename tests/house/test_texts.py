@@ -19,6 +19,8 @@ TEXTS = ROOT / "bot/texts"
 CYRILLIC = re.compile(r"[А-Яа-яЁё]+")
 #: Written in Russian in every language: the language's own name, the product, currency, letters of numbers.
 NAMES = {"Русский", "Язык", "Наряд", "Да"}
+#: Families of errors: only their members are raised.
+BASES = (errors.DomainError, errors.Conflict, errors.Invalid)
 #: Alike in both languages.
 ALIKE = {"English", "Naryad", "Telegram", "SLA", "OK", "XLSX", "QR", "PDF", "Excel", "Русский", "m", "GPS"}
 
@@ -66,7 +68,7 @@ def errors_by_key() -> dict[str, set[str]]:
     """Each class of errors and what it tells its text."""
     found = {}
     for name, kind in inspect.getmembers(errors, inspect.isclass):
-        if issubclass(kind, errors.DomainError) and kind is not errors.DomainError:
+        if issubclass(kind, errors.DomainError) and kind not in BASES:
             if dataclasses.is_dataclass(kind):
                 told = {field.name for field in dataclasses.fields(kind)}
             else:

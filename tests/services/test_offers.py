@@ -1,6 +1,5 @@
 """Offers: one is asked after the other, the first yes wins, a late yes counts, a no costs nothing."""
 
-import asyncio
 from datetime import datetime, timedelta
 
 import pytest
@@ -15,7 +14,6 @@ from core.domain.role import Role
 from core.domain.task import TaskKind
 from core.domain.ticket import Priority, TicketStatus
 from core.services import intakes, offers, tickets
-from storage.db import Database
 from storage.models.contractor import Block, Contractor
 from storage.models.directory import Contract, SlaTarget
 from storage.models.offer import Offer, Wave, WaveCandidate
@@ -341,62 +339,3 @@ def test_a_time_that_has_passed_is_refused_and_the_offer_stays_open(session: Ses
     with pytest.raises(SlotGone):
         offers.accept(session, tap(world.engineer), offer.id, now - timedelta(hours=1), None, now=now)
     assert offer.status is OfferStatus.SENT
-
-
-async def test_of_two_who_say_yes_at_once_one_wins(db: Database, clock: HandClock) -> None:
-    """Fifty races on connections of their own; nobody ever sees two winners."""
-
-    def prepare(session: Session, *, now: datetime) -> tuple[Actor, Actor]:
-        world = make_world(session, now=now)
-        world.contractor.engineers = RACES
-        _, other = second_firm(world, engineers=RACES)
-        for _ in range(RACES):
-            send(world)
-        return world.engineer, other
-
-    def asked(session: Session, actor: Actor, *, now: datetime) -> list[int]:
-        rows = select(Offer.id).where(Offer.contractor_id.in_(actor.contractor_ids)).order_by(Offer.ticket_id)
-        return list(session.scalars(rows))
-
-    async def say_yes(offer_id: int, actor: Actor) -> str:
-        try:
-            await db.write(offers.accept, tap(actor), offer_id, None, None)
-        except OfferTaken:
-            return "taken"
-        return "won"
-
-    one, two = await db.write(prepare)
-    clock.move(minutes=60, seconds=1)
-    assert await db.write(offers.sweep, RACES) == RACES
-    for mine, theirs in zip(await db.read(asked, one), await db.read(asked, two), strict=True):
-        assert sorted(await asyncio.gather(say_yes(mine, one), say_yes(theirs, two))) == ["taken", "won"]
-
-    def winners(session: Session, *, now: datetime) -> int:
-        return len(session.scalars(select(Offer).where(Offer.status == OfferStatus.ACCEPTED)).all())
-
-    assert await db.read(winners) == RACES
-
-
-async def test_a_wait_that_ends_in_the_instant_of_a_yes_leaves_one_winner(db: Database, clock: HandClock) -> None:
-    def prepare(session: Session, *, now: datetime) -> tuple[int, Actor]:
-        world = make_world(session, now=now)
-        second_firm(world)
-        ticket = send(world)
-        return offer_to(session, ticket, world.contractor).id, tap(world.engineer)
-
-    for _ in range(8):
-        offer_id, actor = await db.write(prepare)
-        clock.move(minutes=60, seconds=1)
-        await asyncio.gather(
-            db.write(offers.accept, actor, offer_id, None, None),
-            db.write(offers.sweep, 50),
-        )
-
-        def state(session: Session, *, now: datetime, offer_id: int = offer_id) -> tuple[OfferStatus, TicketStatus]:
-            offer = session.get_one(Offer, offer_id)
-            return offer.status, session.get_one(Ticket, offer.ticket_id).status
-
-        assert await db.read(state) == (OfferStatus.ACCEPTED, TicketStatus.ASSIGNED)
-
-
-RACES = 50

@@ -1,8 +1,6 @@
 """Proof: kept from the first message on, put where it belongs, counted only when it is real; nothing is thrown away."""
 
-from dataclasses import replace
-from datetime import datetime, timedelta
-from itertools import count
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -12,19 +10,17 @@ from sqlalchemy.orm import Session
 from core.domain.actor import Actor
 from core.domain.errors import Changed, NotAllowed, NotFound, ProofMissing
 from core.domain.notice import Delivery, Notice
-from core.domain.proof import ProofKind, ProofStage, ProofStatus, Refusal
+from core.domain.proof import ProofStage, ProofStatus, Refusal
 from core.domain.ticket import TicketStatus
 from core.services import acceptances, intakes, offers, proof_cards, proofs, reports, tickets, visits
-from core.services.proofs import Facts, Incoming
 from storage.models.offer import Offer
-from storage.models.post import Outbox
 from storage.models.ticket import Ticket
 from storage.models.visit import Proof
 from tests.clock import HandClock
 from tests.make.directories import add_contractor
+from tests.make.proofs import arrives, at_after, at_before, comes, photo, told
 from tests.make.tickets import (
     SKILL,
-    World,
     add_engineer,
     arrive,
     bring,
@@ -36,63 +32,6 @@ from tests.make.tickets import (
     tell,
     visit_of,
 )
-
-_numbers = count(100_000)
-FACTS = Facts(640, 480, "0f" * 8)
-
-
-def photo(actor: Actor, now: datetime, **fields: Any) -> Incoming:
-    number = next(_numbers)
-    given = Incoming(
-        kind=ProofKind.PHOTO,
-        bot_id=7,
-        chat_id=actor.person_id or 0,
-        message_id=number,
-        file_id=f"f{number}",
-        file_unique_id=f"u{number}",
-        size=1000,
-        file_name="",
-        caption="",
-        media_group_id=None,
-        is_forwarded=False,
-        sent_at=now,
-    )
-    return replace(given, **fields)
-
-
-def comes(world: World, actor: Actor | None = None, **fields: Any) -> Proof:
-    actor = actor or world.engineer
-    incoming = photo(actor, world.now, **fields)
-    proofs.receive(world.session, tap(actor), incoming, now=world.now)
-    return row_of(world.session, incoming)
-
-
-def row_of(session: Session, incoming: Incoming) -> Proof:
-    return session.scalars(select(Proof).where(Proof.message_id == incoming.message_id)).one()
-
-
-def arrives(world: World, proof: Proof, *, sha256: str = "", facts: Facts | None = FACTS) -> None:
-    proofs.stored(world.session, proof.id, sha256 or f"{proof.id:064x}", 1000, facts, now=world.now)
-
-
-def at_before(world: World) -> Ticket:
-    ticket = bring(world, TicketStatus.IN_WORK)
-    visits.begin_work(world.session, tap(world.engineer), visit_of(world, ticket).id, now=world.now)
-    return ticket
-
-
-def at_after(world: World) -> Ticket:
-    ticket = at_before(world)
-    arrives(world, comes(world))
-    visits.before_done(world.session, tap(world.engineer), visit_of(world, ticket).id, now=world.now)
-    return ticket
-
-
-def told(session: Session, actor: Actor, notice: Notice) -> list[tuple[Delivery, dict[str, Any]]]:
-    rows = session.scalars(
-        select(Outbox).where(Outbox.person_id == actor.person_id, Outbox.notice == notice).order_by(Outbox.id)
-    )
-    return [(row.delivery, row.data) for row in rows]
 
 
 def test_a_picture_of_the_request_stands_on_the_ticket(session: Session, now: datetime) -> None:
@@ -255,95 +194,6 @@ def test_what_the_client_showed_may_be_shown_again_by_the_engineer(session: Sess
     arrives(world, proof)
 
     assert proof.status is ProofStatus.STORED
-
-
-def test_a_picture_that_does_not_open_is_named_and_asked_for_again(session: Session, now: datetime) -> None:
-    world = make_world(session, now=now)
-    at_before(world)
-    album = [comes(world, media_group_id="a4") for _ in range(3)]
-    arrives(world, album[0])
-    arrives(world, album[1], facts=None)
-    arrives(world, album[2])
-
-    assert [proof.status for proof in album] == [ProofStatus.STORED, ProofStatus.REFUSED, ProofStatus.STORED]
-    card = proof_cards.card(session, world.engineer, album[1].id, now=now)
-    assert (card.refusal, card.number) == (Refusal.UNREADABLE, 2)
-
-
-@pytest.mark.parametrize(
-    ("name", "facts", "status", "counted"),
-    [
-        ("IMG_1.JPG", FACTS, ProofStatus.STORED, 1),
-        ("IMG_1.heic", None, ProofStatus.REFUSED, 0),
-        ("акт.pdf", None, ProofStatus.STORED, 0),
-        ("", None, ProofStatus.STORED, 0),
-    ],
-)
-def test_a_file_counts_when_it_is_a_picture_and_is_kept_anyway(
-    session: Session, now: datetime, name: str, facts: Facts | None, status: ProofStatus, counted: int
-) -> None:
-    world = make_world(session, now=now)
-    ticket = at_before(world)
-    proof = comes(world, kind=ProofKind.DOCUMENT, file_name=name)
-    arrives(world, proof, facts=facts)
-
-    assert proof.status is status
-    assert card_of(world, world.engineer, ticket).shots.before == counted
-
-
-def test_video_is_kept_and_is_no_shot(session: Session, now: datetime) -> None:
-    world = make_world(session, now=now)
-    ticket = at_before(world)
-    proof = comes(world, kind=ProofKind.VIDEO)
-    arrives(world, proof, facts=None)
-
-    assert proof.status is ProofStatus.STORED
-    assert card_of(world, world.engineer, ticket).shots.before == 0
-
-
-def test_a_file_over_the_limit_is_kept_by_reference_and_said_so(session: Session, now: datetime) -> None:
-    world = make_world(session, now=now)
-    at_before(world)
-    declared = comes(world, kind=ProofKind.VIDEO, size=proofs.FETCH_LIMIT + 1)
-    lied = comes(world, kind=ProofKind.VIDEO, size=None)
-    assert [one.proof_id for one in proofs.wanted(session, 7, 10, now=now)] == [lied.id]
-    proofs.too_large(session, lied.id, now=now)
-    proofs.too_large(session, lied.id, now=now)
-
-    assert (declared.status, lied.status) == (ProofStatus.REFERENCE, ProofStatus.REFERENCE)
-    assert len(told(session, world.engineer, Notice.PROOF)) == 2
-    assert proofs.wanted(session, 7, 10, now=now) == ()
-
-
-def test_a_download_is_tried_again_with_growing_pauses_for_a_day(
-    session: Session, now: datetime, clock: HandClock
-) -> None:
-    world = make_world(session, now=now)
-    at_before(world)
-    proof = comes(world)
-    pauses = []
-    for _ in range(6):
-        moment = proof.fetch_at
-        assert moment is not None
-        proofs.fetch_failed(session, proof.id, is_gone=False, now=moment)
-        assert proof.fetch_at is not None
-        pauses.append(int((proof.fetch_at - moment).total_seconds()))
-
-    assert pauses == [2, 10, 60, 600, 600, 600]
-    assert proofs.wanted(session, 7, 10, now=now) == ()
-    assert proofs.wanted(session, 8, 10, now=now + timedelta(days=1)) == ()  # another bot's file
-    proofs.fetch_failed(session, proof.id, is_gone=False, now=clock.move(days=1, seconds=1))
-    assert (proof.status, proof.refusal) == (ProofStatus.REFUSED, Refusal.GONE)
-
-
-def test_a_file_telegram_has_lost_is_asked_for_again(session: Session, now: datetime) -> None:
-    world = make_world(session, now=now)
-    at_before(world)
-    proof = comes(world)
-    proofs.fetch_failed(session, proof.id, is_gone=True, now=now)
-    arrives(world, proof)  # too late: it has been asked for
-
-    assert (proof.status, proof.refusal) == (ProofStatus.REFUSED, Refusal.GONE)
 
 
 def test_late_photos_are_welcome_and_marked(session: Session, now: datetime, clock: HandClock) -> None:
