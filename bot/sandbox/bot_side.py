@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
@@ -43,7 +44,7 @@ async def bot_call(request: web.Request) -> web.StreamResponse:
         entry["token"] = bot.id
         incoming = await read(request)
         note_parameters(entry, incoming)
-        response = await with_faults(world, bot, incoming, entry)
+        response = await with_faults(world, bot, incoming, entry, lambda: request.transport is not None)
     except ApiError as error:
         entry["reply"], entry["status"] = error.as_json(), error.code
         return reply_of(error)
@@ -62,12 +63,17 @@ def note_parameters(entry: dict[str, Any], incoming: Incoming) -> None:
     entry["files"] = {name: upload.as_json() for name, upload in incoming.uploads.items()}
 
 
-async def with_faults(world: World, bot: Bot, incoming: Incoming, entry: dict[str, Any]) -> web.Response:
+async def with_faults(
+    world: World, bot: Bot, incoming: Incoming, entry: dict[str, Any], alive: Callable[[], bool]
+) -> web.Response:
     fault = world.faults.pick(entry["method"], str(incoming.params.get("chat_id", "")))
     early = await world.faults.before(fault) if fault else None
     if early is not None:
         entry["status"] = early.status
         return early
+    if fault is not None and fault.hold and not alive():
+        # Held on its way here until its sender died: it has never arrived.
+        raise Cut
     result = await perform(world, bot, incoming, entry)
     entry["reply"], entry["status"] = {"ok": True, "result": result}, 200
     late = await world.faults.after(fault) if fault else None

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -33,28 +34,33 @@ def token() -> str:
     return f"{next(_numbers)}:JOURNEY_JOURNEY_JOURNEY_JOURNEY_JOURN"
 
 
+async def furnished(sim: Sim, database_url: str, folder: Path) -> dict[str, Any]:
+    """Monday morning, directories loaded, nobody has come in yet: what a stage is made of."""
+    clock = SandboxClock(f"{sim.url}/_sim/clock", "bot")
+    clock.offset = timedelta(seconds=(await sim.op("clock", set=START.isoformat()))["offset"])
+    told = Settings(
+        _env_file=None,  # type: ignore[call-arg]
+        bot_token=SecretStr(sim.token),
+        database_url=database_url,
+        media_dir=folder / "media",
+        telegram_api_url=sim.url,
+        clock_url=clock.url,
+    )
+    db = Database.open(database_url, clock, info={KEY: told.defaults()})
+    facts = await db.write(furnish, sim.token)
+    entries = await sim.op("journal", since=0, direction="control")
+    return {"sim": sim, "db": db, "told": told, "facts": facts, "since": entries[-1]["seq"]}
+
+
 @pytest.fixture
 async def stage(sandbox: SandboxProcess, token: str, database_url: str, tmp_path: Path) -> AsyncIterator[Stage]:
     async with Sim(sandbox.url, token) as sim:
-        clock = SandboxClock(f"{sandbox.url}/_sim/clock", "bot")
-        clock.offset = timedelta(seconds=(await sim.op("clock", set=START.isoformat()))["offset"])
-        told = Settings(
-            _env_file=None,  # type: ignore[call-arg]
-            bot_token=SecretStr(token),
-            database_url=database_url,
-            media_dir=tmp_path / "media",
-            telegram_api_url=sandbox.url,
-            clock_url=clock.url,
-        )
-        db = Database.open(database_url, clock, info={KEY: told.defaults()})
-        facts = await db.write(furnish, token)
-        entries = await sim.op("journal", since=0, direction="control")
-        stage = Stage(sim, db, told, facts, since=entries[-1]["seq"] if entries else 0)
+        stage = Stage(**await furnished(sim, database_url, tmp_path))
         stage.start()
         try:
             yield stage
             await stage.finish()
         finally:
-            await stage.stop()
             await sim.op("fault", clear=True)
-            await db.close()
+            await stage.stop()
+            await stage.db.close()

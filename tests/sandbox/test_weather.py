@@ -94,6 +94,18 @@ async def test_a_held_request_waits_before_or_after_its_effect(box: Box, stage: 
     assert (await send(box, "Два"))[0] == 200
 
 
+async def test_a_request_held_until_its_sender_died_has_never_arrived(box: Box) -> None:
+    await box.meet()
+    await box.sim("fault", method="sendMessage", hold=True)
+    sending = asyncio.create_task(send(box))
+    await until(lambda: any(one.held for one in box.world.faults.active))
+    sending.cancel()
+    await asyncio.gather(sending, return_exceptions=True)
+    assert await box.sim("fault", release=True) == {"released": 1}
+    assert (await send(box, "Два"))[0] == 200
+    assert await shown(box) == ["Два"]
+
+
 async def test_a_delay_delays(box: Box) -> None:
     await box.meet()
     await box.sim("fault", method="sendMessage", delay=0.5)
