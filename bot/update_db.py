@@ -13,7 +13,7 @@ from aiogram.types import CallbackQuery, Message, TelegramObject
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
-from core.services import inbox, outbox
+from core.services import inbox, outbox, scope
 from core.services.inbox import Claim
 from storage.db import Database
 
@@ -79,10 +79,11 @@ def _and_done(
 def _adopt(session: Session, tap: Tap, now: datetime) -> None:
     """The desk opens tickets by reading, so its cards are only known from taps; others were sent their card.
 
-    What the tapped message shows by now is not known: a question may have been drawn over the card.
+    What the tapped message shows by now is not known: a question may have been drawn over the card. A button may be
+    forged: a ticket that is not for these eyes, or is nowhere, becomes nobody's card.
     """
     person_id = tap.actor.person_id
-    if person_id is None:
+    if person_id is None or not scope.sees_ticket(session, tap.actor, tap.ticket_id):
         return
     card = outbox.card_of(session, person_id, tap.ticket_id, now=now)
     if tap.actor.is_desk or card is None or card.message_id == tap.message_id:

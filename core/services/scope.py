@@ -51,6 +51,10 @@ def visible_tickets(actor: Actor) -> Select[Ticket]:
     return select(Ticket).where(_any(conditions))
 
 
+def sees_ticket(session: Session, actor: Actor, ticket_id: int) -> bool:
+    return session.scalars(visible_tickets(actor).where(Ticket.id == ticket_id)).first() is not None
+
+
 def client_tickets(actor: Actor) -> Select[Ticket]:
     """What a person looks after as a client or has asked for: without the jobs of other roles."""
     conditions: list[ColumnElement[bool]] = [
