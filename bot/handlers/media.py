@@ -79,7 +79,8 @@ async def place(message: Message, actor: Actor, db: UpdateDb, texts: Texts) -> N
             await _arrive(message, location, arriving.visit_id, actor, db)
         except (TooFar, LocationForwarded, LocationStale) as error:
             # The key vanished with the tap: both ways out are put under the thumb again.
-            await show(message, visit_screens.try_place_again(words(error, texts), texts))
+            said = visit_screens.too_far(error, texts) if isinstance(error, TooFar) else words(error, texts)
+            await show(message, visit_screens.try_place_again(said, texts))
     elif location.live_period and message.forward_origin is None and actor.has(*CONTRACTOR_ROLES):
         await _seen(message, location, actor, db)
     else:

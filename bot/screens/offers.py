@@ -3,6 +3,7 @@
 An offer whose wait is over keeps its buttons: until somebody else says yes it can be taken.
 """
 
+from datetime import datetime
 from typing import Annotated
 
 from aiogram.filters.callback_data import CallbackData
@@ -98,9 +99,16 @@ def short(text: str) -> str:
 def _state(card: OfferCard, texts: Texts) -> str:
     base = card.base
     if card.offer_status is OfferStatus.SENT:
-        until = formats.moment(card.waits_until, base.zone, texts.language, base.read_at)
-        return texts("offers-state-sent", until=until)
+        return texts("offers-state-sent", until=_until(card.waits_until, base, texts))
     return texts(f"offers-state-{card.offer_status}")
+
+
+def _until(at: datetime, base: Base, texts: Texts) -> str:
+    """Today only the clock: "until 11:00"."""
+    day = formats.day(at, base.zone, texts.language, base.read_at)
+    is_today = day == formats.day(base.read_at, base.zone, texts.language, base.read_at)
+    clock = formats.clock(at, base.zone)
+    return clock if is_today else f"{clock}, {day}"
 
 
 def _job(card: OfferCard, texts: Texts) -> list[str]:

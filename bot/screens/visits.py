@@ -14,6 +14,7 @@ from bot.screens.pictures import pictures_button
 from bot.screens.tickets import Do, Open, TicketTap
 from bot.texts import LANGUAGES, Texts, escape, load
 from bot.ui import Button, Id, Key, Keys, Screen, column
+from core.domain.errors import TooFar
 from core.domain.ticket import Priority, TicketStatus
 from core.domain.visit import VisitOutcome, VisitStep
 from core.services.cards import Base, JobCard, Line
@@ -73,6 +74,12 @@ def try_place_again(said: str, texts: Texts) -> Screen:
     return Screen(said, keys=_place_keys(texts))
 
 
+def too_far(error: TooFar, texts: Texts) -> str:
+    """How far, as people say it: not 698000 m."""
+    distance = formats.distance(error.distance_m, texts.language)
+    return texts("visits-too-far", distance=distance, radius=formats.distance(error.radius_m, texts.language))
+
+
 def _place_keys(texts: Texts) -> Keys:
     return ((Key(texts.plain("visits-place-key"), "location"),), (Key(texts.plain("visits-no-place")),))
 
@@ -120,6 +127,8 @@ def jobs(found: Jobs, texts: Texts) -> Screen:
 def _headline(card: JobCard, texts: Texts) -> str:
     """What is to be done now, or how it ended."""
     shots = card.shots
+    if card.step is not None and card.engineer and not card.is_mine:
+        return texts(f"visits-watch-{card.step}", name=card.engineer)
     match card.step:
         case VisitStep.BEFORE:
             return texts("visits-step-before", have=shots.before, needed=shots.before_needed) + _coming(card, texts)
@@ -145,7 +154,7 @@ def _job(card: JobCard, texts: Texts) -> list[str]:
     if card.starts_at is not None and card.ends_at is not None and card.step is not None:
         window = formats.window(card.starts_at, card.ends_at, base.zone, texts.language, base.read_at)
         parts.append(texts("visits-window", window=window))
-    if card.engineer and not card.is_mine:
+    if card.engineer and not card.is_mine and card.step is None:
         parts.append(texts("visits-engineer", name=card.engineer))
     if card.phone and card.step is not None:
         parts.append(texts("visits-contact", name=card.contact or "—", phone=card.phone))

@@ -97,7 +97,7 @@ async def test_too_far_says_how_far_and_shows_both_ways_out(crew: Crew) -> None:
     await engineer.taps("Выезжаю")
     await engineer.place(site.lat + 0.01, site.lon)
 
-    assert "1112 м" in (await engineer.last()).replace("\u00a0", "")
+    assert "ещё 1,1 км, а нужно не дальше 200 м" in await engineer.last()
     assert await keys(crew) == ["📍 Я на месте — отправить геопозицию", "Геопозиция не работает"]
     assert (await crew.ticket()).status is TicketStatus.ASSIGNED
     await engineer.says("Геопозиция не работает")
@@ -210,8 +210,9 @@ async def test_the_owner_steps_in_for_a_dead_phone(crew: Crew) -> None:
     other = await crew.colleague()
     await crew.is_offered()
     await other.taps("выезжаю сейчас")
-    assert "Едет Сидоров Иван" in await crew.engineer.last()
+    assert "Сидоров Иван ещё не выехал" in await crew.engineer.last()
     await crew.engineer.taps("Выезжаю")
+    assert "Сидоров Иван в пути" in " ".join(await crew.edge.texts(crew.engineer.chat))
 
     assert (await crew.visit()).en_route_at is not None
     assert "Вы в пути" in (await other.shown())[-1]["text"]

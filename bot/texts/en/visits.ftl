@@ -79,3 +79,11 @@ visits-ask-quantity-of = { $line }
     <b>How much was it really?</b> Choose, or type a number such as <code>2.5</code>.
 visits-remove-line = Take it off the report
 visits-answer-sent = The report is sent
+visits-too-far = The site is still { $distance } away, and it must be within { $radius }. Go closer and send your location again. If you are there already, tap “My location does not work”.
+visits-watch-go = 🚗 <b>Your engineer has the job.</b> { $name } has not left yet.
+visits-watch-arrive = 🚗 <b>{ $name } is on the way.</b>
+visits-watch-start = 📍 <b>{ $name } is on site.</b>
+visits-watch-before = 📷 <b>{ $name } is at work</b> and takes pictures of how it was.
+visits-watch-after = 🔧 <b>{ $name } is at work.</b> Photos AFTER are awaited.
+visits-watch-report = 📝 <b>{ $name } is writing the report.</b>
+visits-watch-done = <b>{ $name } has finished the visit.</b>

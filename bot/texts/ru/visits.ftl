@@ -79,3 +79,11 @@ visits-ask-quantity-of = { $line }
     <b>Сколько на самом деле?</b> Выберите или напишите число, например <code>2,5</code>.
 visits-remove-line = Убрать из отчёта
 visits-answer-sent = Отчёт отправлен
+visits-too-far = До объекта ещё { $distance }, а нужно не дальше { $radius }. Подойдите ближе и отправьте геопозицию ещё раз. Если вы уже на месте, нажмите «Геопозиция не работает».
+visits-watch-go = 🚗 <b>Наряд у вашего инженера.</b> { $name } ещё не выехал(а).
+visits-watch-arrive = 🚗 <b>{ $name } в пути.</b>
+visits-watch-start = 📍 <b>{ $name } на месте.</b>
+visits-watch-before = 📷 <b>{ $name } работает:</b> снимает, как было.
+visits-watch-after = 🔧 <b>{ $name } работает.</b> Ждём фото ПОСЛЕ.
+visits-watch-report = 📝 <b>{ $name } заполняет отчёт.</b>
+visits-watch-done = <b>{ $name } завершил(а) выезд.</b>
