@@ -7,6 +7,7 @@ It keeps Telegram's limits, obeys 429, and ends every row sent, failed or cancel
 import asyncio
 import random
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from aiogram import Bot
@@ -17,7 +18,7 @@ from bot.rendering import PairsFor
 from bot.telegram_errors import Judgement, Verdict, judge
 from bot.wakeful import LOOK_ROUND_S, Alarm, bookkeeping, finish
 from core.services import outbox
-from core.services.outbox import Letter
+from core.services.outbox import Ending, Letter
 from storage.db import Database
 
 log = structlog.get_logger(__name__)
@@ -41,6 +42,8 @@ class Pump:
         self.alarm = Alarm()
         self._letters = Letters(db, bot, pairs)
         self._at_work: dict[int, Letter] = {}
+        #: What became of letters, to be written with the next claim: one transaction serves many.
+        self._ended: list[tuple[Letter, Ending]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopped: Stop | None = None
 
@@ -48,27 +51,32 @@ class Pump:
         """Until `stop`; then what is in flight is finished and the rest given back."""
         self.db.on_commit(self.alarm.ring)
         with bookkeeping():
-            while not stop.is_set():
-                if self._stopped is not None:
-                    raise self._stopped
-                if not await self._start_some():
+            while not stop.is_set() and self._stopped is None:
+                if not await self._turn():
                     await self.alarm.wait(self._nap())
             await finish(self._tasks, GRACE_S)
+            await self._write_endings(self._take_ended())
             if self._at_work:
                 await self.db.write(outbox.release, tuple(self._at_work.values()))
+        if self._stopped is not None:
+            raise self._stopped
 
-    async def _start_some(self) -> bool:
+    async def _turn(self) -> bool:
         """Whether there may be more to do at once."""
-        room = min(self.limits.room(), AT_ONCE - len(self._tasks))
-        if room <= 0:
+        room = max(min(self.limits.room(), AT_ONCE - len(self._tasks)), 0)
+        ended = self._take_ended()
+        if not room and not ended:
             return False
-        busy = [*self._at_work, *self.limits.slow_chats()]
         try:
-            batch = await self.db.write(outbox.claim, room, busy_chats=busy)
+            busy = [*self._at_work, *self.limits.slow_chats()]
+            batch = await self.db.write(outbox.turn, [end for _, end in ended], room, busy_chats=busy)
         except Exception:
-            log.exception("the outbox cannot be read")
+            log.exception("the outbox cannot be written")
+            await self._write_endings(ended)
             await asyncio.sleep(LOOK_ROUND_S)
             return False
+        if batch.lost:
+            log.warning("letters were sent by two", count=batch.lost)
         for letter in batch.letters:
             self._at_work[letter.chat_id] = letter
             task = asyncio.create_task(self._work(letter), name=f"letter {letter.id}")
@@ -76,75 +84,74 @@ class Pump:
             task.add_done_callback(self._tasks.discard)
         return batch.cancelled > 0
 
+    def _take_ended(self) -> list[tuple[Letter, Ending]]:
+        ended, self._ended = self._ended, []
+        for letter, _ in ended:
+            self._at_work.pop(letter.chat_id, None)
+        return ended
+
+    async def _write_endings(self, ended: list[tuple[Letter, Ending]]) -> None:
+        """One by one: what cannot be written comes back when its lease runs out."""
+        for letter, end in ended:
+            try:
+                await self.db.write(end)
+            except Exception:
+                log.exception("the fate of a letter could not be written", letter=letter.id)
+
     async def _work(self, letter: Letter) -> None:
+        # A cancelled one stays at work: `run` gives it back.
         try:
-            await self._deliver(letter)
-            # Not released when cancelled: `run` gives back what is still at work.
-            self._at_work.pop(letter.chat_id, None)
-        except Exception:
-            # The lease runs out and the letter is taken again.
-            self._at_work.pop(letter.chat_id, None)
-            log.exception("the fate of a letter could not be written", letter=letter.id)
-        finally:
-            self.alarm.again()
-
-    async def _deliver(self, letter: Letter) -> None:
-        try:
-            done = await self._letters.deliver(letter)
+            end = self._end_of(letter, await self._letters.deliver(letter))
         except Exception as error:
-            await self._mourn(letter, judge(error), error)
-            return
-        await self._mark(letter, done)
+            end = self._end_by(letter, judge(error), error)
+        self._ended.append((letter, end))
+        self.alarm.again()
 
-    async def _mark(self, letter: Letter, done: Done) -> None:
+    def _end_of(self, letter: Letter, done: Done) -> Ending:
         if done.cancelled:
-            await self.db.write(outbox.cancelled, letter, done.cancelled)
-            return
-        is_ours = await self.db.write(
+            return partial(outbox.cancelled, letter=letter, reason=done.cancelled)
+        return partial(
             outbox.sent,
-            letter,
+            letter=letter,
             message_id=done.message_id,
             shown=done.shown,
             commands_hash=done.commands_hash,
         )
-        if not is_ours:
-            log.warning("a letter was sent by two", letter=letter.id)
 
-    async def _mourn(self, letter: Letter, judged: Judgement, error: Exception) -> None:
-        names = {"letter": letter.id, "notice": letter.notice, "reason": judged.reason}
+    def _end_by(self, letter: Letter, judged: Judgement, error: Exception) -> Ending:
+        log.warning(
+            "a letter did not go as it should",
+            letter=letter.id,
+            notice=letter.notice,
+            verdict=judged.verdict.name,
+            reason=judged.reason,
+            exc_info=error if judged.verdict is Verdict.OURS else None,
+        )
+        end: Ending = partial(outbox.failed, letter=letter, error=judged.reason)
         match judged.verdict:
             case Verdict.SENT:
-                await self.db.write(outbox.sent, letter)
+                end = partial(outbox.sent, letter=letter)
             case Verdict.WAIT:
-                log.warning("telegram asks to wait", seconds=judged.wait_s, **names)
                 self.limits.pause(letter.chat_id, judged.wait_s)
-                wait = timedelta(seconds=judged.wait_s + random.uniform(0, 0.3))
-                await self.db.write(outbox.postpone, letter, wait, judged.reason, counts=False)
+                end = _later(letter, judged, judged.wait_s + random.uniform(0, 0.3), counts=False)
             case Verdict.MIGRATED:
-                await self.db.write(outbox.migrated, letter, judged.new_chat)
+                end = partial(outbox.migrated, letter=letter, new_chat=judged.new_chat or letter.chat_id)
             case Verdict.GONE:
-                log.warning("a person is out of reach", **names)
-                await self.db.write(outbox.unreachable, letter, judged.reason)
+                end = partial(outbox.unreachable, letter=letter, error=judged.reason)
             case Verdict.STOP:
-                log.error("telegram refuses this bot", **names)
                 self._stopped = Stop(judged.reason)
-                await self.db.write(outbox.postpone, letter, timedelta(0), judged.reason, counts=False)
+                end = _later(letter, judged, 0, counts=False)
             case Verdict.UNKNOWN | Verdict.OURS:
-                if judged.verdict is Verdict.OURS:
-                    log.error("a letter cannot be made", exc_info=error, **names)
-                await self._try_later(letter, judged)
-            case _:
-                log.error("telegram will not take a letter", **names)
-                await self.db.write(outbox.failed, letter, judged.reason)
+                end = self._try_later(letter, judged)
+        return end
 
-    async def _try_later(self, letter: Letter, judged: Judgement) -> None:
+    def _try_later(self, letter: Letter, judged: Judgement) -> Ending:
         age = self.db.clock.now() - letter.created_at
         is_enough = letter.attempts + 1 >= OWN_ATTEMPTS
         if is_enough and (judged.verdict is Verdict.OURS or age > PATIENCE):
-            await self.db.write(outbox.failed, letter, judged.reason)
-            return
-        seconds = min(2**letter.attempts, LONGEST_BACKOFF_S) * random.uniform(0.8, 1.2)
-        await self.db.write(outbox.postpone, letter, timedelta(seconds=seconds), judged.reason)
+            return partial(outbox.failed, letter=letter, error=judged.reason)
+        backoff = min(2**letter.attempts, LONGEST_BACKOFF_S) * random.uniform(0.8, 1.2)
+        return _later(letter, judged, backoff)
 
     def _nap(self) -> float:
         waits = [LOOK_ROUND_S, *self.limits.slow_chats().values()]
@@ -152,3 +159,8 @@ class Pump:
         if overall > 0:
             return min(overall, LOOK_ROUND_S)
         return min(waits)
+
+
+def _later(letter: Letter, judged: Judgement, seconds: float, *, counts: bool = True) -> Ending:
+    wait = timedelta(seconds=seconds)
+    return partial(outbox.postpone, letter=letter, wait=wait, error=judged.reason, counts=counts)

@@ -4,7 +4,7 @@ Inside one chat first in, first out; between chats by priority. Every row ends s
 or cancelled with a reason.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -77,6 +77,12 @@ class Batch:
     letters: tuple[Letter, ...]
     #: Rows that ended in the claim itself: something may wait behind them.
     cancelled: int
+    #: Endings written by somebody who no longer held the lease.
+    lost: int = 0
+
+
+#: Writes what became of one letter; False when it is no longer ours.
+Ending = Callable[..., bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,15 @@ class Shown:
     message_id: int
     has_media: bool
     content_hash: str
+
+
+def turn(
+    session: Session, endings: Sequence[Ending], limit: int, *, now: datetime, busy_chats: Collection[int] = ()
+) -> Batch:
+    """What became of the last letters, and the next ones, in one transaction."""
+    lost = [end for end in endings if not end(session, now=now)]
+    batch = claim(session, limit, now=now, busy_chats=busy_chats) if limit else Batch((), 0)
+    return Batch(batch.letters, batch.cancelled, len(lost))
 
 
 def claim(session: Session, limit: int, *, now: datetime, busy_chats: Collection[int] = ()) -> Batch:
