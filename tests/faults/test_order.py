@@ -78,9 +78,9 @@ def test_a_day_in_any_order_ends_as_the_day_in_order_or_is_refused(session: Sess
     assert list(session.scalars(events)) == IN_ORDER
 
 
-def data_of(message: dict[str, Any], words: str) -> str:
-    """What the button with these words sends."""
-    return next(str(one["callback_data"]) for row in message["inline"] for one in row if words in one["text"])
+def button_of(message: dict[str, Any], words: str) -> str:
+    """The whole text of the button with these words."""
+    return next(str(one["text"]) for row in message["inline"] for one in row if words in one["text"])
 
 
 async def play(crew: Crew) -> None:
@@ -139,8 +139,8 @@ async def test_an_edit_of_a_message_never_seen_and_a_tap_on_one_are_answered_or_
     await crew.edge.box.sim("raw", token=TOKEN, update={"edited_message": edited | {"photo": photo}})
     await crew.is_offered()
     offered = (await crew.engineer.shown())[-1]
-    data = data_of(offered, "выезжаю сейчас")
-    answer = await crew.engineer.presses(offered["message_id"], data=data, inaccessible=True)
+    text = button_of(offered, "выезжаю сейчас")
+    answer = await crew.engineer.presses(offered["message_id"], text=text, inaccessible=True)
 
     assert answer["answered"]
     assert {row.status for row in await crew.edge.inbox()} == {InboxStatus.DONE}
@@ -160,8 +160,8 @@ async def test_a_tap_that_overtakes_the_mark_of_its_card_counts(crew: Crew) -> N
     await edge.db.write(send_it)
     await edge.until(lambda: edge.shown(chat))
     (offer,) = await edge.shown(chat)
-    data = data_of(offer, "выезжаю сейчас")
-    await edge.box.sim("press", token=TOKEN, user=chat, message_id=offer["message_id"], data=data)
+    text = button_of(offer, "выезжаю сейчас")
+    await edge.box.sim("press", token=TOKEN, user=chat, message_id=offer["message_id"], text=text)
 
     async def taken() -> bool:
         return (await crew.ticket()).status is TicketStatus.ASSIGNED
