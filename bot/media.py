@@ -22,6 +22,8 @@ log = structlog.get_logger(__name__)
 
 AT_ONCE = 4
 CHUNK = 256 * 1024
+#: Commits come in swarms, and hardly any of them is about a picture.
+SETTLE_S = 0.05
 TIMEOUT_S = 60
 #: A declared size that stays wrong this many times is Telegram's mistake, not a broken download.
 SIZE_DOUBTS = 2
@@ -56,6 +58,7 @@ class Fetcher:
             while True:
                 await self._start_some()
                 await self._alarm.wait(LOOK_ROUND_S)
+                await asyncio.sleep(SETTLE_S)
                 if self._pause_s:
                     await asyncio.sleep(self._pause_s)
                     self._pause_s = 0.0
