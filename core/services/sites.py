@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.domain import geo, typed
 from core.domain.actor import Actor
-from core.domain.errors import FieldInvalid, NotAllowed
+from core.domain.errors import FieldInvalid, NotAllowed, NotFound
 from core.domain.notice import Notice
 from core.domain.words import search_key, search_patterns
 from core.imports import cells
@@ -80,7 +80,11 @@ def find(session: Session, actor: Actor, words: str, *, now: datetime, offset: i
 def of_client(
     session: Session, actor: Actor, client_id: int, *, now: datetime, offset: int = 0, limit: int = 8
 ) -> SitePage:
-    return _page(session, scope.visible_sites(actor).where(Site.client_id == client_id), offset, limit)
+    """Raises NotFound for a client of whom nothing is to be seen."""
+    found = _page(session, scope.visible_sites(actor).where(Site.client_id == client_id), offset, limit)
+    if not found.total and (not actor.is_operator or session.get(Client, client_id) is None):
+        raise NotFound
+    return found
 
 
 def near(session: Session, actor: Actor, lat: float, lon: float, *, now: datetime, limit: int = 8) -> SitePage:

@@ -77,7 +77,8 @@ def test_clients_see_their_own_sites_and_others_none(session: Session, now: date
     engineer = add_person(session, Grant(Role.ENGINEER, contractor_id=add_contractor(session).id), now=now)
     assert ids(sites.find(session, head, "", now=now)) == [mine.id]
     assert ids(sites.near(session, head, mine.lat, mine.lon, now=now)) == [mine.id]
-    assert ids(sites.of_client(session, head, other.id, now=now)) == []
+    with pytest.raises(NotFound):
+        sites.of_client(session, head, other.id, now=now)
     assert ids(sites.find(session, engineer, "", now=now)) == []
     assert not sites.card(session, head, mine.id, now=now).may_edit
     for actor, site in ((head, foreign), (engineer, mine)):
