@@ -5,7 +5,6 @@ It holds nothing of an installation: database, settings and bot come with each u
 
 import functools
 import importlib
-import importlib.util
 from typing import Any
 
 from aiogram import Bot, Dispatcher
@@ -60,11 +59,7 @@ ROUTERS = (
 def dispatcher() -> Dispatcher:
     """One per process: aiogram's routers may have one parent only."""
     # All are imported before the first is attached: a broken one must not leave half a dispatcher behind.
-    routers = [
-        importlib.import_module(f"bot.handlers.{name}").router
-        for name in ROUTERS
-        if importlib.util.find_spec(f"bot.handlers.{name}") is not None
-    ]
+    routers = [importlib.import_module(f"bot.handlers.{name}").router for name in ROUTERS]
     made = Dispatcher(disable_fsm=True, name="naryad")
     middlewares.install(made)
     made.include_routers(*routers)
