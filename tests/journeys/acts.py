@@ -8,13 +8,13 @@ WORDS = "Погас свет в торговом зале"
 
 async def asks(shop: Phone, sticker: str, service: str = LAMP, words: str = WORDS) -> None:
     """Scans the sticker, taps the kind of work, says what is wrong, sends."""
-    before = len(shop.messages)
+    before = shop.end
     await shop.says(f"/start {sticker}")
-    await shop.taps(f"^{service}$")
-    await shop.sees("Что случилось")
+    await shop.taps(f"^{service}$", after=before)
+    await shop.sees("Что случилось", after=before)
     await shop.says(words)
-    await shop.taps("Отправить")
-    await shop.until(lambda: any("Заявка принята" in one["text"] for one in shop.messages[before:]), "receipt", 20)
+    await shop.taps("Отправить", after=before)
+    await shop.sees("Заявка принята", after=before)
 
 
 async def takes(engineer: Phone) -> None:

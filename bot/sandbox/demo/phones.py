@@ -103,6 +103,9 @@ class Phone:
         chat = self.sim.chats[self.user]
         return [chat[number] for number in sorted(chat) if chat[number]["from"] == "bot"]
 
+    def _newest(self, after: int) -> list[Message]:
+        return [one for one in reversed(self.messages) if one["message_id"] > after]
+
     @property
     def last(self) -> Message:
         return self.messages[-1]
@@ -113,32 +116,39 @@ class Phone:
         board = self.sim.keyboards.get(self.user) or {}
         return [key["text"] for row in board.get("keyboard", []) for key in row]
 
-    def shows(self, pattern: str) -> Message | None:
-        wanted = re.compile(pattern, re.IGNORECASE | re.DOTALL)
-        return next((one for one in reversed(self.messages) if wanted.search(one["text"] or "")), None)
+    @property
+    def end(self) -> int:
+        """The number of the newest message, for looking only at what comes after it."""
+        return max(self.sim.chats[self.user], default=0)
 
-    def button(self, pattern: str) -> tuple[Message, str] | None:
+    def shows(self, pattern: str, after: int = 0) -> Message | None:
+        wanted = re.compile(pattern, re.IGNORECASE | re.DOTALL)
+        return next((one for one in self._newest(after) if wanted.search(one["text"] or "")), None)
+
+    def button(self, pattern: str, after: int = 0) -> tuple[Message, str] | None:
         """The newest message with such a button, and the button's whole text."""
         wanted = re.compile(pattern, re.IGNORECASE)
-        for message in reversed(self.messages):
+        for message in self._newest(after):
             for text in buttons_of(message):
                 if wanted.search(text):
                     return message, text
         return None
 
-    async def sees(self, pattern: str, seconds: float = PATIENCE_S) -> Message:
-        found: Message = await self.until(lambda: self.shows(pattern), f"text /{pattern}/", seconds)
+    async def sees(self, pattern: str, seconds: float = PATIENCE_S, *, after: int = 0) -> Message:
+        found: Message = await self.until(lambda: self.shows(pattern, after), f"text /{pattern}/", seconds)
         return found
 
-    async def can_tap(self, pattern: str, seconds: float = PATIENCE_S) -> tuple[Message, str]:
-        found: tuple[Message, str] = await self.until(lambda: self.button(pattern), f"button /{pattern}/", seconds)
+    async def can_tap(self, pattern: str, seconds: float = PATIENCE_S, *, after: int = 0) -> tuple[Message, str]:
+        found: tuple[Message, str] = await self.until(
+            lambda: self.button(pattern, after), f"button /{pattern}/", seconds
+        )
         return found
 
-    async def taps(self, pattern: str, seconds: float = PATIENCE_S) -> Message:
+    async def taps(self, pattern: str, seconds: float = PATIENCE_S, *, after: int = 0) -> Message:
         """Waits for the button and presses it; gives the message it stood on."""
         deadline = time.monotonic() + seconds
         while True:
-            message, text = await self.can_tap(pattern, max(0.1, deadline - time.monotonic()))
+            message, text = await self.can_tap(pattern, max(0.1, deadline - time.monotonic()), after=after)
             try:
                 await self.press(message, text)
             except SimRefused:
