@@ -54,19 +54,11 @@ class Actor:
 
     @property
     def contractor_ids(self) -> frozenset[int]:
-        return frozenset(
-            g.contractor_id
-            for g in self.grants
-            if g.role in CONTRACTOR_ROLES and g.contractor_id
-        )
+        return frozenset(g.contractor_id for g in self.grants if g.role in CONTRACTOR_ROLES and g.contractor_id)
 
     @property
     def owned_contractor_ids(self) -> frozenset[int]:
-        return frozenset(
-            g.contractor_id
-            for g in self.grants
-            if g.role is Role.OWNER and g.contractor_id
-        )
+        return frozenset(g.contractor_id for g in self.grants if g.role is Role.OWNER and g.contractor_id)
 
     @property
     def client_grants(self) -> tuple[Grant, ...]:

@@ -10,9 +10,7 @@ from enum import IntEnum, StrEnum
 class Notice(StrEnum):
     # About a ticket, told by the table.
     REGISTERED = "registered"
-    DRAFTED = (
-        "drafted"  #: a stranger asks; the responsible person confirms with one tap
-    )
+    DRAFTED = "drafted"  #: a stranger asks; the responsible person confirms with one tap
     APPROVAL_ASKED = "approval-asked"
     APPROVAL_DECIDED = "approval-decided"
     OFFER_MADE = "offer-made"

@@ -5,9 +5,7 @@ from enum import StrEnum
 
 class OfferStatus(StrEnum):
     SENT = "sent"
-    LAPSED = (
-        "lapsed"  #: the wait is over and the next is asked, but it can still be taken
-    )
+    LAPSED = "lapsed"  #: the wait is over and the next is asked, but it can still be taken
     ACCEPTED = "accepted"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"

@@ -14,9 +14,7 @@ class ProofStage(StrEnum):
     REQUEST = "request"  #: what the client showed when reporting
     BEFORE = "before"
     AFTER = "after"
-    UNSORTED = (
-        "unsorted"  #: came at an unexpected moment; the sender is asked what it is
-    )
+    UNSORTED = "unsorted"  #: came at an unexpected moment; the sender is asked what it is
     COMPLAINT = "complaint"  #: what is wrong, in the client's eyes
 
 

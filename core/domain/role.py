@@ -10,9 +10,7 @@ class Role(StrEnum):
     MANAGER = "manager"
     ADMIN = "admin"
     ACCOUNTANT = "accountant"
-    REQUESTER = (
-        "requester"  #: reports and accepts for one site, a region or a whole client
-    )
+    REQUESTER = "requester"  #: reports and accepts for one site, a region or a whole client
     APPROVER = "approver"  #: a step of a client's approval chain
     HEAD_OFFICE = "head_office"
     CLIENT_ACCOUNTANT = "client_accountant"
@@ -22,7 +20,5 @@ class Role(StrEnum):
 OPERATOR_ROLES = frozenset({Role.DISPATCHER, Role.MANAGER, Role.ADMIN, Role.ACCOUNTANT})
 #: May do what a dispatcher does: one dispatcher on holiday must not deadlock the desk.
 DESK_ROLES = frozenset({Role.DISPATCHER, Role.MANAGER, Role.ADMIN})
-CLIENT_ROLES = frozenset(
-    {Role.REQUESTER, Role.APPROVER, Role.HEAD_OFFICE, Role.CLIENT_ACCOUNTANT}
-)
+CLIENT_ROLES = frozenset({Role.REQUESTER, Role.APPROVER, Role.HEAD_OFFICE, Role.CLIENT_ACCOUNTANT})
 CONTRACTOR_ROLES = frozenset({Role.ENGINEER, Role.OWNER})

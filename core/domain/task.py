@@ -15,6 +15,11 @@ class TaskKind(StrEnum):
     PARKED = "parked"  #: an update that could not be handled
 
 
+#: Ended by a person's word; the others end by themselves when the ticket moves on, or it would be forgotten.
+ENDED_BY_HAND = frozenset(
+    {TaskKind.UNVERIFIED, TaskKind.LEFT, TaskKind.NO_ACCEPTER, TaskKind.UNDELIVERED, TaskKind.PARKED}
+)
+
 #: Most urgent first.
 ORDER = tuple(
     TaskKind(kind)

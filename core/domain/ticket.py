@@ -26,9 +26,7 @@ class TicketStatus(StrEnum):
     DRAFT = "draft"  #: asked by somebody unknown; the responsible person has not confirmed it
     APPROVAL = "approval"
     SEARCHING = "searching"
-    UNSTAFFED = (
-        "unstaffed"  #: nobody is left to ask; offers already out can still be taken
-    )
+    UNSTAFFED = "unstaffed"  #: nobody is left to ask; offers already out can still be taken
     ASSIGNED = "assigned"
     IN_WORK = "in_work"
     REPORTED = "reported"
@@ -133,19 +131,13 @@ def next_status(
 
 def allowed(status: TicketStatus, roles: frozenset[Role]) -> frozenset[TicketEvent]:
     """What these roles may do with a ticket in this state: the buttons of its card."""
-    return frozenset(
-        event
-        for (state, event), rule in RULES.items()
-        if state is status and roles & rule.by
-    )
+    return frozenset(event for (state, event), rule in RULES.items() if state is status and roles & rule.by)
 
 
 def diagram() -> str:
     """The table as a mermaid state diagram."""
     lines = ["stateDiagram-v2"]
-    for (state, event), rule in sorted(
-        RULES.items(), key=lambda item: (str(item[0][0] or ""), item[0][1])
-    ):
+    for (state, event), rule in sorted(RULES.items(), key=lambda item: (str(item[0][0] or ""), item[0][1])):
         for target in (rule.target, rule.target_with_approval):
             if target is not None:
                 lines.append(f"    {state or '[*]'} --> {target}: {event}")

@@ -20,6 +20,7 @@ from core.domain.slots import Hours, Slot
 from core.domain.task import TaskKind
 from core.domain.ticket import Priority, TicketEvent, TicketStatus
 from core.services import assignments, audit, lifecycle, matching, notices, numbers, scope, tasks
+from core.services.rows import moved
 from storage.models.directory import Site
 from storage.models.offer import Offer, Wave, WaveCandidate
 from storage.models.people import Membership, Person
@@ -316,16 +317,8 @@ def _ensure_qualified(session: Session, ticket: Ticket, contractor_id: int, slot
 
 def _close(session: Session, offer: Offer, status: OfferStatus, **fields: object) -> None:
     """Compare-and-set: whoever comes second finds the offer closed."""
-    done = session.execute(
-        update(Offer)
-        .where(Offer.id == offer.id, Offer.status == offer.status)
-        .values(status=status, **fields)
-        .returning(Offer.id)
-        .execution_options(synchronize_session=False)
-    ).one_or_none()
-    if done is None:
+    if not moved(session, offer, Offer.status == offer.status, status=status, **fields):
         raise OfferTaken
-    session.refresh(offer)
 
 
 def _engineer(session: Session, actor: Actor, contractor_id: int, engineer_id: int | None) -> int:

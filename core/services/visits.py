@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from core.domain import geo
@@ -17,11 +16,11 @@ from core.domain.errors import (
     TooFar,
 )
 from core.domain.notice import Delivery, Notice
-from core.domain.slots import Slot
 from core.domain.task import TaskKind
 from core.domain.ticket import TicketEvent, TicketStatus
 from core.domain.visit import PresenceKind, VisitOutcome, VisitStatus, VisitStep
 from core.services import assignments, audit, lifecycle, notices, numbers, offers, reports, scope, steps, tasks
+from core.services.rows import moved
 from storage.models.directory import Site
 from storage.models.ticket import Presence, Ticket
 from storage.models.visit import Visit
@@ -125,7 +124,7 @@ def leave(session: Session, actor: Actor, visit_id: int, outcome: VisitOutcome, 
         raise Changed
     _move(session, visit, VisitStatus.LEFT, left_at=now, outcome=outcome)
     cause = lifecycle.advance(session, ticket, TicketEvent.LEAVE, actor, now=now, data={"outcome": outcome})
-    assignments.plan_visit(session, assignment, _next_slot(session, ticket, now=now))
+    assignments.plan_visit(session, assignment, offers.next_slot(session, ticket, now=now))
     tasks.open(
         session,
         TaskKind.LEFT,
@@ -204,20 +203,5 @@ def _mine(session: Session, actor: Actor, visit_id: int) -> tuple[Visit, Ticket]
 
 
 def _move(session: Session, visit: Visit, status: VisitStatus, **fields: object) -> None:
-    done = session.execute(
-        update(Visit)
-        .where(Visit.id == visit.id, Visit.status == visit.status)
-        .values(status=status, **fields)
-        .returning(Visit.id)
-        .execution_options(synchronize_session=False)
-    ).one_or_none()
-    if done is None:
+    if not moved(session, visit, Visit.status == visit.status, status=status, **fields):
         raise Changed
-    session.refresh(visit)
-
-
-def _next_slot(session: Session, ticket: Ticket, *, now: datetime) -> Slot:
-    """The first free window of the site, two hours from now where it has none."""
-    site = session.get_one(Site, ticket.site_id)
-    proposed = offers.proposed_slots(session, site, now=now)
-    return proposed[0] if proposed else Slot(now, now + timedelta(hours=numbers.of(session).slot_hours))

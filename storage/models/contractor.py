@@ -29,9 +29,7 @@ class Contractor(Requisites, Base):
     name: Mapped[str] = mapped_column(String(300))
     form: Mapped[str] = mapped_column(String(10))  # ООО, ИП, НПД as in the workbook
     vat_percent: Mapped[int | None] = mapped_column(Integer)
-    region: Mapped[str] = mapped_column(
-        String(100)
-    )  # of his address; served regions are ContractorRegion
+    region: Mapped[str] = mapped_column(String(100))  # of his address; served regions are ContractorRegion
     city: Mapped[str] = mapped_column(String(100))
     lat: Mapped[float] = mapped_column(Float)
     lon: Mapped[float] = mapped_column(Float)
@@ -54,9 +52,7 @@ class ContractorRegion(Base):
 
     __tablename__ = "contractor_region"
 
-    contractor_id: Mapped[int] = mapped_column(
-        ForeignKey("contractor.id"), primary_key=True
-    )
+    contractor_id: Mapped[int] = mapped_column(ForeignKey("contractor.id"), primary_key=True)
     region: Mapped[str] = mapped_column(String(100), primary_key=True)
 
 
@@ -68,9 +64,7 @@ class ContractorSkill(Base):
     contractor_id: Mapped[int] = mapped_column(ForeignKey("contractor.id"))
     skill_id: Mapped[int] = mapped_column(ForeignKey("skill.id"), index=True)
     document: Mapped[str] = mapped_column(String(300), default="")
-    valid_until: Mapped[date | None] = mapped_column(
-        Date
-    )  # the last valid day; None: without end
+    valid_until: Mapped[date | None] = mapped_column(Date)  # the last valid day; None: without end
     is_confirmed: Mapped[bool] = mapped_column(Boolean)
 
 
@@ -78,16 +72,10 @@ class Block(Base):
     """A firm or a person who is not asked, everywhere or by one client, from a moment to a moment."""
 
     __tablename__ = "block"
-    __table_args__ = (
-        CheckConstraint(
-            "(contractor_id IS NULL) <> (person_id IS NULL)", name="one_subject"
-        ),
-    )
+    __table_args__ = (CheckConstraint("(contractor_id IS NULL) <> (person_id IS NULL)", name="one_subject"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    contractor_id: Mapped[int | None] = mapped_column(
-        ForeignKey("contractor.id"), index=True
-    )
+    contractor_id: Mapped[int | None] = mapped_column(ForeignKey("contractor.id"), index=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     client_id: Mapped[int | None] = mapped_column(ForeignKey("client.id"))
     reason: Mapped[str] = mapped_column(String(300))
@@ -129,9 +117,7 @@ class MatchPoint(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     skill_id: Mapped[int] = mapped_column(ForeignKey("skill.id"))
     contractor_id: Mapped[int] = mapped_column(ForeignKey("contractor.id"))
-    person_id: Mapped[int | None] = mapped_column(
-        ForeignKey("person.id")
-    )  # None: the firm's base
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # None: the firm's base
     lat: Mapped[float] = mapped_column(Float)
     lon: Mapped[float] = mapped_column(Float)
     x: Mapped[float] = mapped_column(Float)

@@ -102,9 +102,7 @@ class Site(Base):
     lat: Mapped[float] = mapped_column(Float)
     lon: Mapped[float] = mapped_column(Float)
     zone: Mapped[str] = mapped_column(String(40))  # IANA name
-    opens_min: Mapped[int] = mapped_column(
-        Integer
-    )  # minutes after local midnight; 0 and 1440: round the clock
+    opens_min: Mapped[int] = mapped_column(Integer)  # minutes after local midnight; 0 and 1440: round the clock
     closes_min: Mapped[int] = mapped_column(Integer)
     responsible_name: Mapped[str] = mapped_column(String(200), default="")
     responsible_phone: Mapped[str] = mapped_column(String(16), default="", index=True)

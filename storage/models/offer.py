@@ -31,12 +31,8 @@ class WaveCandidate(Base):
     __tablename__ = "wave_candidate"
 
     wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"), primary_key=True)
-    contractor_id: Mapped[int] = mapped_column(
-        ForeignKey("contractor.id"), primary_key=True
-    )
-    rank: Mapped[int | None] = mapped_column(
-        Integer
-    )  # 1 is asked first; None: excluded
+    contractor_id: Mapped[int] = mapped_column(ForeignKey("contractor.id"), primary_key=True)
+    rank: Mapped[int | None] = mapped_column(Integer)  # 1 is asked first; None: excluded
     exclusion: Mapped[Exclusion | None] = mapped_column(StrEnumType(Exclusion))
     distance_m: Mapped[int] = mapped_column(Integer)
     radius_km: Mapped[int] = mapped_column(Integer)
@@ -76,8 +72,6 @@ class Offer(Base):
     waits_until: Mapped[datetime] = mapped_column(UtcDateTime)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    decline_reason: Mapped[DeclineReason | None] = mapped_column(
-        StrEnumType(DeclineReason)
-    )
+    decline_reason: Mapped[DeclineReason | None] = mapped_column(StrEnumType(DeclineReason))
     lost_to: Mapped[int | None] = mapped_column(ForeignKey("contractor.id"))
     note: Mapped[str] = mapped_column(String(300), default="")

@@ -39,17 +39,13 @@ class Membership(Base):
     """A role of a person in an organisation, from a moment to a moment."""
 
     __tablename__ = "membership"
-    __table_args__ = (
-        Index("ix_membership_live", "role", "client_id", "contractor_id"),
-    )
+    __table_args__ = (Index("ix_membership_live", "role", "client_id", "contractor_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     role: Mapped[Role] = mapped_column(StrEnumType(Role))
     client_id: Mapped[int | None] = mapped_column(ForeignKey("client.id"))
-    contractor_id: Mapped[int | None] = mapped_column(
-        ForeignKey("contractor.id"), index=True
-    )
+    contractor_id: Mapped[int | None] = mapped_column(ForeignKey("contractor.id"), index=True)
     site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"), index=True)
     region: Mapped[str | None] = mapped_column(String(100))
     #: How it came: the directories knew the phone, an invite, the settings.
@@ -76,11 +72,7 @@ class Invite(Base):
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     used_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
-    __table_args__ = (
-        CheckConstraint(
-            "(used_at IS NULL) = (used_by IS NULL)", name="used_by_somebody"
-        ),
-    )
+    __table_args__ = (CheckConstraint("(used_at IS NULL) = (used_by IS NULL)", name="used_by_somebody"),)
 
 
 class InviteTry(Base):
@@ -95,15 +87,11 @@ class InviteTry(Base):
 
 class Consent(Base):
     __tablename__ = "consent"
-    __table_args__ = (
-        Index("uq_consent_once", "person_id", "kind", "version", unique=True),
-    )
+    __table_args__ = (Index("uq_consent_once", "person_id", "kind", "version", unique=True),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    kind: Mapped[str] = mapped_column(
-        String(20)
-    )  # personal_data | tap_signature | automatic_limits
+    kind: Mapped[str] = mapped_column(String(20))  # personal_data | tap_signature | automatic_limits
     version: Mapped[int] = mapped_column(Integer)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -117,9 +105,7 @@ class Dialog(Base):
     chat_id: Mapped[int] = mapped_column(TelegramId, primary_key=True)
     user_id: Mapped[int] = mapped_column(TelegramId, primary_key=True)
     state: Mapped[str | None] = mapped_column(String(100))
-    data: Mapped[str] = mapped_column(
-        String(2000), default="{}", server_default=text("'{}'")
-    )
+    data: Mapped[str] = mapped_column(String(2000), default="{}", server_default=text("'{}'"))
 
 
 class Position(Base):

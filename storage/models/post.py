@@ -23,9 +23,7 @@ class Inbox(Base):
     lane: Mapped[int] = mapped_column(TelegramId)
     body: Mapped[str] = mapped_column(Text)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    status: Mapped[InboxStatus] = mapped_column(
-        StrEnumType(InboxStatus), default=InboxStatus.NEW
-    )
+    status: Mapped[InboxStatus] = mapped_column(StrEnumType(InboxStatus), default=InboxStatus.NEW)
     tries: Mapped[int] = mapped_column(Integer, default=0)
     not_before: Mapped[datetime] = mapped_column(UtcDateTime)
     lease_token: Mapped[str | None] = mapped_column(String(32))
@@ -61,9 +59,7 @@ class Outbox(Base):
     priority: Mapped[int] = mapped_column(Integer)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     not_before: Mapped[datetime] = mapped_column(UtcDateTime)
-    status: Mapped[OutboxStatus] = mapped_column(
-        StrEnumType(OutboxStatus), default=OutboxStatus.NEW
-    )
+    status: Mapped[OutboxStatus] = mapped_column(StrEnumType(OutboxStatus), default=OutboxStatus.NEW)
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     lease_token: Mapped[str | None] = mapped_column(String(32))
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)

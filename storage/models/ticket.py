@@ -41,17 +41,13 @@ class Ticket(Base):
     legal_entity_id: Mapped[int] = mapped_column(ForeignKey("legal_entity.id"))
     contract_id: Mapped[int] = mapped_column(ForeignKey("contract.id"))
     service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
-    contractor_id: Mapped[int | None] = mapped_column(
-        ForeignKey("contractor.id"), index=True
-    )
+    contractor_id: Mapped[int | None] = mapped_column(ForeignKey("contractor.id"), index=True)
     priority: Mapped[Priority] = mapped_column(StrEnumType(Priority))
     quantity_milli: Mapped[int] = mapped_column(Milli, default=1000)
     client_price_kop: Mapped[int] = mapped_column(Kopecks)
     contractor_rate_kop: Mapped[int] = mapped_column(Kopecks)
     text: Mapped[str] = mapped_column(String(4000), default="")
-    requester_id: Mapped[int | None] = mapped_column(
-        ForeignKey("person.id"), index=True
-    )
+    requester_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     registered_at: Mapped[datetime] = mapped_column(UtcDateTime)
     #: The reaction target of the contract's plan, in minutes; None where the plan has no row.
     reaction_min: Mapped[int | None] = mapped_column(Integer)
@@ -83,9 +79,7 @@ class Intake(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"))
     service_id: Mapped[int | None] = mapped_column(ForeignKey("service.id"))
-    priority: Mapped[Priority] = mapped_column(
-        StrEnumType(Priority), default=Priority.NORMAL
-    )
+    priority: Mapped[Priority] = mapped_column(StrEnumType(Priority), default=Priority.NORMAL)
     text: Mapped[str] = mapped_column(String(4000), default="")
     by_sticker: Mapped[bool] = mapped_column(Boolean, default=False)
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -111,12 +105,8 @@ class Assignment(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
     contractor_id: Mapped[int] = mapped_column(ForeignKey("contractor.id"))
-    engineer_id: Mapped[int | None] = mapped_column(
-        ForeignKey("person.id"), index=True
-    )  # None: by phone
-    offer_id: Mapped[int | None] = mapped_column(
-        ForeignKey("offer.id"), unique=True
-    )  # None: by hand
+    engineer_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)  # None: by phone
+    offer_id: Mapped[int | None] = mapped_column(ForeignKey("offer.id"), unique=True)  # None: by hand
     over_limit: Mapped[bool] = mapped_column(Boolean, default=False)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -98,14 +98,10 @@ class Proof(Base):
     width: Mapped[int | None] = mapped_column(Integer)
     height: Mapped[int | None] = mapped_column(Integer)
     dhash: Mapped[str | None] = mapped_column(String(16))
-    exif_taken_at: Mapped[str | None] = mapped_column(
-        String(19)
-    )  # as written by the camera, no zone
+    exif_taken_at: Mapped[str | None] = mapped_column(String(19))  # as written by the camera, no zone
     exif_lat: Mapped[float | None] = mapped_column(Float)
     exif_lon: Mapped[float | None] = mapped_column(Float)
-    sent_at: Mapped[datetime] = mapped_column(
-        UtcDateTime
-    )  # Telegram's date of the message
+    sent_at: Mapped[datetime] = mapped_column(UtcDateTime)  # Telegram's date of the message
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     #: When to try to fetch the bytes (again).
     fetch_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
