@@ -111,7 +111,7 @@ class Edge:
 
     async def shown(self, chat: int) -> list[dict[str, Any]]:
         """What the phone shows from the bot, oldest first."""
-        told = await self.box.sim("messages", chat=chat)
+        told = await self.box.sim("messages", token=TOKEN, chat=chat)
         return [one for one in told["messages"] if one["from"] == "bot"]
 
     async def texts(self, chat: int) -> list[str]:
