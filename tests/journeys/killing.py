@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
+from core.domain.notice import OutboxStatus
+from storage.models.post import Outbox
 from tests.browser.sandbox_process import ROOT
 from tests.journeys.stage import Stage
 
@@ -65,9 +69,18 @@ class KillableStage(Stage):
             assert time.monotonic() < deadline, "no request was held"
             await asyncio.sleep(0.02)
 
+    async def alone(self, seconds: float = 20.0) -> None:
+        """Nothing else is in the air: what was on its way to other chats has arrived and is marked."""
+        waiting = select(Outbox.chat_id).where(Outbox.status.in_((OutboxStatus.NEW, OutboxStatus.SENDING))).distinct()
+        deadline = time.monotonic() + seconds
+        while len(await self.rows(waiting)) > 1:
+            assert time.monotonic() < deadline, "other chats still wait"
+            await asyncio.sleep(0.02)
+
     async def killed_while_held(self) -> None:
         """SIGKILL with the request in the air, and a new process which finds what the old one left."""
         await self.held()
+        await self.alone()
         await self.kill()
         await self.sim.op("fault", clear=True)
         await self.begin()
