@@ -1,4 +1,4 @@
-"""The database is held by somebody else, or a worker sleeps over its lease: work waits, is tried again, is done once."""
+"""The database is held by another, or a worker sleeps over its lease: work waits, is tried again, is done once."""
 
 import asyncio
 import threading
@@ -101,9 +101,14 @@ async def test_a_write_that_meets_a_lock_in_its_handler_is_tried_again(
     await say(edge, "/language")
     await edge.until(_is_set(held_back))
 
+    async def failed_once() -> bool:
+        return (await edge.inbox())[0].tries == 1
+
     async def answered() -> bool:
         await edge.later(seconds=5)
         return len(await edge.texts(DARYA)) == 1
+
+    await edge.until(failed_once)
 
     await edge.until(answered, 30)
     (row,) = await edge.inbox()
@@ -122,9 +127,13 @@ async def test_the_timetable_outlives_a_locked_database(impatient: None, crew: C
     await crew.second_firm()
     await crew.is_offered()
     await crew.edge.later(hours=2)
-    runner = Runner(crew.edge.db, timetable("Europe/Moscow"))
+    jobs = [job for job in timetable("Europe/Moscow") if job.sweep is offers.sweep]
+    assert jobs
+    runner = Runner(crew.edge.db, jobs)
     with held(database_url):
-        await runner.run_due()
+        running = asyncio.create_task(runner.run_due())
+        await passed(HELD_S)
+    await running
     await runner.run_due()
     await settled(crew.edge)
 

@@ -55,7 +55,7 @@ def test_what_is_a_wildcard_elsewhere_is_a_letter_in_every_search(session: Sessi
     ticket = send(world)
     sought = f"Клин{words}"
 
-    assert sites.find(session, desk, words, now=now).total <= 1
+    assert sites.find(session, desk, f"Ма{words}ин", now=now).total == 0  # "Магазин" is not found by it
     assert [one.name for one in sites.find(session, desk, sought, now=now).lines] == [named]
     assert {one.name for one in contractors.find(session, desk, sought, now=now).lines} <= {named}
     assert {one.name for one in people.find(session, world.dispatcher, sought, now=now).lines} <= {named}
