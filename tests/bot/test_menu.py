@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor, Grant
+from core.domain.notice import InboxStatus
 from core.domain.role import Role
 from core.services import memberships, people
 from storage.models.people import Person
@@ -117,8 +118,11 @@ async def test_a_forged_button_is_answered_as_an_old_one(edge: Edge) -> None:
     for forged in ("nonsense", "t:accept:99999999999999999999999:1", "menu:" + "я" * 20, "language:xx", "o:1"):
         told = await press(edge, menu, data=forged, forged=True)
         assert told["text"] or told.get("alert") is not None
-    states = {row.status for row in await edge.inbox()}
-    assert states == {"done"}
+
+    async def all_done() -> bool:
+        return {row.status for row in await edge.inbox()} == {InboxStatus.DONE}
+
+    await edge.until(all_done)
 
 
 async def test_a_person_without_roles_is_told_how_to_come_in(edge: Edge) -> None:
