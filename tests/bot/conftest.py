@@ -51,6 +51,7 @@ class Edge:
     bot: Bot
     limits: Limits
     feed: Feed
+    picture: Path | None = None
     flooded: list[int] = field(default_factory=list)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -60,7 +61,7 @@ class Edge:
 
     def fresh(self) -> None:
         self.workers = Workers(self.db, self.bot, self._handle)
-        self.pump = Pump(self.db, self.bot, self.limits, no_picture)
+        self.pump = Pump(self.db, self.bot, self.limits, self._pairs)
         self.receiver = Receiver(
             self.db,
             self.bot.id,
@@ -71,6 +72,9 @@ class Edge:
 
     async def _handle(self, claim: Claim, raw: dict[str, Any]) -> None:
         await self.feed(claim, raw)  # a test may change it on the way
+
+    async def _pairs(self, ticket_id: int, texts: Texts) -> Path | None:
+        return self.picture
 
     async def note_flood(self, lane: int) -> None:
         self.flooded.append(lane)
@@ -127,10 +131,6 @@ class Edge:
         states = [(row.update_id, row.status, row.tries, row.error) for row in await self.inbox()]
         letters = [(row.id, row.notice, row.status, row.last_error) for row in await self.outbox()]
         raise AssertionError(f"it did not happen in time; inbox {states}; outbox {letters}")
-
-
-async def no_picture(ticket_id: int, texts: Texts) -> Path | None:
-    return None
 
 
 @pytest.fixture

@@ -1,8 +1,10 @@
 """Cards on phones: one per ticket and person, edited in silence, replaced when something must be noticed."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,12 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.domain.notice import Delivery, Notice, OutboxStatus
-from core.services import memberships, notices, tickets, visits
+from core.services import acceptances, memberships, notices, tickets, visits
 from storage.models.people import Membership, Person
 from storage.models.post import Card, Outbox
 from storage.models.ticket import Ticket
 from tests.bot.conftest import Edge
 from tests.make.tickets import World, arrive, make_world, report, send, take, tap, visit_of
+from tests.sandbox.conftest import jpeg
 
 
 class Story:
@@ -214,6 +217,55 @@ async def test_the_whole_story_leaves_each_phone_with_one_live_card(story: Story
         shown = await story.edge.shown(await story.phone(who))
         tickets_shown = [message for message in shown if message["inline"] and "З-" in message["text"]]
         assert len(tickets_shown) <= 1
+
+
+async def test_a_picture_is_uploaded_once_and_stays_when_the_card_changes(story: Story, tmp_path: Path) -> None:
+    story.edge.picture = tmp_path / "pairs.jpg"
+    await asyncio.to_thread(story.edge.picture.write_bytes, jpeg(800, 600))
+    for step in (take, arrive, report):
+        await story.act(step)
+        await story.settled()
+    await story.act(say_reported_again)
+    await story.settled()
+    await story.act(accept)
+    await story.settled()
+
+    uploads = [bool(sent["files"]) for sent in await story.edge.box.requests("sendPhoto")]
+    assert uploads == [True, False]
+    last = (await story.client_sees())[-1]
+    assert last["photo"]
+    assert last["edited"]
+
+
+async def test_a_file_id_telegram_no_longer_takes_is_uploaded_anew(story: Story, tmp_path: Path) -> None:
+    story.edge.picture = tmp_path / "pairs.jpg"
+    await asyncio.to_thread(story.edge.picture.write_bytes, jpeg(800, 600))
+    for step in (take, arrive, report):
+        await story.act(step)
+        await story.settled()
+    words = "Bad Request: wrong file_id or the file is temporarily unavailable"
+    await story.edge.box.sim("fault", method="sendPhoto", code=400, description=words)
+    await story.act(say_reported_again)
+    await story.settled()
+
+    assert [bool(sent["files"]) for sent in await story.edge.box.requests("sendPhoto")] == [True, False, True]
+
+
+def say_reported_again(world: World, ticket: Ticket) -> None:
+    assert world.requester.person_id is not None
+    notices.answer(
+        world.session,
+        world.requester.person_id,
+        Notice.REPORTED,
+        ticket=ticket,
+        cause="test:again",
+        delivery=Delivery.NEW,
+        now=world.now,
+    )
+
+
+def accept(world: World, ticket: Ticket) -> None:
+    acceptances.accept(world.session, tap(world.requester), ticket.id, ticket.version, now=world.now)
 
 
 def _ids(messages: list[dict[str, Any]]) -> set[int]:
