@@ -49,7 +49,7 @@ class UpdateDb:
     async def write(self, use_case: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         if self.is_done:
             raise RuntimeError("a handler makes one write: the update is already marked done")
-        result = await self._db.write(_and_done, self._claim, self._tap, use_case, args, kwargs)
+        result: T = await self._db.write(_and_done, self._claim, self._tap, use_case, args, kwargs)
         self.is_done = True
         return result
 
