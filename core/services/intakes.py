@@ -71,9 +71,7 @@ def scan(session: Session, actor: Actor, token: str, *, now: datetime) -> None:
         raise NotFound
     job = _job_here(session, actor, site_id)
     if job is not None:
-        notices.answer(
-            session, job[0], Notice.CARD, ticket=job[1], cause=actor.source, now=now, delivery=Delivery.NEW
-        )
+        notices.answer(session, job[0], Notice.CARD, ticket=job[1], cause=actor.source, now=now, delivery=Delivery.NEW)
         return
     _open(session, actor, site_id, now=now, by_sticker=True)
 
@@ -136,7 +134,7 @@ def card(session: Session, actor: Actor, intake_id: int, *, now: datetime) -> In
         sites=() if site else _own_sites(session, actor, limit=SUGGESTED),
         service_id=intake.service_id,
         service=service.name if service else "",
-        services=_suggested(session, site) if site and not service else (),
+        services=suggested(session, site) if site and not service else (),
         priority=intake.priority,
         text=intake.text,
         media=media or 0,
@@ -178,6 +176,19 @@ def is_stranger(actor: Actor, site: Site) -> bool:
     """May only draft: nobody of the desk, and no requester of this site."""
     may = any(g.role in (Role.REQUESTER, Role.HEAD_OFFICE) and scope.covers_site(g, site) for g in actor.grants)
     return not (actor.is_desk or may)
+
+
+def suggested(session: Session, site: Site) -> tuple[tuple[int, str], ...]:
+    """What is ordered most: at this site first, then by this client, then anywhere."""
+    weight = case((Ticket.site_id == site.id, 100), (Ticket.client_id == site.client_id, 10), else_=1)
+    rows = session.execute(
+        select(Service.id, Service.name)
+        .outerjoin(Ticket, Ticket.service_id == Service.id)
+        .group_by(Service.id, Service.name)
+        .order_by(func.coalesce(func.sum(weight), 0).desc(), Service.id)
+        .limit(SUGGESTED)
+    )
+    return tuple((service_id, name) for service_id, name in rows)
 
 
 def _open(session: Session, actor: Actor, site_id: int | None, *, now: datetime, by_sticker: bool = False) -> None:
@@ -242,19 +253,6 @@ def _own_sites(session: Session, actor: Actor, *, limit: int) -> tuple[tuple[int
         return ()
     rows = scope.visible_sites(actor).order_by(Site.name, Site.id).limit(limit)
     return tuple((site.id, f"{site.name}, {site.city}") for site in session.scalars(rows))
-
-
-def _suggested(session: Session, site: Site) -> tuple[tuple[int, str], ...]:
-    """What is ordered most: at this site first, then by this client, then anywhere."""
-    weight = case((Ticket.site_id == site.id, 100), (Ticket.client_id == site.client_id, 10), else_=1)
-    rows = session.execute(
-        select(Service.id, Service.name)
-        .outerjoin(Ticket, Ticket.service_id == Service.id)
-        .group_by(Service.id, Service.name)
-        .order_by(func.coalesce(func.sum(weight), 0).desc(), Service.id)
-        .limit(SUGGESTED)
-    )
-    return tuple((service_id, name) for service_id, name in rows)
 
 
 def _reported(session: Session, actor: Actor, intake: Intake) -> tuple[tuple[int, str, TicketStatus, datetime], ...]:

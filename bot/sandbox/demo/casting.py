@@ -12,11 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.domain.geo import metres
-from core.services import payers
+from core.services import intakes, payers
 from storage.models.contractor import Contractor, ContractorSkill
 from storage.models.directory import ApprovalStep, Client, Service, Site
 
-LOOKED_AT = 150
+LOOKED_AT = 60
 NEIGHBOURS = 24
 #: The first site with so many able contractors around will do.
 ENOUGH = 10
@@ -67,12 +67,13 @@ class Casting:
 
 def choose(session: Session, *, now: datetime) -> Casting:
     firms = _firms(session, now)
-    services = session.scalars(select(Service).order_by(Service.id).limit(6)).all()
-    best: tuple[int, Site, Service, list[Firm]] | None = None
+    skill_of = {row.id: row.skill_id for row in session.scalars(select(Service))}
+    best: tuple[int, Site, str, list[Firm]] | None = None
     for site in _sites(session):
         around = _around(firms, site)
-        for service in services:
-            able = [firm for firm in around if service.skill_id in firm.skills]
+        # Only what the bot itself would show as buttons: a visitor taps one of them.
+        for service_id, service in intakes.suggested(session, site):
+            able = [firm for firm in around if skill_of[service_id] in firm.skills]
             worth = len(able[:ENOUGH])
             if worth >= 3 and (best is None or worth > best[0]) and payers.of_site(session, site, now=now):
                 best = worth, site, service, able
@@ -86,7 +87,7 @@ def choose(session: Session, *, now: datetime) -> Casting:
     rest = [firm for firm in around if firm not in near][: NEIGHBOURS + 1]
     others = sorted(session.scalars(select(Site)), key=lambda one: metres(site.lat, site.lon, one.lat, one.lon))
     shown = tuple(_place(session, one) for one in others if one.id != site.id)[: SITES_SHOWN - 1]
-    return Casting(_place(session, site), service.name, near, rest[0], tuple(rest[1:]), shown)
+    return Casting(_place(session, site), service, near, rest[0], tuple(rest[1:]), shown)
 
 
 def _sites(session: Session) -> list[Site]:
