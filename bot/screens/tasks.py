@@ -4,9 +4,10 @@ from aiogram.filters.callback_data import CallbackData
 
 from bot import formats
 from bot.screens.lists import PAGE, pages
-from bot.screens.tickets import ENDED_BY_HAND, Do, Open, TaskTap, TicketTap
+from bot.screens.tickets import Do, Open, TaskTap, TicketTap
 from bot.texts import Html, Texts
 from bot.ui import Button, Id, Page, Screen, column, page_rows
+from core.domain.task import ENDED_BY_HAND
 from core.domain.ticket import Priority
 from core.services.staffing import Choice, Choices
 from core.services.tasks import Queue, TaskLine

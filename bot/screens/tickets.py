@@ -15,7 +15,7 @@ from bot.screens.menu import to_menu
 from bot.screens.pictures import all_pictures_button
 from bot.texts import Texts, escape
 from bot.ui import Button, Id, Page, Rows, Screen, column, page_rows
-from core.domain.task import TaskKind
+from core.domain.task import ENDED_BY_HAND
 from core.domain.ticket import Priority, TicketEvent, TicketStatus
 from core.services.cards import Base, ClientCard, DeskCard, Line
 from core.services.history import Refusals
@@ -106,10 +106,6 @@ _DESK = {
     TicketEvent.GIVE_UP: Do.ASK_TAKE_BACK,
     TicketEvent.CANCEL: Do.ASK_CANCEL,
 }
-#: Ended by a person's word; the others end by themselves when the ticket moves on.
-ENDED_BY_HAND = frozenset(
-    {TaskKind.UNVERIFIED, TaskKind.LEFT, TaskKind.NO_ACCEPTER, TaskKind.UNDELIVERED, TaskKind.PARKED}
-)
 
 
 def client_card(card: ClientCard, texts: Texts) -> Screen:

@@ -13,7 +13,7 @@ from uuid import uuid4
 from sqlalchemy import and_, bindparam, exists, or_, select, text, update
 from sqlalchemy.orm import Session, aliased
 
-from core.domain.notice import Delivery, Notice, OutboxStatus, Priority
+from core.domain.notice import TOLD, Delivery, Notice, OutboxStatus, Priority
 from core.domain.task import TaskKind
 from core.services import offers, tasks
 from storage.models.people import Person
@@ -40,11 +40,13 @@ _HEADS = (
                 text(f"earlier.{WAITING}"),
                 _earlier.chat_id == Outbox.chat_id,
                 _earlier.id < Outbox.id,
-                # What quiet hours hold has not joined the queue yet; what failed once keeps its place.
+                # What quiet hours hold has not joined the queue yet; what was tried once keeps its place, also where
+                # Telegram asked to wait and the process that knew it is gone.
                 or_(
                     _earlier.status == OutboxStatus.SENDING,
                     _earlier.not_before <= bindparam("now"),
                     _earlier.attempts > 0,
+                    _earlier.last_error != "",
                 ),
             )
         ),
@@ -278,7 +280,23 @@ def _reason_to_drop(session: Session, row: Outbox, now: datetime) -> str:
         )
         .limit(1)
     )
-    return "superseded" if newer is not None else ""
+    if newer is not None:
+        return "superseded"
+    return "told with what rang" if _rang_with(session, row) else ""
+
+
+def _rang_with(session: Session, row: Outbox) -> bool:
+    """The same stroke rang for this card: that message was drawn from the rows as they are after it, under a headline
+    which a silent redraw would take away at once."""
+    stroke = row.dedupe_key.partition(":")[2]
+    rang = select(Outbox.id).where(
+        Outbox.dedupe_key.in_([f"{notice}:{stroke}" for notice in TOLD]),
+        Outbox.id < row.id,
+        Outbox.ticket_id == row.ticket_id,
+        Outbox.delivery == Delivery.NEW,
+        Outbox.status == OutboxStatus.SENT,
+    )
+    return session.scalar(rang.limit(1)) is not None
 
 
 def _end(row: Outbox, status: OutboxStatus, reason: str) -> None:

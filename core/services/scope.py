@@ -72,11 +72,13 @@ def visible_offers(actor: Actor) -> Select[Offer]:
 
 
 def visible_visits(actor: Actor) -> Select[Visit]:
-    """An engineer sees the visits that name him, an owner those of the whole firm."""
+    """An engineer sees the visits that name him while he is of the firm, an owner those of the whole firm."""
     if actor.is_operator:
         return select(Visit)
-    of_firm = select(Assignment.id).where(Assignment.contractor_id.in_(actor.owned_contractor_ids))
-    return select(Visit).where(or_(Visit.engineer_id == actor.person_id, Visit.assignment_id.in_(of_firm)))
+    of_firms = select(Assignment.id).where(Assignment.contractor_id.in_(actor.contractor_ids))
+    owned = select(Assignment.id).where(Assignment.contractor_id.in_(actor.owned_contractor_ids))
+    named = and_(Visit.engineer_id == actor.person_id, Visit.assignment_id.in_(of_firms))
+    return select(Visit).where(or_(named, Visit.assignment_id.in_(owned)))
 
 
 def roles_on(session: Session, actor: Actor, ticket: Ticket) -> frozenset[Role]:
@@ -110,7 +112,7 @@ def _site_condition(grant: Grant) -> ColumnElement[bool]:
 def _own_jobs(actor: Actor) -> Select[Any]:
     return select(Assignment.ticket_id).where(
         or_(
-            Assignment.engineer_id == actor.person_id,
+            and_(Assignment.engineer_id == actor.person_id, Assignment.contractor_id.in_(actor.contractor_ids)),
             Assignment.contractor_id.in_(actor.owned_contractor_ids),
         )
     )

@@ -43,10 +43,12 @@ def current_visit(session: Session, ticket_id: int) -> Visit | None:
 
 
 def walked_by(actor: Actor) -> Select[Visit]:
-    """The visits this person walks: those that name him; for an owner also those that name nobody of the firm."""
+    """The visits this person walks: those of the own firms that name him; for an owner also those that name nobody."""
+    of_firms = select(Assignment.id).where(Assignment.contractor_id.in_(actor.contractor_ids))
     of_firm = select(Assignment.id).where(Assignment.contractor_id.in_(actor.owned_contractor_ids))
     unnamed = and_(Visit.engineer_id.is_(None), Visit.assignment_id.in_(of_firm))
-    return select(Visit).where(or_(Visit.engineer_id == actor.person_id, unnamed))
+    named = and_(Visit.engineer_id == actor.person_id, Visit.assignment_id.in_(of_firms))
+    return select(Visit).where(or_(named, unnamed))
 
 
 def live_visit(session: Session, ticket_id: int) -> Visit | None:

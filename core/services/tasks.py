@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from core.domain.actor import Actor
 from core.domain.errors import Changed, NotAllowed, NotFound
 from core.domain.notice import Notice
-from core.domain.task import ORDER, TaskKind
+from core.domain.task import ENDED_BY_HAND, ORDER, TaskKind
 from core.domain.ticket import Priority
 from core.services import audit, notices
 from storage.models.desk import Audit, Task
@@ -114,6 +114,8 @@ def take(session: Session, actor: Actor, task_id: int, *, now: datetime) -> None
 def end(session: Session, actor: Actor, task_id: int, outcome: str, *, now: datetime) -> None:
     """The person says it is done; tasks that follow from a ticket end by themselves when it moves on."""
     task = _open_task(session, actor, task_id)
+    if task.kind not in ENDED_BY_HAND:
+        raise NotAllowed
     cause = _end(session, actor, task, outcome, now=now)
     _answer(session, actor, task, cause, now=now)
 
