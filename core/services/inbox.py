@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session, aliased
 
 from core.domain.notice import InboxStatus, Notice
 from core.domain.task import TaskKind
+from core.logs import redact
 from core.services import notices, tasks
 from storage.models.people import Person
 from storage.models.post import Inbox
@@ -142,7 +143,7 @@ def failed(session: Session, claim: Claim, error: str, *, now: datetime, hopeles
     """Tried again after 1, 2 and 4 seconds, then parked for the desk; the lane goes on. Hopeless: parked at once."""
     values: dict[str, Any] = {
         "tries": claim.tries + 1,
-        "error": masked(error)[:500],
+        "error": redact(masked(error))[:500],
         "lease_token": None,
         "lease_until": None,
     }

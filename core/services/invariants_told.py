@@ -164,6 +164,7 @@ class _World:
         """Whom the offer was made to; of a cancelled ticket those whose offers ended with it."""
         if change.contractor_id is not None:
             yield change.contractor_id
+            return
         for firm, at in self.withdrawn.get(change.ticket_id, []):
             if at >= change.at:
                 yield firm

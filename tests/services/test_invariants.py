@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from core.services import invariants
+from core.services import inbox, invariants
 from tests.clock import HandClock
 from tests.databases import PostgresServer, SqliteFiles, rolled_back
-from tests.make.stories import full_story
+from tests.make.stories import full_story, receive
 from tests.services.breaks_of_post import POST
 from tests.services.breaks_of_work import WORK
 from tests.services.broken import Break, Story
@@ -71,3 +71,14 @@ def test_a_row_that_was_told_to_nobody_is_named_among_all_violations(story: Stor
     lines = invariants.violations(story.session, now=story.now + timedelta(hours=1))
 
     assert any(line.startswith("17 who must be told has a message: audit ") for line in lines)
+
+
+def test_the_error_of_a_parked_update_loses_the_token_of_the_bot(story: Story) -> None:
+    claim = receive(story.session, 990_001, now=story.now)
+    error = "ClientError: http://127.0.0.1/bot1000000001:SANDBOX_SANDBOX_SANDBOX_SANDBOX_SAN/getFile"
+
+    inbox.failed(story.session, claim, error, now=story.now, hopeless=True)
+
+    kept = story.one("SELECT error FROM inbox WHERE update_id = 990001")
+    assert kept == "ClientError: http://127.0.0.1/bot[token]/getFile"
+    assert story.check("39")[0] == []
