@@ -1,4 +1,4 @@
-"""Logs of every process: structured lines from which bot tokens and phone numbers have been removed."""
+"""Logs of every process: structured lines without bot tokens, invite links and phone numbers."""
 
 import logging
 import re
@@ -12,12 +12,15 @@ TOKEN = re.compile(r"\d{5,20}:[A-Za-z0-9_-]{30,}")
 # Eleven digits after +7 or 8, however they are spaced; ids in logs are plain numbers without a leading + or 8.
 PHONE = re.compile(r"(?<![\w.:-])(?:\+\d|8)[\s(-]*\d{3}[\s)-]*\d{3}[\s-]*\d{2}[\s-]*\d{2}(?![\w-])")
 
+# The payload of an invite link: whoever reads it could come in with it.
+INVITE = re.compile(r"(?<![\w-])i-[A-Za-z0-9_-]{16,}")
+
 
 def redact(value: Any) -> Any:
     """The same value with secrets replaced, inside strings, lists and dicts alike."""
     match value:
         case str():
-            return PHONE.sub("[phone]", TOKEN.sub("[token]", value))
+            return PHONE.sub("[phone]", INVITE.sub("[invite]", TOKEN.sub("[token]", value)))
         case dict():
             return {key: redact(item) for key, item in value.items()}
         case list() | tuple() | set():

@@ -18,7 +18,7 @@ from tests.bot.phones import settled
 from tests.sandbox.conftest import DARYA, PYOTR, TOKEN
 
 SITE_PHONE, FIRM_PHONE, OWN_PHONE = "+79161234567", "+79031112233", "+79215556677"
-FORGED = "i-" + "Zz9" * 15
+FORGED = "i-" + "Zz9" * 7 + "Q"
 
 
 @pytest.fixture
@@ -65,8 +65,8 @@ async def test_no_secret_and_no_phone_stands_in_the_logs_of_a_day(log: io.String
     await box.sim("contact", token=TOKEN, user=DARYA, phone=OWN_PHONE, owner=DARYA)
     await box.sim("user", id=PYOTR, name="Пётр")
     await box.sim("contact", token=TOKEN, user=PYOTR, phone=FIRM_PHONE, owner=DARYA)
-    broken = {"message_id": "нет", "text": f"/start {FORGED} {OWN_PHONE} {TOKEN}", "chat": {"id": DARYA}}
-    await box.sim("raw", token=TOKEN, update={"message": broken})
+    for secret in (f"тел. {OWN_PHONE}", f"/start {FORGED}"):  # what is unreadable is logged with what was read there
+        await box.sim("raw", token=TOKEN, update={"message": {"message_id": secret, "chat": {"id": DARYA}}})
     await box.sim("text", token=TOKEN, user=crew.desk.chat, text="/people")
     await outlived(crew)
     await crew.is_offered()
@@ -78,6 +78,7 @@ async def test_no_secret_and_no_phone_stands_in_the_logs_of_a_day(log: io.String
     written = log.getvalue()
     assert len(written.splitlines()) > 10
     assert "out of reach" in written  # the troubles were really there
+    assert all(mark in written for mark in ("[phone]", "[invite]"))
     assert TOKEN not in written
     assert TOKEN.partition(":")[2] not in written
     assert FORGED not in written

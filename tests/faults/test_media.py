@@ -164,7 +164,7 @@ async def test_photos_at_the_wrong_step_are_kept_and_asked_about_once(crew: Crew
         await crew.sends(group="по дороге")
 
     assert {proof.stage for proof in await crew.proofs()} == {ProofStage.UNSORTED}
-    asked = [text for text in await crew.edge.texts(crew.engineer.chat) if "Что это за снимок" in text]
+    asked = [text for text in await crew.edge.texts(crew.engineer.chat) if "Что вы прислали" in text]
     assert len(asked) == 1
 
 
