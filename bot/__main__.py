@@ -70,6 +70,8 @@ async def run(told: Settings) -> None:
 
 async def work(told: Settings, db: Database, limits: Limits, stop: asyncio.Event) -> None:
     """Everything that is the bot, until `stop`."""
+    if isinstance(db.clock, SandboxClock):
+        await db.clock.look()
     async with _bot(told, limits) as bot, asyncio.TaskGroup() as group:
         await _prepare(bot, db, told)
         await _start(group, stop, bot, db, limits, told)

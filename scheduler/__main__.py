@@ -36,6 +36,8 @@ async def run(told: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     clock = SandboxClock(told.clock_url, "scheduler") if told.clock_url else SystemClock()
     db = Database.open(told.database_url, clock, info={KEY: told.defaults()})
+    if isinstance(clock, SandboxClock):
+        await clock.look()
     runner = Runner(db, timetable(told.operator_zone))
     following = asyncio.create_task(clock.run(runner.run_due)) if isinstance(clock, SandboxClock) else None
     log.info("the timetable runs", jobs=[job.name for job in runner.jobs])

@@ -36,6 +36,8 @@ class KillableStage(Stage):
         environment = {
             **os.environ,
             "BOT_TOKEN": token.get_secret_value(),
+            # Appointed in the first transaction of the process, by the time of the sandbox like everything else.
+            "ADMIN_IDS": "900",
             "DATABASE_URL": self.told.database_url,
             "MEDIA_DIR": str(self.told.media_dir),
             "TELEGRAM_API_URL": self.told.telegram_api_url,

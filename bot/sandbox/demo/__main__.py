@@ -5,7 +5,6 @@ Makes a fresh embedded database with directories, starts sandbox and bot, lets t
 
 import argparse
 import asyncio
-import contextlib
 import shutil
 import signal
 import sys
@@ -90,11 +89,15 @@ async def _play(given: argparse.Namespace, folder: Path, children: Children, sta
         cast = roles.cast_of(sim, loaded.casting)
         ended = asyncio.create_task(children.first_end(), name="children")
         acting = asyncio.create_task(_act(given, folder, loaded, cast, address, started), name="acting")
-        await asyncio.wait([ended, acting], return_when=asyncio.FIRST_COMPLETED)
-        acting.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await acting
-        raise ChildFailed(await ended)
+        try:
+            await asyncio.wait([ended, acting], return_when=asyncio.FIRST_COMPLETED)
+            if acting.done():
+                acting.result()
+            raise ChildFailed(await ended)
+        finally:
+            for task in (ended, acting):
+                task.cancel()
+            await asyncio.gather(ended, acting, return_exceptions=True)
 
 
 async def _act(

@@ -15,6 +15,7 @@ TAKES, REFUSES = 0.45, 0.70
 #: Seconds of real time: short enough to be watched, long enough to be outrun by a person.
 THINKS_S = (6.0, 25.0)
 WALKS_S = (4.0, 12.0)
+LOOKS_AGAIN_S = 30.0
 
 TAKE = re.compile(r"Беру:")
 REFUSE = re.compile(r"Отказаться")
@@ -33,12 +34,17 @@ class Player:
     #: (message, buttons) already thought about: one decision for each face of a card.
     done: set[tuple[int, tuple[str, ...], str]] = field(default_factory=set)
     place: tuple[float, float] | None = None
+    #: One job at a time: a picture belongs to the job that is in hand.
+    is_busy: bool = False
 
     async def play(self) -> None:
         while True:
-            await self.phone.until(self._next, "something to do", float("inf"))
-            message = self._next()
-            if message is None:
+            try:
+                message: Message = await self.phone.until(self._next, "something to do", LOOKS_AGAIN_S)
+            except NotSeen:
+                # A job in hand does not stand still: what was done may have gone astray.
+                if self.is_busy:
+                    self.done.clear()
                 continue
             self.done.add(_face(message))
             try:
@@ -54,8 +60,9 @@ class Player:
         if _face(message) in self.done:
             return False
         texts = buttons_of(message)
-        leads_on = any(TAKE.search(text) or ONWARD.search(text) for text in texts)
-        return leads_on or bool(texts and PHOTO.search(message["text"] or ""))
+        if any(TAKE.search(text) for text in texts):
+            return not self.is_busy
+        return any(ONWARD.search(text) for text in texts) or bool(texts and PHOTO.search(message["text"] or ""))
 
     async def _act(self, message: Message) -> None:
         self._remember_place(message)
@@ -67,6 +74,7 @@ class Player:
         onward = next((text for text in texts if ONWARD.search(text)), None)
         if onward is not None:
             await self.phone.press(message, onward)
+            self.is_busy = not onward.endswith("Отправить отчёт")
             if onward.endswith("Выезжаю"):
                 await self._arrive()
         elif PHOTO.search(message["text"] or ""):
@@ -79,6 +87,8 @@ class Player:
         await asyncio.sleep(self.dice.uniform(*THINKS_S))
         if mind < TAKES:
             await self.phone.press(message, next(text for text in texts if TAKE.search(text)))
+            await self.phone.can_tap(r"Выезжаю$")
+            self.is_busy = True
             return
         await self.phone.press(message, next(text for text in texts if REFUSE.search(text)))
         reasons, _ = await self.phone.can_tap(r"[Зз]анят")
