@@ -35,6 +35,10 @@ CONFLICT_ATTEMPTS = 12
 READERS = 4
 # serialization failure, deadlock: PostgreSQL undid the unit and asks to try again
 CONFLICTS = frozenset({"40001", "40P01"})
+# Somebody has just inserted the same key: run again, the unit sees the row. A key that is doubled by a mistake of
+# ours stays doubled, so this is tried a few times only.
+DUPLICATE = "23505"
+DUPLICATE_ATTEMPTS = 4
 
 
 class Clock(Protocol):
@@ -188,7 +192,7 @@ async def _with_retries(unit: Unit, attempt: Callable[[], Any]) -> Any:
             return await attempt()
         except (DBAPIError, OSError) as error:
             is_lost = _is_lost(error) and not unit.is_committing and not reconnected
-            if number == CONFLICT_ATTEMPTS or not (is_lost or _is_conflict(error)):
+            if number == CONFLICT_ATTEMPTS or not (is_lost or _is_conflict(error, number)):
                 raise
             reconnected = reconnected or is_lost
             log.debug("unit is run again", unit=unit.name, attempt=number, error=type(error).__name__)
@@ -196,8 +200,9 @@ async def _with_retries(unit: Unit, attempt: Callable[[], Any]) -> Any:
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 
-def _is_conflict(error: BaseException) -> bool:
-    return getattr(getattr(error, "orig", None), "sqlstate", None) in CONFLICTS
+def _is_conflict(error: BaseException, attempt: int) -> bool:
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+    return state in CONFLICTS or (state == DUPLICATE and attempt < DUPLICATE_ATTEMPTS)
 
 
 def _is_lost(error: BaseException) -> bool:

@@ -22,7 +22,7 @@ from storage.models.ticket import Acceptance, Assignment, Ticket
 from tests.make.people import add_dispatcher, add_person
 from tests.make.tickets import World, bring, draft, make_world, open_tasks, send, tap, tell
 
-ROUNDS = 5
+ROUNDS = 3
 
 Prepared = tuple[Actor, Actor, int]
 Prepare = Callable[[World], Prepared]
