@@ -44,6 +44,19 @@ async def answer(call: CallbackQuery, text: str = "", *, alert: bool = False) ->
         log.info("a tap was not answered", reason=error.message)
 
 
+async def settle(call: CallbackQuery, text: str = "") -> None:
+    """Answers a tap that is over for good: its message keeps its words and loses its buttons."""
+    await answer(call, text)
+    if call.message is None:
+        return
+    try:
+        await _bot(call).edit_message_reply_markup(
+            chat_id=call.message.chat.id, message_id=call.message.message_id, reply_markup=None
+        )
+    except (TelegramBadRequest, TelegramForbiddenError, TelegramRetryAfter) as error:
+        log.info("buttons that are over stay", reason=error.message)
+
+
 async def refresh(call: CallbackQuery, data: dict[str, Any]) -> None:
     """Draws the fresh card over the buttons that were out of date, if the tapped message shows a ticket."""
     ticket_id = getattr(data.get("callback_data"), "ticket_id", None)

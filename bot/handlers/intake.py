@@ -10,7 +10,7 @@ from aiogram.types import CallbackQuery, Message
 from bot.filters import has_location, has_text
 from bot.screens import intake as screens
 from bot.screens.intake import IntakeTap, Step, ThatOne
-from bot.show import answer, show
+from bot.show import answer, settle, show
 from bot.texts import Texts
 from bot.update_db import UpdateDb
 from core.domain.actor import Actor
@@ -83,19 +83,19 @@ async def set_priority(call: CallbackQuery, callback_data: IntakeTap, actor: Act
 @router.callback_query(IntakeTap.filter(F.step == Step.SEND))
 async def send(call: CallbackQuery, callback_data: IntakeTap, actor: Actor, db: UpdateDb, texts: Texts) -> None:
     await db.write(tickets.register, actor, callback_data.intake_id)
-    await answer(call, texts.plain("intake-sent"))
+    await settle(call, texts.plain("intake-sent"))
 
 
 @router.callback_query(IntakeTap.filter(F.step == Step.DROP))
 async def drop(call: CallbackQuery, callback_data: IntakeTap, actor: Actor, db: UpdateDb, texts: Texts) -> None:
     await db.write(intakes.drop, actor, callback_data.intake_id)
-    await answer(call, texts.plain("intake-dropped"))
+    await settle(call, texts.plain("intake-dropped"))
 
 
 @router.callback_query(ThatOne.filter())
 async def that_one(call: CallbackQuery, callback_data: ThatOne, actor: Actor, db: UpdateDb, texts: Texts) -> None:
     await db.write(tickets.is_that_one, actor, callback_data.intake_id, callback_data.known)
-    await answer(call, texts.plain("intake-is-that-one"))
+    await settle(call, texts.plain("intake-is-that-one"))
 
 
 @router.message(StateFilter(None), has_location, is_asked_where)

@@ -11,7 +11,7 @@ from bot.filters import has_contact
 from bot.screens import menu as menu_screens
 from bot.screens import people as screens
 from bot.screens.people import Join
-from bot.show import answer, show
+from bot.show import settle, show
 from bot.texts import Texts
 from bot.ui import Screen
 from bot.update_db import UpdateDb
@@ -63,4 +63,4 @@ async def contact(message: Message, actor: Actor, db: UpdateDb, texts: Texts) ->
 @router.callback_query(Join.filter())
 async def join(call: CallbackQuery, actor: Actor, db: UpdateDb) -> None:
     await db.write(entrances.join, actor)
-    await answer(call)
+    await settle(call)

@@ -104,11 +104,11 @@ def _state(card: OfferCard, texts: Texts) -> str:
 
 
 def _until(at: datetime, base: Base, texts: Texts) -> str:
-    """Today only the clock: "until 11:00"."""
+    """Today only the clock: "until 11:00", otherwise "until tomorrow, 9:15"."""
     day = formats.day(at, base.zone, texts.language, base.read_at)
     is_today = day == formats.day(base.read_at, base.zone, texts.language, base.read_at)
     clock = formats.clock(at, base.zone)
-    return clock if is_today else f"{clock}, {day}"
+    return clock if is_today else f"{day}, {clock}"
 
 
 def _job(card: OfferCard, texts: Texts) -> list[str]:

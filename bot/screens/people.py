@@ -80,10 +80,12 @@ def welcome(card: Welcome, texts: Texts) -> Screen:
     parts = [texts(greeting, name=card.name), *shown]
     if card.consents:
         consents = [texts(f"people-consent-{kind.replace('_', '-')}") for kind in card.consents]
+        *listed, last = consents
         parts += [
             "",
             texts("people-consents" if places else "people-consents-again"),
-            *(f"• {consent}" for consent in consents),
+            *(texts("people-consent-listed", consent=consent) for consent in listed),
+            texts("people-consent-last", consent=last),
         ]
     yes = Button(texts.plain("people-join" if places else "people-agree-yes"), Join().pack())
     return Screen("\n".join(parts), column(yes))

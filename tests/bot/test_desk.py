@@ -23,6 +23,8 @@ async def test_a_request_takes_two_taps_and_one_sentence(company: Company) -> No
     assert (ticket.text, ticket.status) == ("Мигает лампа над кассой", TicketStatus.SEARCHING)
     assert "Заявка принята" in await client.last()
     assert ticket.number in await client.last()
+    asked = next(one for one in await client.shown() if "Проверьте" in one["text"])
+    assert asked["inline"] == []  # what was sent cannot be sent again
 
 
 async def test_the_client_accepts_and_gives_a_mark(company: Company) -> None:

@@ -121,7 +121,7 @@ async def test_an_unexpected_photo_asks_once_what_it_is(crew: Crew) -> None:
     for _ in range(3):
         await crew.sends(group="b", wait=False)
     await crew.fetched()
-    asked = [text for text in await crew.edge.texts(crew.engineer.chat) if "Что это за снимок?" in text]
+    asked = [text for text in await crew.edge.texts(crew.engineer.chat) if "Что вы прислали?" in text]
     assert len(asked) == 1
     await crew.engineer.taps("До работ")
 

@@ -130,6 +130,12 @@ async def test_a_shop_manager_comes_in_with_her_phone(edge: Edge) -> None:
     assert (await actor_of(edge, DARYA)).grants == ()
     await darya.press("Да, это я")
     await darya.sees("Чем помочь")
+    assert "отказом." in shown  # the list of consents ends like a sentence
+
+    async def welcome_is_settled() -> bool:
+        return all(one["inline"] == [] for one in await edge.shown(DARYA) if "Вас ждут здесь" in one["text"])
+
+    await edge.until(welcome_is_settled)
     assert (await actor_of(edge, DARYA)).grants == (Grant(Role.REQUESTER, client_id=site.client_id, site_id=site.id),)
 
 

@@ -13,9 +13,11 @@ people-and-more = { $count ->
    *[other] …and { $count } more places
 }
 people-consents = By tapping “Yes, it's me” you agree:
-people-consent-personal-data = that your name, phone and messages in this bot are processed, only to get the jobs done;
-people-consent-tap-signature = that a tap here stands for your signature: under accepted work, a consent, a refusal;
-people-consent-automatic-limits = that by the quality rules new jobs may be limited automatically, with the reason told and a right to object.
+people-consent-personal-data = that your name, phone and messages in this bot are processed, only to get the jobs done
+people-consent-tap-signature = that a tap here stands for your signature: under accepted work, a consent, a refusal
+people-consent-automatic-limits = that by the quality rules new jobs may be limited automatically, with the reason told and a right to object
+people-consent-listed = • { $consent };
+people-consent-last = • { $consent }.
 people-join = Yes, it's me
 people-role = { $role ->
     [engineer] Engineer

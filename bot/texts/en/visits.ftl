@@ -55,10 +55,12 @@ visits-change = Change a quantity
 visits-add = Add work
 visits-why = Why is it so?
 visits-place-key = 📍 I am here: send my location
-visits-ask-place = Have a good trip! When you arrive (“{ $site }”), tap the key below: it sends where you are.
+visits-ask-place = Have a good trip! When you arrive, tap the key below: it sends where you are.
+    📍 { $site }
 visits-place-noted = 📍 Noted: you are on site.
 visits-place-not-awaited = No location is needed now. It will be when you drive to a site: tap “On my way” on the job card.
-visits-ask-word = Mark that you are on site (“{ $site }”) without a location? The dispatcher may call to make sure.
+visits-ask-word = Mark without a location that you are on site? The dispatcher may call to make sure.
+    📍 { $site }
 visits-word-yes = Yes, I am here
 visits-ask-give-up = Hand back job { $number }? It goes to others at once and cannot be returned to you.
 visits-give-up-yes = Yes, hand it back
