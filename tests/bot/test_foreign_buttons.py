@@ -37,6 +37,8 @@ from tests.bot.forging import Forger, account_of, rows
 from tests.make.people import add_person
 from tests.make.tickets import World, arrive, bring, draft, make_world, send, shoot, take, tell
 
+pytestmark = pytest.mark.slow
+
 MISSING = 987_654_321
 
 #: Field of a button → what its number is the id of. A new field must be named here, or a test fails.
@@ -285,7 +287,7 @@ hostile = st.one_of(
 
 async def test_whatever_a_button_says_it_is_answered_and_does_nothing(cast: Cast, forger: Forger, db: Database) -> None:
     account = await account_of(db, cast.actors["owner"])
-    for data in examples(hostile, 150):
+    for data in examples(hostile, 100):
         before = await rows(db)
         assert await forger.press(account, data), f"{data!r} was left without an answer"
         touched = [one for one in changed(before, await rows(db)) if touches(one, cast.foreign)]
