@@ -16,7 +16,7 @@ import structlog
 from aiogram import Bot
 from aiogram.exceptions import AiogramError, TelegramNetworkError, TelegramNotFound, TelegramUnauthorizedError
 
-from bot import commands, connection, media, texts
+from bot import commands, connection, errors, media, texts
 from bot.app import feeder
 from bot.delivery import Pump, Stop
 from bot.limits import Limits
@@ -26,6 +26,7 @@ from bot.workers import Workers
 from core import logs, settings
 from core.clock import SandboxClock, SystemClock
 from core.documents.pictures import Pictures
+from core.domain.errors import TooManyUpdates
 from core.services import people
 from core.services.numbers import KEY
 from core.settings import Settings
@@ -143,7 +144,7 @@ async def _bot(told: Settings, limits: Limits) -> AsyncIterator[Bot]:
 async def _slow_down(bot: Bot, language: str, chat_id: int) -> None:
     """One answer to a flood of messages; the rest of them is passed over in silence."""
     try:
-        await bot.send_message(chat_id, texts.load(language)("error-too-many-updates", seconds=SLOW_DOWN_S))
+        await bot.send_message(chat_id, errors.words(TooManyUpdates(SLOW_DOWN_S), texts.load(language)))
     except AiogramError as error:
         log.info("a flooding chat was not told", reason=str(error))
 

@@ -59,8 +59,8 @@ async def _card(db: Database, letter: Letter, texts: Texts, pairs: PairsFor) -> 
 
 
 def _is_over(letter: Letter, card: object) -> bool:
-    """An offer that is no longer to be had is not announced."""
-    if letter.notice != Notice.OFFER_MADE:
+    """An offer that is no longer to be had is not announced; a silent redraw announces nothing."""
+    if letter.notice != Notice.OFFER_MADE or letter.delivery is Delivery.EDIT:
         return False
     return not isinstance(card, OfferCard) or card.offer_status not in TAKEABLE
 

@@ -54,11 +54,6 @@ class Settings(BaseSettings):
     offer_wait_share_pct: Percent = DEFAULT.offer_wait_share_pct
     offer_wait_min_minutes: Minutes = DEFAULT.offer_wait_min_minutes
     offer_wait_max_minutes: Minutes = DEFAULT.offer_wait_max_minutes
-    emergency_wave: Count = DEFAULT.emergency_wave
-    second_wave_from_pct: Percent = DEFAULT.second_wave_from_pct
-    second_wave: Count = DEFAULT.second_wave
-    third_wave_from_pct: Percent = DEFAULT.third_wave_from_pct
-    third_wave: Count = DEFAULT.third_wave
     reaction_minutes: Minutes = DEFAULT.reaction_minutes
     jobs_per_engineer: Count = DEFAULT.jobs_per_engineer
     score_band_km: Count = DEFAULT.score_band_km
@@ -78,7 +73,6 @@ class Settings(BaseSettings):
     invite_days: Days = DEFAULT.invite_days
     invite_tries: Count = DEFAULT.invite_tries
     invite_tries_minutes: Minutes = DEFAULT.invite_tries_minutes
-    warranty_days: Days = DEFAULT.warranty_days
 
     def defaults(self) -> Defaults:
         return Defaults(**{name: getattr(self, name) for name in Defaults.__dataclass_fields__})

@@ -6,7 +6,8 @@ from aiogram.types import CallbackQuery, Message
 
 from bot.screens import cards as card_screens
 from bot.screens import visits as screens
-from bot.screens.visits import Leave, Step, Walk
+from bot.screens.steps import Step, Walk
+from bot.screens.visits import Leave
 from bot.show import answer, show
 from bot.texts import Texts
 from bot.ui import Screen

@@ -6,8 +6,8 @@ from aiogram.filters.callback_data import CallbackData
 from pydantic import Field
 
 from bot import formats
+from bot.screens.steps import Step, Walk
 from bot.screens.tickets import Do, TicketTap
-from bot.screens.visits import Step, Walk
 from bot.texts import Texts
 from bot.ui import Button, Id, Rows, Screen, column
 from core.services.cards import JobCard, Line

@@ -199,6 +199,8 @@ def _people(card: DeskCard, texts: Texts) -> list[str]:
     if card.contractor:
         who = card.engineer or texts.plain("tickets-by-phone")
         parts.append(texts("tickets-contractor", contractor=card.contractor, engineer=who))
+    if card.contractor_phone:
+        parts.append(texts("tickets-contractor-phone", phone=formats.phone(card.contractor_phone)))
     return parts
 
 

@@ -3,14 +3,14 @@
 What is rare (handing back, a phone without a place, work that could not be finished) stands below it.
 """
 
-from enum import StrEnum
-
 from aiogram.filters.callback_data import CallbackData
 
 from bot import formats
 from bot.screens.menu import to_menu
 from bot.screens.offers import map_button, short
 from bot.screens.pictures import pictures_button
+from bot.screens.reports import report_buttons
+from bot.screens.steps import Step, Walk
 from bot.screens.tickets import Do, Open, TicketTap
 from bot.texts import LANGUAGES, Texts, escape, load
 from bot.ui import Button, Id, Key, Keys, Screen, column
@@ -19,27 +19,6 @@ from core.domain.ticket import Priority, TicketStatus
 from core.domain.visit import VisitOutcome, VisitStep
 from core.services.cards import Base, JobCard, Line
 from core.services.jobs import JobLine, Jobs
-
-
-class Walk(StrEnum):
-    """What a button of the job card does. The second question of a dangerous one is a verb of its own."""
-
-    GO = "go"
-    ASK_WORD = "word?"
-    WORD = "word"
-    START = "start"
-    BEFORE = "before"
-    AFTER = "after"
-    SEND = "send"
-    STUCK = "stuck"
-    ASK_GIVE_UP = "give?"
-    GIVE_UP = "give"
-
-
-class Step(CallbackData, prefix="v"):
-    do: Walk
-    visit: Id
-    ticket_id: Id
 
 
 class Leave(CallbackData, prefix="left"):
@@ -176,8 +155,6 @@ def line_words(line: Line, texts: Texts) -> str:
 
 
 def _buttons(card: JobCard, texts: Texts) -> list[Button | None]:
-    from bot.screens.reports import report_buttons
-
     pictures = pictures_button(card.base, texts)
     match card.step:
         case VisitStep.GO:

@@ -41,10 +41,6 @@ class Actor:
         return frozenset(grant.role for grant in self.grants)
 
     @property
-    def is_system(self) -> bool:
-        return Role.SYSTEM in self.roles
-
-    @property
     def is_operator(self) -> bool:
         return bool(self.roles & OPERATOR_ROLES)
 

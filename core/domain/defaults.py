@@ -13,12 +13,6 @@ class Defaults:
     #: … but never less and never more than this.
     offer_wait_min_minutes: int = 3
     offer_wait_max_minutes: int = 60
-    #: How many are asked at once: an emergency at first, then from these shares of the reaction clock on.
-    emergency_wave: int = 5
-    second_wave_from_pct: int = 40
-    second_wave: int = 3
-    third_wave_from_pct: int = 70
-    third_wave: int = 10
     #: Reaction time of a contract whose plan names none.
     reaction_minutes: int = 480
     #: Open jobs a contractor may have for each of its engineers.
@@ -47,4 +41,3 @@ class Defaults:
     #: Wrong invites or contacts from one person before he must wait, and for how long.
     invite_tries: int = 5
     invite_tries_minutes: int = 10
-    warranty_days: int = 90

@@ -110,6 +110,7 @@ class DeskCard:
     contact: str
     phone: str
     contractor: str
+    contractor_phone: str
     engineer: str
     starts_at: datetime | None
     ends_at: datetime | None
@@ -293,6 +294,7 @@ def _desk(session: Session, row: Ticket, base: Base, roles: frozenset[Role]) -> 
         contact=site.responsible_name,
         phone=site.responsible_phone,
         contractor=contractor.name if contractor else "",
+        contractor_phone=contractor.phone if contractor else "",
         engineer=_name(session, visit.engineer_id if visit else None),
         starts_at=visit.starts_at if visit else None,
         ends_at=visit.ends_at if visit else None,

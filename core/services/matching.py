@@ -201,17 +201,23 @@ def _candidate(contractor: Contractor, skill: ContractorSkill, distance_m: int, 
 
 
 def _answers(session: Session, ticket: Ticket) -> dict[int, OfferStatus]:
-    """What each contractor already said to this version of the job, in this round."""
+    """What each contractor already said to this version of the job in this round; a no holds in every round."""
     rows = session.execute(
         select(Offer.contractor_id, Offer.status).where(
             Offer.ticket_id == ticket.id, Offer.round == ticket.round, Offer.job_version == ticket.job_version
         )
     )
     answers: dict[int, OfferStatus] = {contractor_id: status for contractor_id, status in rows}
+    declined = select(Offer.contractor_id).where(
+        Offer.ticket_id == ticket.id,
+        Offer.job_version == ticket.job_version,
+        Offer.status == OfferStatus.DECLINED,
+    )
     handed_back = select(Assignment.contractor_id).where(
         Assignment.ticket_id == ticket.id, Assignment.end_reason == assignments.GAVE_UP
     )
-    return answers | dict.fromkeys(session.scalars(handed_back), OfferStatus.DECLINED)
+    refused = declined.union(handed_back)
+    return answers | dict.fromkeys(session.scalars(refused), OfferStatus.DECLINED)
 
 
 def live_blocks(client_id: int, now: datetime) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from core.domain.actor import Actor
 from core.domain.proof import ProofKind, ProofStage, ProofStatus
 from core.domain.ticket import TicketStatus
-from core.domain.visit import LIVE, VisitStatus, VisitStep
+from core.domain.visit import VisitStatus, VisitStep
 from storage.models.directory import Service
 from storage.models.ticket import Assignment, Ticket
 from storage.models.visit import Proof, Visit
@@ -49,10 +49,6 @@ def walked_by(actor: Actor) -> Select[Visit]:
     unnamed = and_(Visit.engineer_id.is_(None), Visit.assignment_id.in_(of_firm))
     named = and_(Visit.engineer_id == actor.person_id, Visit.assignment_id.in_(of_firms))
     return select(Visit).where(or_(named, unnamed))
-
-
-def live_visit(session: Session, ticket_id: int) -> Visit | None:
-    return session.scalars(select(Visit).where(Visit.ticket_id == ticket_id, Visit.status.in_(LIVE))).one_or_none()
 
 
 def step(ticket: Ticket, visit: Visit | None) -> VisitStep | None:

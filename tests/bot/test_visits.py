@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.screens.visits import Step, Walk
+from bot.screens.steps import Step, Walk
 from core.domain.ticket import TicketStatus
 from storage.models.ticket import ReportLine
 from tests.bot.conftest import Edge, box, edge

@@ -52,7 +52,7 @@ def card(status: TicketStatus, audience: Audience) -> ClientCard | DeskCard:
     common |= dict.fromkeys(("engineer", "note"), "") | dict.fromkeys(("starts_at", "ends_at", "mark"))
     if audience is Audience.CLIENT:
         return ClientCard(**common, lines=(), price_kop=None, is_accepter=False)
-    people = dict.fromkeys(("client", "requester", "contact", "phone", "contractor"), "")
+    people = dict.fromkeys(("client", "requester", "contact", "phone", "contractor", "contractor_phone"), "")
     return DeskCard(**common, **people, price_kop=0, rate_kop=0, offers_open=0, lines=(), tasks=(), refusals=None)
 
 

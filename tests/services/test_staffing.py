@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from core.domain.errors import Changed, NotFound, NotQualified
 from core.domain.notice import Notice
-from core.domain.offer import Exclusion, OfferStatus
+from core.domain.offer import DeclineReason, Exclusion, OfferStatus
 from core.domain.ticket import TicketStatus
 from core.domain.visit import VisitStatus
-from core.services import staffing
+from core.services import offers, staffing
 from core.services.cards import JobCard
 from storage.models.contractor import Block, Contractor, ContractorSkill
 from storage.models.desk import Audit
@@ -179,6 +179,20 @@ def test_a_job_taken_back_is_offered_to_others(session: Session, now: datetime) 
     assert asked == [other.id]  # the one who had it is not asked again
     with pytest.raises(Changed):
         staffing.take_back(session, tap(world.dispatcher), ticket.id, ticket.version - 1, now=now)
+
+
+def test_who_said_no_is_not_asked_again_when_the_job_is_taken_back(session: Session, now: datetime) -> None:
+    world = make_world(session, now=now)
+    other = add_contractor(session, skills=[SKILL], lat=55.80)
+    add_engineer(session, other, now=now)
+    ticket = send(world)
+    first = session.scalars(select(Offer).where(Offer.ticket_id == ticket.id)).one()
+    offers.decline(session, tap(world.engineer), first.id, DeclineReason.FAR, now=now)
+    staffing.assign(session, tap(world.dispatcher), ticket.id, other.id, now=now)
+    staffing.take_back(session, tap(world.dispatcher), ticket.id, ticket.version, now=now)
+
+    assert session.scalars(select(Offer).where(Offer.round == 2)).all() == []
+    assert (world.contractor.id, Exclusion.REFUSED) in choices(world, ticket.id)
 
 
 def test_the_one_who_loses_a_job_is_told_and_sees_no_price_of_the_client(session: Session, now: datetime) -> None:

@@ -30,6 +30,7 @@ tickets-client = Client: { $client }
 tickets-requester = Reported by: { $name }
 tickets-contact = On site: { $name }, { $phone }
 tickets-contractor = Contractor: <b>{ $contractor }</b>, { $engineer }
+tickets-contractor-phone = Contractor's phone: { $phone }
 tickets-by-phone = not in Telegram, call
 tickets-sums = Client pays { $price } · contractor gets { $rate }
 tickets-offers-open = Open offers: { $count }

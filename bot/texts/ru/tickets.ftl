@@ -30,6 +30,7 @@ tickets-client = Клиент: { $client }
 tickets-requester = Подал: { $name }
 tickets-contact = На объекте: { $name }, { $phone }
 tickets-contractor = Подрядчик: <b>{ $contractor }</b>, { $engineer }
+tickets-contractor-phone = Телефон подрядчика: { $phone }
 tickets-by-phone = без Telegram, звонить
 tickets-sums = Клиенту { $price } · подрядчику { $rate }
 tickets-offers-open = Открытых предложений: { $count }
