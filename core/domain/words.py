@@ -38,6 +38,11 @@ def search_patterns(question: str) -> tuple[str, ...]:
     return tuple(f"% {term}%" for term in search_terms(question))
 
 
+def whole_word_patterns(question: str) -> tuple[str, ...]:
+    """Patterns of rows where the words stand whole: `О-1` means that code before `О-17`."""
+    return tuple(f"% {term} %" for term in search_terms(question))
+
+
 def _fold(text: str) -> list[str]:
     plain = unicodedata.normalize("NFKC", _NUMBER_SIGN.sub(" ", text)).casefold().translate(_LOOK_ALIKE)
     words = _WORD.findall(_CODE.sub(r"\1", plain))

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.domain import geo, typed
 from core.domain.actor import Actor
 from core.domain.errors import FieldInvalid, NotAllowed, NotFound
 from core.domain.notice import Notice
-from core.domain.words import search_key, search_patterns
+from core.domain.words import search_key, search_patterns, whole_word_patterns
 from core.imports import cells
 from core.services import audit, notices, phonebook, scope
 from storage.models.directory import Client, Site
@@ -72,9 +72,10 @@ class SiteCard:
 
 
 def find(session: Session, actor: Actor, words: str, *, now: datetime, offset: int = 0, limit: int = 8) -> SitePage:
-    """Every word must begin a word of the site. Without words: all the actor may see, by name."""
+    """Every word must begin a word of the site; where words stand whole comes first. Without words: all, by name."""
     conditions = [Site.search.like(pattern) for pattern in search_patterns(words)]
-    return _page(session, scope.visible_sites(actor).where(*conditions), offset, limit)
+    partial = [case((Site.search.like(pattern), 0), else_=1) for pattern in whole_word_patterns(words)]
+    return _page(session, scope.visible_sites(actor).where(*conditions), offset, limit, *partial)
 
 
 def of_client(
@@ -193,9 +194,9 @@ _SETTERS: dict[SiteField, Callable[[Site, str], None]] = {
 }
 
 
-def _page(session: Session, query: Select[Site], offset: int, limit: int) -> SitePage:
+def _page(session: Session, query: Select[Site], offset: int, limit: int, *first: ColumnElement[int]) -> SitePage:
     total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    rows = session.scalars(query.order_by(Site.name, Site.code).offset(offset).limit(limit))
+    rows = session.scalars(query.order_by(*first, Site.name, Site.code).offset(offset).limit(limit))
     return SitePage(tuple(_line(site) for site in rows), total, offset)
 
 

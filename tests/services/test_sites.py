@@ -35,6 +35,15 @@ def test_a_site_is_found_by_words_and_by_a_code_typed_anyhow(session: Session, n
         assert ids(sites.find(session, desk, words, now=now)) == [], words
 
 
+def test_the_very_code_comes_before_those_it_begins(session: Session, now: datetime) -> None:
+    desk = add_dispatcher(session, now=now)
+    for number in range(8):
+        add_site(session, code=f"О-7{number}", name="Аптека")
+    wanted = add_site(session, code="О-00007", name="Яблоко")
+    for words in ("О-7", "О-00007", "o7"):
+        assert ids(sites.find(session, desk, words, now=now, limit=6))[0] == wanted.id, words
+
+
 def test_wildcards_and_quotes_are_letters_like_others(session: Session, now: datetime) -> None:
     desk = add_dispatcher(session, now=now)
     add_site(session, name="Распродажа")
