@@ -63,6 +63,24 @@ def test_a_refused_offer_goes_to_the_next_phone(page: Page, demo: DemoProcess) -
     second.sees("Есть работа.*Протечка")
 
 
+def test_the_clock_makes_an_offer_lapse_and_it_is_taken_late(page: Page, demo: DemoProcess) -> None:
+    page.goto(demo.url)
+    shop, engineer, second = (Hand(page, chat) for chat in (SHOP, ENGINEER, SECOND))
+    shop.scans()
+    shop.taps("Сломалась дверь или замок")
+    shop.sees("Что случилось")
+    shop.says("Дверь не закрывается")
+    shop.sees("Проверьте и отправьте.*Дверь")
+    shop.taps("Отправить")
+    engineer.sees("Есть работа.*Дверь не закрывается")
+    page.get_by_role("button", name="+1 час").click()
+    engineer.sees("Ещё можно взять.*Дверь не закрывается")
+    second.sees("Есть работа.*Дверь не закрывается")
+    engineer.taps("Беру: выезжаю сейчас")
+    second.sees("взял другой подрядчик.*Дверь не закрывается")
+    engineer.sees("Дверь не закрывается.*Оплата")
+
+
 def test_a_newcomer_comes_in_with_three_taps(page: Page, demo: DemoProcess) -> None:
     page.goto(demo.url)
     seat = Hand(page, SECOND).phone.get_by_role("combobox", name="Показать телефон")

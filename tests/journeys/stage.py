@@ -151,9 +151,11 @@ class Stage:
         return await self.read(lambda session: list(session.scalars(query)))
 
     async def quiet(self, seconds: float = 20.0) -> None:
-        """Every update is handled and everything that may be sent now is sent."""
+        """Every update is stored and handled, and everything that may be sent now is sent."""
         deadline = time.monotonic() + seconds
-        while not await self.db.read(_is_quiet):
+        updates = await self.journal("update")
+        newest = updates[-1]["update"]["update_id"] if updates else None
+        while not await self.db.read(_is_quiet, newest):
             assert time.monotonic() < deadline, await self.rows(select(Outbox).where(Outbox.status == "new"))
             await asyncio.sleep(0.02)
 
@@ -184,7 +186,10 @@ class Stage:
         return self.results
 
 
-def _is_quiet(session: Session, *, now: datetime) -> bool:
+def _is_quiet(session: Session, newest: int | None, *, now: datetime) -> bool:
+    known = session.scalar(select(func.count()).select_from(Inbox).where(Inbox.update_id == newest))
+    if newest is not None and not known:
+        return False
     waiting = select(func.count()).select_from(Inbox).where(Inbox.status == InboxStatus.NEW)
     sending = (
         select(func.count())
