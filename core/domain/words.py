@@ -15,6 +15,8 @@ _LOOK_ALIKE = str.maketrans("abcehkmoptxyё", "авсенкмортхуе")
 #: `о-00123`, `о00123` and `о-123` are one code.
 _CODE = re.compile(r"(?<![^\W_])([^\W\d_]{1,4})[-‐‑‒–—]?0*(?=\d)")
 _WORD = re.compile(r"[^\W_]+")
+#: The ending of a Russian word of five letters or more.
+_ENDING = re.compile(r"(?<=\w{4})[аеийоуыьюя]{1,2}$")
 _GLUED = re.compile(r"[^\W\d_]{1,4}(\d+)")
 
 
@@ -31,6 +33,11 @@ def search_key(*parts: str) -> str:
 def search_terms(question: str) -> tuple[str, ...]:
     """The words which must all stand in the row; empty when the question holds none."""
     return tuple(dict.fromkeys(_fold(question[:_LONGEST_QUESTION])))[:MOST_WORDS]
+
+
+def search_stems(question: str) -> tuple[str, ...]:
+    """The words without their endings: `кабель` finds "Прокладка кабеля", `двери` finds "дверь"."""
+    return tuple(dict.fromkeys(_ENDING.sub("", term) for term in search_terms(question)))
 
 
 def search_patterns(question: str) -> tuple[str, ...]:

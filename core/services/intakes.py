@@ -13,7 +13,7 @@ from core.domain.proof import ProofStatus
 from core.domain.role import Role
 from core.domain.ticket import OPEN, Priority, TicketStatus
 from core.domain.visit import LIVE
-from core.domain.words import search_terms
+from core.domain.words import search_stems
 from core.services import notices, scope
 from storage.models.directory import Service, Site
 from storage.models.ticket import Intake, Ticket
@@ -151,7 +151,7 @@ def find_services(
     """Kinds of work by words of their name, when the buttons have not the right one."""
     _own(session, actor, intake_id)
     query = select(Service.id, Service.name).order_by(Service.name).limit(SUGGESTED)
-    for term in search_terms(words):
+    for term in search_stems(words):
         query = query.where(Service.search.contains(f" {term}", autoescape=True))
     return tuple((service_id, name) for service_id, name in session.execute(query))
 

@@ -12,7 +12,7 @@ from core.domain.notice import Delivery, Notice
 from core.domain.task import TaskKind
 from core.domain.ticket import TicketEvent, TicketStatus
 from core.domain.visit import VisitOutcome, VisitStatus, VisitStep
-from core.domain.words import search_terms
+from core.domain.words import search_stems
 from core.services import acceptances, audit, lifecycle, notices, scope, steps, tasks
 from storage.models.directory import Service
 from storage.models.ticket import ReportLine, Ticket
@@ -37,7 +37,7 @@ def price_list(session: Session, actor: Actor, visit_id: int, words: str, *, now
     ticket = _open_ticket(session, actor, visit_id)[1]
     skill_id = session.get_one(Service, ticket.service_id).skill_id
     query = select(Service).order_by((Service.skill_id != skill_id), Service.code).limit(FOUND)
-    for term in search_terms(words):
+    for term in search_stems(words):
         query = query.where(Service.search.contains(f" {term}", autoescape=True))
     return tuple(PriceRow(row.id, row.name, row.unit, row.contractor_rate_kop) for row in session.scalars(query))
 

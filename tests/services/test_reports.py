@@ -140,6 +140,7 @@ def test_the_price_list_is_searched_by_words_and_shows_the_rate(session: Session
     assert everything[-1].service_id == tap_work.id  # another skill comes last
     found = reports.price_list(session, world.engineer, visit.id, "ЗАМЕНА ламп", now=now)
     assert [(row.service_id, row.rate_kop) for row in found] == [(lamp.id, 50_000)]
+    assert reports.price_list(session, world.engineer, visit.id, "лампа", now=now) == found
     assert reports.price_list(session, world.engineer, visit.id, "%", now=now) == everything
     assert reports.price_list(session, world.engineer, visit.id, "трактор", now=now) == ()
 
