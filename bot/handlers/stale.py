@@ -1,4 +1,7 @@
-"""The last router: what nobody else wanted. A button out of date is answered and redrawn, a text brings the menu."""
+"""The last router: what nobody else wanted.
+
+A button out of date is answered and redrawn; a text brings the menu and is said to have gone nowhere.
+"""
 
 from aiogram import Router
 from aiogram.types import CallbackQuery, Message
@@ -23,7 +26,8 @@ async def old_button(call: CallbackQuery, actor: Actor, db: UpdateDb, texts: Tex
 
 @router.message()
 async def anything(message: Message, actor: Actor, texts: Texts) -> None:
-    await show(message, menu_screens.menu(actor, texts))
+    is_typed = bool(message.text) and not (message.text or "").startswith("/")
+    await show(message, menu_screens.unheard(actor, texts) if is_typed else menu_screens.menu(actor, texts))
 
 
 async def _ticket_shown(call: CallbackQuery, actor: Actor, db: UpdateDb) -> int | None:

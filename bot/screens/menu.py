@@ -27,6 +27,12 @@ def menu(actor: Actor, texts: Texts) -> Screen:
     return Screen(texts("menu-title") if actor.grants else texts("menu-stranger"), buttons)
 
 
+def unheard(actor: Actor, texts: Texts) -> Screen:
+    """Words that answer no question: whoever wrote them must not think that somebody reads them."""
+    drawn = menu(actor, texts)
+    return Screen(f"{texts('menu-unheard')}\n\n{drawn.text}", drawn.rows) if actor.grants else drawn
+
+
 def help_page(actor: Actor, texts: Texts) -> Screen:
     lines = [
         texts("menu-help-line", command=name, about=texts(f"menu-{name}-about"))

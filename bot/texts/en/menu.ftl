@@ -1,4 +1,5 @@
 menu-title = <b>How can I help?</b>
+menu-unheard = This message went to nobody: no question of mine is open now.
 menu-stranger = Hello! This is the bot for service requests. To let me know who you are, share your phone number: tap /start.
 menu-queue = Queue
 menu-new = New request
