@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.domain.geo import metres
-from core.services import intakes, payers
+from core.services import intakes, numbers, payers
 from storage.models.contractor import Contractor, ContractorSkill
 from storage.models.directory import ApprovalStep, Client, Service, Site
 
@@ -82,12 +82,25 @@ def choose(session: Session, *, now: datetime) -> Casting:
     if best is None:
         raise NoStage
     _, site, service, able = best
-    around = _around(firms, site)
-    near = (able[0], able[1])
-    rest = [firm for firm in around if firm not in near][: NEIGHBOURS + 1]
-    others = sorted(session.scalars(select(Site)), key=lambda one: metres(site.lat, site.lon, one.lat, one.lon))
-    shown = tuple(_place(session, one) for one in others if one.id != site.id)[: SITES_SHOWN - 1]
-    return Casting(_place(session, site), service, near, rest[0], tuple(rest[1:]), shown)
+    near, newcomer, others = _parts(able, _around(firms, site), site, numbers.of(session).score_band_km * 1000)
+    by_distance = sorted(session.scalars(select(Site)), key=lambda one: metres(site.lat, site.lon, one.lat, one.lon))
+    shown = tuple(_place(session, one) for one in by_distance[:SITES_SHOWN] if one.id != site.id)
+    return Casting(_place(session, site), service, near, newcomer, others, shown)
+
+
+def _parts(
+    able: list[Firm], around: list[Firm], site: Site, band_m: int
+) -> tuple[tuple[Firm, Firm], Firm, tuple[Firm, ...]]:
+    """The second is asked after the first and before everybody else: each stands in a farther band of the search."""
+
+    def band(firm: Firm) -> float:
+        return metres(site.lat, site.lon, firm.lat, firm.lon) // band_m
+
+    first = able[0]
+    second = next((firm for firm in able if band(firm) > band(first)), able[1])
+    rest = [firm for firm in around if firm not in (first, second)]
+    farther = [firm for firm in rest if band(firm) > band(second)] or rest
+    return (first, second), farther[0], tuple(farther[1 : NEIGHBOURS + 1])
 
 
 def _sites(session: Session) -> list[Site]:

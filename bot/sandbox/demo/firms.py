@@ -48,11 +48,12 @@ SERVICES = (
 )
 SKILLS = tuple(dict.fromkeys(skill for _, skill, *_ in SERVICES))
 COMMON = tuple(dict.fromkeys(skill for _, skill, *_ in SERVICES[:6]))
-#: How far from the stage its two engineers and the neighbours who answer by themselves have their bases, in metres.
-NEAREST = (900, 1900)
+#: How far from the stage its two engineers have their bases, in metres: in different bands of the search, so that the
+#: first is asked first however many jobs he has done.
+NEAREST = (900, 6_200)
 HEROES = ("Пётр Зябликов", "Иван Сидоренко")
 #: Nobody else works from nearer than this, so that the two are asked first.
-FREE_M = 5_500
+FREE_M = 10_500
 NEIGHBOURS = 40
 
 
