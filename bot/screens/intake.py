@@ -89,9 +89,7 @@ def reported(card: IntakeCard, texts: Texts) -> Screen:
         for _, number, status, at in card.reported
     ]
     buttons = [
-        Button(
-            texts.plain("intake-that-one", number=number), ThatOne(intake_id=card.intake_id, known=ticket_id).pack()
-        )
+        Button(texts.plain("intake-that-one", number=number), ThatOne(intake_id=card.intake_id, known=ticket_id).pack())
         for ticket_id, number, _, _ in card.reported
     ]
     text = "\n".join((_where(card, texts), "", texts("intake-reported"), *lines))

@@ -7,6 +7,7 @@ class TaskKind(StrEnum):
     APPROVAL = "approval"  #: the client's chain says yes or no; until chains exist one tap of the desk
     DRAFT = "draft"  #: a stranger's request whose responsible person is not in Telegram
     UNSTAFFED = "unstaffed"
+    NO_CREW = "no_crew"  #: given by hand to a firm that is not in Telegram yet: phone it, let it come in
     UNVERIFIED = "unverified"  #: on site by word only
     LEFT = "left"  #: the engineer could not finish
     DISPUTE = "dispute"
@@ -17,7 +18,7 @@ class TaskKind(StrEnum):
 
 #: Ended by a person's word; the others end by themselves when the ticket moves on, or it would be forgotten.
 ENDED_BY_HAND = frozenset(
-    {TaskKind.UNVERIFIED, TaskKind.LEFT, TaskKind.NO_ACCEPTER, TaskKind.UNDELIVERED, TaskKind.PARKED}
+    {TaskKind.NO_CREW, TaskKind.UNVERIFIED, TaskKind.LEFT, TaskKind.NO_ACCEPTER, TaskKind.UNDELIVERED, TaskKind.PARKED}
 )
 
 #: Most urgent first.
@@ -27,6 +28,7 @@ ORDER = tuple(
         "unstaffed",
         "dispute",
         "no_accepter",
+        "no_crew",
         "draft",
         "approval",
         "left",

@@ -95,9 +95,7 @@ def why(session: Session, actor: Actor, ticket_id: int, *, now: datetime) -> His
     asked, excluded, not_considered = _field(session, ticket) if actor.is_operator else ((), (), 0)
     rank, distance, ranked = _own_place(session, actor, ticket)
     zone = session.get_one(Site, ticket.site_id).zone
-    return History(
-        ticket.id, ticket.number, zone, now, steps, asked, excluded, not_considered, rank, distance, ranked
-    )
+    return History(ticket.id, ticket.number, zone, now, steps, asked, excluded, not_considered, rank, distance, ranked)
 
 
 def _steps(session: Session, actor: Actor, ticket: Ticket) -> tuple[Step, ...]:

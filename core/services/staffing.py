@@ -83,15 +83,10 @@ def assign(session: Session, actor: Actor, ticket_id: int, contractor_id: int, *
         contractor_id=contractor.id,
         data={"by_hand": True, "passed": reason},
     )
-    assignments.begin(
-        session,
-        ticket,
-        contractor.id,
-        _who_goes(session, contractor.id),
-        slot,
-        now=now,
-        over_limit=reason is Exclusion.LIMIT,
-    )
+    goes, over_limit = _who_goes(session, contractor.id), reason is Exclusion.LIMIT
+    assignments.begin(session, ticket, contractor.id, goes, slot, now=now, over_limit=over_limit)
+    if goes is None:
+        tasks.open(session, TaskKind.NO_CREW, cause=f"audit {cause.id}", ticket_id=ticket.id, now=now)
     offers.lose_others(session, ticket, contractor.id, now=now)
     offers.close_own(session, ticket, contractor.id, now=now)
     tasks.end_for_ticket(session, actor, ticket.id, {TaskKind.UNSTAFFED}, "assigned", now=now)
@@ -121,7 +116,9 @@ def take_back(session: Session, actor: Actor, ticket_id: int, version: int, *, n
             session, engineer_id, Notice.LEFT, ticket=ticket, cause=why, now=now, delivery=Delivery.NEW, data=outcome
         )
     notices.publish(session, Notice.LEFT, ticket, cause=cause, now=now, data=outcome)
-    tasks.end_for_ticket(session, actor, ticket.id, {TaskKind.LEFT, TaskKind.UNVERIFIED}, "taken back", now=now)
+    tasks.end_for_ticket(
+        session, actor, ticket.id, {TaskKind.LEFT, TaskKind.UNVERIFIED, TaskKind.NO_CREW}, "taken back", now=now
+    )
     offers.ask_next(session, actor, ticket, now=now)
 
 

@@ -33,6 +33,7 @@ def go(session: Session, actor: Actor, visit_id: int, *, now: datetime) -> None:
     visit, ticket = _mine(session, actor, visit_id)
     if visit.status is not VisitStatus.PLANNED:
         return _redraw(session, actor, ticket, now=now)
+    _come_in(session, actor, visit, ticket, now=now)
     _move(session, visit, VisitStatus.EN_ROUTE, en_route_at=now)
     cause = audit.record(
         session,
@@ -153,6 +154,7 @@ def _arrive(session: Session, actor: Actor, visit: Visit, ticket: Ticket, mark: 
     if visit.status is VisitStatus.ON_SITE:
         return _redraw(session, actor, ticket, now=now)
     came_from = visit.status
+    _come_in(session, actor, visit, ticket, now=now)
     _move(session, visit, VisitStatus.ON_SITE, on_site_at=now, en_route_at=visit.en_route_at or now)
     session.add(mark)
     cause = lifecycle.advance(
@@ -171,6 +173,15 @@ def _arrive(session: Session, actor: Actor, visit: Visit, ticket: Ticket, mark: 
     )
     notices.publish(session, Notice.ARRIVED, ticket, cause=cause, now=now, answer_with=Delivery.NEW)
     return None
+
+
+def _come_in(session: Session, actor: Actor, visit: Visit, ticket: Ticket, *, now: datetime) -> None:
+    """A firm given the job by phone has come into Telegram: whoever of it walks the visit is the one who goes."""
+    if visit.engineer_id is not None:
+        return
+    visit.engineer_id = actor.person_id
+    session.flush()
+    tasks.end_for_ticket(session, actor, ticket.id, {TaskKind.NO_CREW}, "came in", now=now)
 
 
 def _stamp(

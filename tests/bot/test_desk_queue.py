@@ -46,7 +46,7 @@ async def test_nobody_to_send_is_a_task_which_a_hand_solves(company: Company) ->
     assert (await company.ticket()).status is TicketStatus.ASSIGNED
     assert "без Telegram, звонить" in await desk.last()
     await desk.says("/queue")
-    assert "Очередь пуста" in await desk.last()
+    assert "подрядчик не в Telegram" in await desk.last()
 
 
 async def test_the_queue_is_for_the_desk(company: Company) -> None:

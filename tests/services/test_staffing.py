@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from core.domain.errors import Changed, NotFound, NotQualified
 from core.domain.notice import Notice
 from core.domain.offer import DeclineReason, Exclusion, OfferStatus
+from core.domain.task import TaskKind
 from core.domain.ticket import TicketStatus
 from core.domain.visit import VisitStatus
-from core.services import offers, staffing
+from core.services import jobs, offers, staffing, visits
 from core.services.cards import JobCard
 from storage.models.contractor import Block, Contractor, ContractorSkill
 from storage.models.desk import Audit
@@ -205,3 +206,21 @@ def test_the_one_who_loses_a_job_is_told_and_sees_no_price_of_the_client(session
     card = card_of(world, world.engineer, ticket)
     assert isinstance(card, JobCard)
     assert (card.step, card.phone) == (None, "")
+
+
+def test_a_firm_given_the_job_by_phone_comes_in_and_walks_the_visit(
+    session: Session, now: datetime, clock: HandClock
+) -> None:
+    world = make_world(session, now=now)
+    ticket = nobody_left(world, clock)
+    by_phone = add_contractor(session, skills=[SKILL], phone="+79001234567")
+    staffing.assign(session, tap(world.dispatcher), ticket.id, by_phone.id, now=world.now)
+    assert [task.kind for task in open_tasks(session, ticket)] == [TaskKind.NO_CREW]
+
+    world.now = clock.move(minutes=20)
+    owner = add_engineer(session, by_phone, now=world.now)
+    assert [line.ticket_id for line in jobs.open_jobs(session, owner, now=world.now).lines] == [ticket.id]
+    visits.go(session, tap(owner), visit_of(world, ticket).id, now=world.now)
+
+    assert visit_of(world, ticket).engineer_id == owner.person_id
+    assert open_tasks(session, ticket) == []
