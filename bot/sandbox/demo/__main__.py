@@ -55,6 +55,7 @@ async def run(given: argparse.Namespace) -> None:
         await asyncio.wait([playing, stopping], return_when=asyncio.FIRST_COMPLETED)
         if playing.done():
             playing.result()
+        say("Останавливаю…")
     finally:
         for task in (playing, stopping):
             task.cancel()
