@@ -90,4 +90,7 @@ async def settled(edge: Edge, update: dict[str, Any] | None = None) -> None:
         known = update is None or session.get(Inbox, (edge.bot.id, update["update_id"])) is not None
         return known and not (session.scalar(waiting) or session.scalar(sending))
 
-    await edge.until(lambda: edge.db.read(is_quiet))
+    async def is_settled() -> bool:
+        return edge.handling == 0 and await edge.db.read(is_quiet) and edge.handling == 0
+
+    await edge.until(is_settled)
