@@ -22,8 +22,9 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-async def started(app: web.Application, host: str, port: int) -> web.AppRunner:
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+async def started(app: web.Application, host: str, port: int, *, patience_s: float = 1.0) -> web.AppRunner:
+    """`patience_s` is how long requests under way may take when the server is stopped."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=patience_s)
     await runner.setup()
     await web.TCPSite(runner, host, port, reuse_address=True).start()
     return runner

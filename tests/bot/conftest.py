@@ -92,6 +92,8 @@ class Edge:
 
     async def stop(self) -> None:
         self.stopping.set()
+        self.workers.alarm.again()
+        self.pump.alarm.again()
         done = await asyncio.gather(*self.tasks, return_exceptions=True)
         self.tasks.clear()
         self.stopping = asyncio.Event()

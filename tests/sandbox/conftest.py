@@ -71,7 +71,7 @@ class Box:
 @pytest.fixture
 async def box() -> AsyncIterator[Box]:
     app = make_app(flood=False)
-    runner = await started(app, "127.0.0.1", 0)
+    runner = await started(app, "127.0.0.1", 0, patience_s=0.05)
     host, port = runner.addresses[0][:2]
     async with aiohttp.ClientSession() as http:
         box = Box(f"http://{host}:{port}", app[WORLD], http)
