@@ -189,7 +189,7 @@ async def test_a_token_that_is_no_longer_valid_stops_the_pump(edge: Edge) -> Non
 
 async def test_what_was_in_flight_at_a_kill_goes_out_after_the_lease(edge: Edge) -> None:
     await write(edge, "n1")
-    await edge.box.sim("fault", method="sendMessage", hold=True, stage="before", times=1)
+    await edge.box.sim("fault", method="sendMessage", hold=True, stage="before", times=None)
     edge.start("pump")
 
     async def in_flight() -> bool:
