@@ -5,9 +5,10 @@ Benchmarks, not tests: nothing here passes or fails. The table is kept in `docs/
 
 import platform
 import tempfile
+import time
 
 from tests.bench import stack
-from tests.bench.processes import seconds
+from tests.bench.processes import python, seconds
 from tests.shared_files import shared
 
 WORKBOOK = "data/operator.xlsx"
@@ -15,7 +16,7 @@ WORKBOOK = "data/operator.xlsx"
 
 def main() -> None:
     rows = [("figure", "value", "beside", "ratio", "wanted")]
-    rows += [*_workbook(), *_commands(), *_stack()]
+    rows += [*_workbook(), *_commands(), *_demo(), *_stack()]
     print(f"Python {platform.python_version()}, {platform.machine()}\n")
     for number, row in enumerate(rows):
         print("| " + " | ".join(row) + " |")
@@ -41,6 +42,21 @@ def _commands() -> list[tuple[str, ...]]:
     help_ = min(seconds("core", "--help") for _ in range(3))
     bare = min(seconds("this") for _ in range(3))
     return [("core --help", f"{help_:.2f} s", f"bare Python {bare:.2f} s", f"{help_ / bare:.1f}", "≤ 1 s")]
+
+
+def _demo() -> list[tuple[str, ...]]:
+    """From the start to the page with its cast let in; the libraries are installed."""
+    with tempfile.TemporaryDirectory() as folder:
+        started = time.perf_counter()
+        with python("bot.sandbox.demo", "--dir", folder) as process:
+            assert process.stdout is not None
+            for line in process.stdout:
+                if "http://" in line:
+                    address = time.perf_counter() - started
+                if "Готово" in line:
+                    break
+            ready = time.perf_counter() - started
+    return [("demo, usable page", f"{ready:.0f} s", f"address {address:.0f} s", f"{ready / address:.1f}", "≤ 60 s")]
 
 
 def _stack() -> list[tuple[str, ...]]:
