@@ -91,6 +91,8 @@ async def settled(edge: Edge, update: dict[str, Any] | None = None) -> None:
         return known and not (session.scalar(waiting) or session.scalar(sending))
 
     async def is_settled() -> bool:
-        return edge.handling == 0 and await edge.db.read(is_quiet) and edge.handling == 0
+        # After its write a handler may still answer at once, so quiet tables are not the end of it.
+        at_work = edge.workers._at_work
+        return not at_work and await edge.db.read(is_quiet) and not at_work
 
     await edge.until(is_settled)
