@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
 from core.domain.errors import NotFound
+from core.domain.money import line_sum
 from core.domain.offer import DeclineReason, OfferStatus
 from core.domain.proof import ProofStage, ProofStatus
 from core.domain.role import CLIENT_ROLES, CONTRACTOR_ROLES, Role
@@ -247,7 +248,7 @@ def _job(session: Session, actor: Actor, row: Ticket, base: Base, *, now: dateti
         engineer=_name(session, visit.engineer_id if visit else None),
         starts_at=visit.starts_at if visit else None,
         ends_at=visit.ends_at if visit else None,
-        pay_kop=sum(line.sum_kop for line in lines) or row.contractor_rate_kop * row.quantity_milli // 1000,
+        pay_kop=sum(line.sum_kop for line in lines) or line_sum(row.contractor_rate_kop, row.quantity_milli),
         contact=site.responsible_name if is_today else "",
         phone=site.responsible_phone if is_today else "",
         shots=shots,
@@ -262,7 +263,7 @@ def _client(session: Session, actor: Actor, row: Ticket, base: Base, roles: froz
     visit = steps.current_visit(session, row.id)
     contract = session.get_one(Contract, row.contract_id)
     lines = _lines(session, row, ReportLine.client_price_kop)
-    price = sum(line.sum_kop for line in lines) or row.client_price_kop * row.quantity_milli // 1000
+    price = sum(line.sum_kop for line in lines) or line_sum(row.client_price_kop, row.quantity_milli)
     return ClientCard(
         base=base,
         buttons=allowed(row.status, roles),
@@ -298,8 +299,8 @@ def _desk(session: Session, row: Ticket, base: Base, roles: frozenset[Role]) -> 
         engineer=_name(session, visit.engineer_id if visit else None),
         starts_at=visit.starts_at if visit else None,
         ends_at=visit.ends_at if visit else None,
-        price_kop=row.client_price_kop * row.quantity_milli // 1000,
-        rate_kop=row.contractor_rate_kop * row.quantity_milli // 1000,
+        price_kop=line_sum(row.client_price_kop, row.quantity_milli),
+        rate_kop=line_sum(row.contractor_rate_kop, row.quantity_milli),
         offers_open=open_offers or 0,
         lines=_lines(session, row, ReportLine.client_price_kop),
         tasks=tasks.of_ticket(session, row.id),
@@ -317,14 +318,9 @@ def _lines(session: Session, row: Ticket, price: object) -> tuple[Line, ...]:
         .order_by(ReportLine.id)
     )
     return tuple(
-        Line(service.id, service.name, service.unit, line.quantity_milli, round_half_up(line.quantity_milli * kop))
+        Line(service.id, service.name, service.unit, line.quantity_milli, line_sum(kop, line.quantity_milli))
         for line, service, kop in rows
     )
-
-
-def round_half_up(milli_kop: int) -> int:
-    """Thousandths of a kopeck to kopecks, half up: the one rounding of money."""
-    return (milli_kop + 500) // 1000
 
 
 def _complaint(session: Session, row: Ticket) -> str:

@@ -13,6 +13,7 @@ from core.domain import slots
 from core.domain.actor import Actor
 from core.domain.errors import LimitReached, NotAllowed, NotFound, NotQualified, OfferClosed, OfferTaken
 from core.domain.matching import Candidate
+from core.domain.money import line_sum
 from core.domain.notice import Notice
 from core.domain.offer import TAKEABLE, DeclineReason, Exclusion, OfferStatus
 from core.domain.role import CONTRACTOR_ROLES
@@ -255,7 +256,7 @@ def _send(session: Session, actor: Actor, ticket: Ticket, wave: Wave, candidate:
         round=ticket.round,
         job_version=ticket.job_version,
         status=OfferStatus.SENT,
-        pay_kop=ticket.contractor_rate_kop * ticket.quantity_milli // 1000,
+        pay_kop=line_sum(ticket.contractor_rate_kop, ticket.quantity_milli),
         distance_m=candidate.distance_m,
         sent_at=now,
         waits_until=now + wait,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
 from core.domain.errors import Changed, NoContract, NotAllowed, TextEmpty
+from core.domain.money import line_sum
 from core.domain.notice import Delivery, Notice
 from core.domain.proof import ProofStage
 from core.domain.role import Role
@@ -127,7 +128,7 @@ def search_again(session: Session, actor: Actor, ticket_id: int, *, now: datetim
 
 def needs_approval(session: Session, ticket: Ticket) -> bool:
     """Somebody of the client's chain takes part from this sum on."""
-    price = ticket.client_price_kop * ticket.quantity_milli // 1000
+    price = line_sum(ticket.client_price_kop, ticket.quantity_milli)
     step = select(ApprovalStep.id).where(ApprovalStep.client_id == ticket.client_id, ApprovalStep.from_kop <= price)
     return session.scalar(step.limit(1)) is not None
 

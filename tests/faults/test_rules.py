@@ -10,11 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.domain.errors import Changed, DomainError, ProofMissing
+from core.domain.money import line_sum
 from core.domain.offer import Exclusion, OfferStatus
 from core.domain.task import TaskKind
 from core.domain.ticket import TicketStatus
 from core.services import history, outbox, reports, staffing, tasks, tickets, visits
-from core.services.cards import round_half_up
 from storage.models.contractor import ContractorSkill
 from storage.models.directory import Service, Site
 from storage.models.offer import Offer
@@ -54,7 +54,7 @@ def test_an_expired_certificate_shows_the_firm_as_left_out_and_why(session: Sess
 @given(milli=st.integers(1, 1_000_000), kop=st.integers(0, 100_000_000))
 def test_a_line_is_rounded_half_up_to_a_whole_kopeck(milli: int, kop: int) -> None:
     exact = Fraction(milli * kop, 1000)
-    rounded = round_half_up(milli * kop)
+    rounded = line_sum(kop, milli)
 
     assert isinstance(rounded, int)
     assert abs(rounded - exact) <= Fraction(1, 2)
