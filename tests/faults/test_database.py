@@ -36,6 +36,7 @@ def held(url: str) -> Iterator[Callable[[], None]]:
 
     def hold(connection: Connection) -> None:
         if connection.dialect.name == "postgresql":
+            connection.execute(text("SET LOCAL lock_timeout = '20s'"))  # it waits for what is under way
             connection.execute(text("LOCK TABLE inbox, outbox, person IN ACCESS EXCLUSIVE MODE"))
         taken.set()
         free.wait(30)
@@ -68,6 +69,7 @@ async def test_a_locked_database_delays_updates_and_loses_none(impatient: None, 
     edge.start()
     await say(edge, "/help")
     await edge.until(lambda: edge.texts(DARYA))
+    await all_done(edge, 1)
     with held(database_url):
         for _ in range(3):
             await say(edge, "/help")
