@@ -112,7 +112,7 @@ async def test_the_desk_approves_in_the_name_of_the_client(company: Company) -> 
     await company.desk.taps("Согласовано")
     assert "Согласовано" in await company.client.last()
     assert (await company.ticket()).status is TicketStatus.SEARCHING
-    assert "ищем мастера" in await company.desk.last()  # the offer that follows leaves the desk its card
+    assert "ищем инженера" in await company.desk.last()  # the offer that follows leaves the desk its card
     assert "Отменить заявку" in await company.desk.buttons()
 
 

@@ -65,7 +65,7 @@ async def test_the_menu_is_the_commands_of_all_roles_together(edge: Edge) -> Non
 
     assert labels(menu)[:2] == ["Очередь", "Новая заявка"]
     assert "Загрузить справочники" in labels(menu)
-    assert "Мои наряды" not in labels(menu)
+    assert "Моя работа" not in labels(menu)
     assert len(labels(menu)) == len(set(labels(menu)))
 
 

@@ -154,7 +154,7 @@ async def test_the_list_of_offers_opens_a_card_that_can_be_taken(crew: Crew) -> 
     await engineer.taps("выезжаю сейчас")
     await engineer.says("/jobs")
 
-    assert "Ваши наряды: 1" in await engineer.last()
+    assert "Ваши заявки: 1" in await engineer.last()
     await engineer.taps("Замена светильника")
     assert "Выезжаю" in " ".join(await engineer.buttons())
 

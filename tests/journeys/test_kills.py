@@ -73,8 +73,8 @@ async def test_a_story_goes_on_over_every_kill(stage: KillableStage) -> None:
     assert await stage.rows(select(Proof.stage).order_by(Proof.id)) == ["before", "after"]
     events = await stage.rows(select(Audit.event).where(Audit.entity == "ticket").order_by(Audit.id))
     assert events == ["register", "assign", "arrive", "report", "accept"]
-    assert [text for text in repeats(olga, pyotr) if "Мастер выехал" not in text] == []
-    assert sum("Мастер выехал" in one["text"] for one in olga.messages) <= 2
+    assert [text for text in repeats(olga, pyotr) if "Инженер выехал" not in text] == []
+    assert sum("Инженер выехал" in one["text"] for one in olga.messages) <= 2
     results = await stage.finish()
     assert results["43"].examined > 0
     assert stage.begun == 9
@@ -116,7 +116,7 @@ async def taken_and_walked(stage: KillableStage, olga: Phone, pyotr: Phone) -> N
     # Sent, not marked: Telegram has the message, we do not know it.
     await stage.hold("sendMessage", stage="after", chat=olga.user)
     await pyotr.taps("Выезжаю$")
-    await olga.sees("Мастер выехал")
+    await olga.sees("Инженер выехал")
     await stage.killed_while_held()
     await pyotr.until(lambda: pyotr.keys, "the key that sends the place", 20)
     await pyotr.is_at(*SHOP)

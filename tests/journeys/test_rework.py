@@ -29,7 +29,7 @@ async def test_wrong_then_rework_then_accepted(stage: Stage) -> None:
     assert dispute.kind == "dispute"
 
     await marina.taps("Отправить исправить")
-    await pyotr.sees("Наряд ваш.*Клиент пишет.*Лампа мигает|исправить.*Лампа мигает")
+    await pyotr.sees("Заявка ваша.*Клиент пишет.*Лампа мигает|исправить.*Лампа мигает")
     await olga.sees("вернётся и исправит")
     await comes(pyotr)
     await works(pyotr)

@@ -36,7 +36,7 @@ async def test_after_a_refusal_and_a_silence_the_third_takes_it(stage: Stage) ->
 
     await ildar.sees("Есть работа")
     await takes(ildar)
-    await olga.sees(f"Мастер: {ildar.name}")
+    await olga.sees(f"Инженер: {ildar.name}")
     await ivan.sees("взял другой подрядчик")
     await stage.quiet()
     assert await statuses(stage) == [OfferStatus.DECLINED, OfferStatus.LOST, OfferStatus.ACCEPTED]
@@ -63,7 +63,7 @@ async def test_a_lapsed_offer_is_taken_late(stage: Stage) -> None:
 
     await takes(pyotr)
     await ivan.sees("взял другой подрядчик")
-    await olga.sees(f"Мастер: {pyotr.name}")
+    await olga.sees(f"Инженер: {pyotr.name}")
     await stage.quiet()
     assert await statuses(stage) == [OfferStatus.ACCEPTED, OfferStatus.LOST]
     assert "lapse" in await stage.rows(select(Audit.event).where(Audit.entity == "offer"))
@@ -96,7 +96,7 @@ async def test_when_nobody_takes_it_the_dispatcher_has_a_task_and_assigns_by_han
     await pyotr.taps("Отказаться")
     await pyotr.taps("^Занят$")
     await marina.sees("Некого отправить")
-    await olga.sees("мастер пока не нашёлся|ищем мастера")
+    await olga.sees("инженер пока не нашёлся|ищем инженера")
     (ticket,) = await stage.rows(select(Ticket))
     assert ticket.status is TicketStatus.UNSTAFFED
 
@@ -104,4 +104,4 @@ async def test_when_nobody_takes_it_the_dispatcher_has_a_task_and_assigns_by_han
     await marina.taps(pyotr.name)
     await marina.taps("Да, отправить")
     await pyotr.can_tap("Выезжаю$")
-    await olga.sees(f"Мастер: {pyotr.name}")
+    await olga.sees(f"Инженер: {pyotr.name}")

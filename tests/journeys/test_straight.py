@@ -24,7 +24,7 @@ async def test_a_shop_asks_and_the_nearest_engineer_does_it(stage: Stage) -> Non
     assert ivan.shows("Есть работа") is None
 
     await does_the_job(pyotr)
-    await olga.sees("Мастер найден")
+    await olga.sees("Инженер найден")
     await olga.sees("Работа сделана")
     await olga.taps("принять")
     await olga.taps("5 ★")

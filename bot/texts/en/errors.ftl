@@ -11,7 +11,7 @@ error-limit-reached = You already have { $limit } open { $limit ->
    *[other] jobs
 }, which is the limit. Finish one and you can take the next.
 error-slot-gone = This time no longer works: it has passed, or the site is closed then. Please choose another.
-error-not-qualified = This job cannot be taken now: it needs a valid permit for the work, a site in your area and availability at that time. Questions go to the dispatcher.
+error-not-qualified = This job cannot be taken now: it needs a valid skill, a site in your area and availability at that time. Questions go to the dispatcher.
 error-proof-missing = Photos are missing. Before the work: { $before }, after it: { $after }, nameplate: { $plate }. Send them and the report can go.
 error-no-report-lines = The report has no work in it yet. Add at least one line.
 error-invite-invalid = This invitation does not work: it was used already or has expired. Ask for a new one.

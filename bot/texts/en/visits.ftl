@@ -53,7 +53,7 @@ visits-stuck = I cannot finish
 visits-send = ✅ Send the report
 visits-change = Change a quantity
 visits-add = Add work
-visits-why = Why is it so?
+visits-why = Why?
 visits-place-key = 📍 I am here: send my location
 visits-ask-place = Have a good trip! When you arrive, tap the key below: it sends where you are.
     📍 { $site }

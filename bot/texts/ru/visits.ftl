@@ -1,4 +1,4 @@
-visits-step-go = 🚗 <b>Наряд ваш.</b> Когда поедете, нажмите «Выезжаю».
+visits-step-go = 🚗 <b>Заявка ваша.</b> Когда поедете, нажмите «Выезжаю».
 visits-step-arrive = 📍 <b>Вы в пути.</b> На месте отправьте геопозицию кнопкой внизу экрана.
 visits-step-start = <b>Вы на месте.</b> Нажмите «Начать работу».
 visits-step-before = 📷 <b>Пришлите фото ДО: { $have } из { $needed }</b>
@@ -8,10 +8,10 @@ visits-step-done = <b>Выезд завершён.</b>
 visits-coming = Принимаю ещё: { $count }…
 visits-status-draft = <b>Заявка ещё не подтверждена.</b>
 visits-status-approval = <b>Заявка на согласовании.</b>
-visits-status-searching = <b>Эта заявка больше не ваша.</b> Ехать не нужно, ищем другого мастера.
-visits-status-unstaffed = <b>Эта заявка больше не ваша.</b> Ехать не нужно, ищем другого мастера.
-visits-status-assigned = <b>Наряд ваш.</b> Следующий выезд согласует диспетчер.
-visits-status-in-work = <b>Наряд в работе.</b>
+visits-status-searching = <b>Эта заявка больше не ваша.</b> Ехать не нужно, ищем другого инженера.
+visits-status-unstaffed = <b>Эта заявка больше не ваша.</b> Ехать не нужно, ищем другого инженера.
+visits-status-assigned = <b>Заявка ваша.</b> Следующий выезд согласует диспетчер.
+visits-status-in-work = <b>Заявка в работе.</b>
 visits-status-reported = ⏳ <b>Отчёт отправлен.</b> Ждём, когда клиент примет работу.
 visits-status-disputed = ⚠️ <b>Клиент говорит, что не всё в порядке.</b> Разбирается диспетчер.
 visits-status-rework = 🔁 <b>Нужна доработка.</b>
@@ -21,8 +21,8 @@ visits-status-cancelled = <b>Заявка отменена.</b> Ехать не 
 visits-status-closed = <b>Заявка закрыта.</b>
 visits-short-draft = черновик
 visits-short-approval = на согласовании
-visits-short-searching = ищем мастера
-visits-short-unstaffed = ищем мастера
+visits-short-searching = ищем инженера
+visits-short-unstaffed = ищем инженера
 visits-short-assigned = назначен
 visits-short-in-work = в работе
 visits-short-reported = ждём клиента
@@ -58,20 +58,20 @@ visits-place-key = 📍 Я на месте — отправить геопози
 visits-ask-place = Счастливого пути! Когда приедете на объект, нажмите кнопку внизу: она отправит, где вы.
     📍 { $site }
 visits-place-noted = 📍 Записал: вы на месте.
-visits-place-not-awaited = Сейчас геопозиция не нужна. Она понадобится, когда вы выедете на объект: нажмите «Выезжаю» на карточке наряда.
+visits-place-not-awaited = Сейчас геопозиция не нужна. Она понадобится, когда вы выедете на объект: нажмите «Выезжаю» на карточке заявки.
 visits-ask-word = Отметить без геопозиции, что вы на месте? Диспетчер может перезвонить и проверить.
     📍 { $site }
 visits-word-yes = Да, я на месте
 visits-ask-give-up = Отдать заявку { $number }? Её сразу предложат другим, и вернуть её не получится.
 visits-give-up-yes = Да, отдать
 visits-ask-stuck = <b>Почему не получается закончить?</b>
-    Наряд останется за вами, диспетчер поможет с новым временем.
+    Заявка останется за вами, диспетчер поможет с новым временем.
 visits-left-incomplete = Нужен ещё один выезд
 visits-left-no-access = Нет доступа
 visits-left-needs-parts = Нужны запчасти
 visits-left-unsafe = Работать опасно
-visits-list = <b>Ваши наряды: { $total }</b>
-visits-list-empty = Открытых нарядов нет. Что можно взять, посмотрите в /offers.
+visits-list = <b>Ваши заявки: { $total }</b>
+visits-list-empty = Открытых заявок нет. Что можно взять, посмотрите в /offers.
 visits-which-line = <b>Что изменить?</b>
 visits-ask-work = <b>Какую работу добавить?</b>
     Выберите или напишите слово из названия, например «замок».
@@ -82,7 +82,7 @@ visits-ask-quantity-of = { $line }
 visits-remove-line = Убрать из отчёта
 visits-answer-sent = Отчёт отправлен
 visits-too-far = До объекта ещё { $distance }, а нужно не дальше { $radius }. Подойдите ближе и отправьте геопозицию ещё раз. Если вы уже на месте, нажмите «Геопозиция не работает».
-visits-watch-go = 🚗 <b>Наряд у вашего инженера.</b> { $name } ещё не выехал(а).
+visits-watch-go = 🚗 <b>Заявка у вашего инженера.</b> { $name } ещё не выехал(а).
 visits-watch-arrive = 🚗 <b>{ $name } в пути.</b>
 visits-watch-start = 📍 <b>{ $name } на месте.</b>
 visits-watch-before = 📷 <b>{ $name } работает:</b> снимает, как было.
