@@ -25,6 +25,7 @@ Percent = Annotated[int, Field(ge=1, le=100)]
 Hour = Annotated[int, Field(ge=0, le=23)]
 Count = Annotated[int, Field(ge=1, le=1000)]
 Days = Annotated[int, Field(ge=1, le=3660)]
+KopecksSum = Annotated[int, Field(ge=0, le=100_000_000)]
 Metres = Annotated[int, Field(ge=1, le=100_000)]
 
 DEFAULT = Defaults()
@@ -55,6 +56,28 @@ class Settings(BaseSettings):
     offer_wait_min_minutes: Minutes = DEFAULT.offer_wait_min_minutes
     offer_wait_max_minutes: Minutes = DEFAULT.offer_wait_max_minutes
     reaction_minutes: Minutes = DEFAULT.reaction_minutes
+    work_from_hour: Hour = DEFAULT.work_from_hour
+    work_to_hour: Annotated[int, Field(ge=1, le=24)] = DEFAULT.work_to_hour
+    emergency_wave: Count = DEFAULT.emergency_wave
+    second_wave_pct: Percent = DEFAULT.second_wave_pct
+    second_wave: Count = DEFAULT.second_wave
+    third_wave_pct: Percent = DEFAULT.third_wave_pct
+    third_wave: Count = DEFAULT.third_wave
+    first_raise_pct: Percent = DEFAULT.first_raise_pct
+    second_raise_pct: Percent = DEFAULT.second_raise_pct
+    raise_step_pct: Percent = DEFAULT.raise_step_pct
+    margin_floor_pct: Annotated[int, Field(ge=0, le=99)] = DEFAULT.margin_floor_pct
+    counter_minutes: Minutes = DEFAULT.counter_minutes
+    cool_down_hours: Count = DEFAULT.cool_down_hours
+    ignored_offers: Count = DEFAULT.ignored_offers
+    ignored_days: Days = DEFAULT.ignored_days
+    still_there_hours: Count = DEFAULT.still_there_hours
+    confirm_first_hours: Count = DEFAULT.confirm_first_hours
+    confirm_last_hours: Count = DEFAULT.confirm_last_hours
+    call_out_price_kop: KopecksSum = DEFAULT.call_out_price_kop
+    call_out_rate_kop: KopecksSum = DEFAULT.call_out_rate_kop
+    late_cancel_hours: Count = DEFAULT.late_cancel_hours
+    widen_step_km: Count = DEFAULT.widen_step_km
     jobs_per_engineer: Count = DEFAULT.jobs_per_engineer
     score_band_km: Count = DEFAULT.score_band_km
     new_score: Percent = DEFAULT.new_score

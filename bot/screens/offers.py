@@ -100,6 +100,8 @@ def _state(card: OfferCard, texts: Texts) -> str:
     base = card.base
     if card.offer_status is OfferStatus.SENT:
         return texts("offers-state-sent", until=_until(card.waits_until, base, texts))
+    if card.offer_status is OfferStatus.COUNTERED:
+        return texts("offers-state-countered", until=_until(card.waits_until, base, texts))
     return texts(f"offers-state-{card.offer_status}")
 
 

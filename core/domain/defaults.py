@@ -15,6 +15,41 @@ class Defaults:
     offer_wait_max_minutes: int = 60
     #: Reaction time of a contract whose plan names none.
     reaction_minutes: int = 480
+    #: Working hours behind the calendar "working time", in the zone of the site.
+    work_from_hour: int = 9
+    work_to_hour: int = 18
+    #: How many are asked at once: emergencies from the start, …
+    emergency_wave: int = 5
+    #: … the others one by one until this share of the clock has burnt, …
+    second_wave_pct: int = 40
+    second_wave: int = 3
+    #: … and from this share on.
+    third_wave_pct: int = 70
+    third_wave: int = 10
+    #: The rate is raised by policy at these two shares of the clock, each time by this share of the first rate …
+    first_raise_pct: int = 50
+    second_raise_pct: int = 70
+    raise_step_pct: int = 10
+    #: … while so much of the client's price is left to us.
+    margin_floor_pct: int = 20
+    #: How long a contractor's own price waits for the desk.
+    counter_minutes: int = 120
+    #: A refused job does not come back sooner, unless the new version answers the refusal.
+    cool_down_hours: int = 24
+    #: So many offers unanswered over at least so many days: "still with us?"; without an answer he is asked no more.
+    ignored_offers: int = 5
+    ignored_days: int = 2
+    still_there_hours: int = 24
+    #: The crew is asked whether it is still coming so many hours before the visit.
+    confirm_first_hours: int = 24
+    confirm_last_hours: int = 2
+    #: What the client pays, and the contractor gets, for a trip in vain; kopecks without VAT.
+    call_out_price_kop: int = 150_000
+    call_out_rate_kop: int = 100_000
+    #: Later than so many hours before the visit the client's cancellation costs the call-out.
+    late_cancel_hours: int = 4
+    #: Added to everybody's radius by one tap of the desk.
+    widen_step_km: int = 50
     #: Open jobs a contractor may have for each of its engineers.
     jobs_per_engineer: int = 5
     #: Within a band of this width the better score goes first.

@@ -49,6 +49,26 @@ class SlotGone(Conflict):
     """The proposed time is over or no longer fits the site's hours."""
 
 
+class CounterExpired(Conflict):
+    """The contractor's own price was good until a moment that is over."""
+
+
+class CounterGiven(Conflict):
+    """One price of his own for each version of a job."""
+
+
+@dataclass
+class BelowFloor(Conflict):
+    """So little would be left of the client's price that a manager must decide; percent."""
+
+    margin_pct: int
+    floor_pct: int
+
+
+class HoldTooLong(NotAllowed):
+    """Longer than a working day: only the desk may."""
+
+
 class NotQualified(Conflict):
     """The contractor may not take this job now: skill, block, radius or night."""
 

@@ -21,6 +21,10 @@ class Candidate:
     is_active: bool
     is_blocked: bool
     is_reachable: bool
+    #: The firm wants offers, and somebody of it is not on holiday that day.
+    is_available: bool
+    #: Everybody of the firm who could be asked is at work on a site now.
+    is_on_site: bool
     skill_confirmed: bool
     skill_valid_until: date | None
     night_jobs: bool
@@ -35,10 +39,12 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What the rules need to know of the ticket: the day of the visit and whether it is night at the site."""
+    """What the rules need to know: the day of the visit, whether it is night there, whether it may disturb."""
 
     visit_on: date
     is_night: bool
+    #: An emergency: also people at work are asked.
+    disturbs: bool
 
 
 def exclusion(
@@ -58,6 +64,8 @@ def exclusion(
         Exclusion.NIGHT: job.is_night and not candidate.night_jobs,
         Exclusion.REFUSED: candidate.has_refused,
         Exclusion.ASKED: candidate.was_asked,
+        Exclusion.AWAY: not candidate.is_available,
+        Exclusion.ON_SITE: candidate.is_on_site and not job.disturbs,
         Exclusion.LIMIT: is_full(candidate.open_jobs, candidate.engineers, jobs_per_engineer),
         Exclusion.UNREACHABLE: not candidate.is_reachable,
     }

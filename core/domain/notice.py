@@ -24,10 +24,25 @@ class Notice(StrEnum):
     WRONG = "wrong"
     REWORK = "rework"
     CANCELLED = "cancelled"
+    HELD = "held"
+    RESUMED = "resumed"
+    MOVED = "moved"  #: the visit has another time
+    RECLASSIFIED = "reclassified"
+    REACTION = "reaction"  #: a share of the clock has burnt and nobody has said yes
+    COUNTERED = "countered"  #: a contractor asks for another price
+    COUNTER_DECIDED = "counter-decided"
+    ASK_MOVE = "ask-move"  #: nobody can come in time: does another time suit the client?
+    UNCONFIRMED = "unconfirmed"
+    MESSAGE = "message"  #: between client and crew
+    QUESTION = "question"  #: of somebody invited, to the desk and the client
+    ANSWERED = "answered"  #: to everybody invited
     UNDELIVERED = "undelivered"
     PARKED = "parked"
     # Answers to one person.
     CARD = "card"  #: the ticket's card, drawn anew because of what this person did
+    STILL_GOING = "still-going"  #: "still going?" before a visit
+    STILL_THERE = "still-there"  #: "still with us?" after offers nobody answered
+    FREE = "free"  #: availability and holidays of a person and the firm
     ASK_PLACE = "ask-place"  #: "send where you are" with the key that does it
     INTAKE = "intake"  #: the request as told so far
     WELCOME = "welcome"
@@ -106,4 +121,25 @@ TOLD: dict[Notice, dict[Audience, Delivery]] = {
     Notice.WRONG: {A.CREW: N, A.CLIENT: E, A.DESK: N},
     Notice.REWORK: {A.CREW: N, A.CLIENT: N, A.DESK: E},
     Notice.CANCELLED: {A.CREW: N, A.INVITED: N, A.CLIENT: N, A.DESK: E},
+    Notice.HELD: {A.CREW: N, A.INVITED: N, A.CLIENT: N, A.DESK: E},
+    Notice.RESUMED: {A.CREW: N, A.CLIENT: N, A.DESK: E},
+    Notice.MOVED: {A.CREW: N, A.CLIENT: N, A.DESK: E},
+    Notice.RECLASSIFIED: {A.CREW: N, A.CLIENT: N, A.DESK: E},
+    Notice.COUNTERED: {A.DESK: N},
+    Notice.ASK_MOVE: {A.CLIENT: N, A.DESK: E},
+    Notice.UNCONFIRMED: {A.DESK: N},
+    Notice.MESSAGE: {A.CREW: N, A.CLIENT: N, A.DESK: E},
+    Notice.QUESTION: {A.CLIENT: N, A.DESK: N},
+    Notice.ANSWERED: {A.INVITED: N, A.CLIENT: E, A.DESK: E},
 }
+
+#: The reaction clock before a contractor accepted, by level in percent: nobody at half; then the desk by a task, by a
+#: task that rings, and at the end the manager too.
+REACTION_TOLD: dict[int, frozenset[Audience]] = {
+    50: frozenset(),
+    75: frozenset(),
+    90: frozenset({A.DESK}),
+    100: frozenset({A.DESK, A.MANAGER}),
+}
+#: From this level on the task stands in the queue.
+REACTION_TASK_PCT = 75

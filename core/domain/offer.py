@@ -9,6 +9,7 @@ class OfferStatus(StrEnum):
     ACCEPTED = "accepted"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
+    COUNTERED = "countered"  #: answered with a price of his own; the desk decides until it expires
     LOST = "lost"  #: another contractor took the ticket
 
 
@@ -29,6 +30,7 @@ class Exclusion(StrEnum):
     """Why somebody with the skill in the searched area is not asked; in the order the rules are tried."""
 
     INACTIVE = "inactive"
+    AWAY = "away"  #: availability switched off, or everybody of the firm on holiday that day
     BLOCKED = "blocked"
     SKILL_UNCONFIRMED = "skill_unconfirmed"
     SKILL_EXPIRED = "skill_expired"
@@ -37,4 +39,24 @@ class Exclusion(StrEnum):
     REFUSED = "refused"
     ASKED = "asked"  #: has an offer for this version of the job already
     LIMIT = "limit"
+    ON_SITE = "on_site"  #: everybody is at work on a site; only emergencies disturb
     UNREACHABLE = "unreachable"
+
+
+class WaveReason(StrEnum):
+    """Why people were asked just then."""
+
+    FIRST = "first"
+    SILENCE = "silence"  #: the wait for the earlier ones is over
+    DECLINED = "declined"  #: nobody is waited for any more
+    RAISED = "raised"
+    WIDENED = "widened"
+    MOVED = "moved"  #: another time
+    AGAIN = "again"  #: the desk, or a contractor who dropped out, began the search anew
+
+
+#: Which refusals a new version of the job answers: these people are asked first.
+ANSWERED_BY: dict[WaveReason, frozenset[DeclineReason]] = {
+    WaveReason.RAISED: frozenset({DeclineReason.PRICE}),
+    WaveReason.MOVED: frozenset({DeclineReason.TIME, DeclineReason.BUSY}),
+}

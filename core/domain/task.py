@@ -11,6 +11,11 @@ class TaskKind(StrEnum):
     UNVERIFIED = "unverified"  #: on site by word only
     LEFT = "left"  #: the engineer could not finish
     DISPUTE = "dispute"
+    REACTION = "reaction"  #: the clock burns and nobody has said yes
+    COUNTER = "counter"  #: a contractor asks for another price
+    UNCONFIRMED = "unconfirmed"  #: the visit is near and the crew does not answer
+    QUESTION = "question"  #: somebody invited asks before he says yes
+    HELD = "held"  #: a hold longer than a working day was asked for by somebody who may not
     NO_ACCEPTER = "no_accepter"  #: the work is done and nobody of the client can be asked
     UNDELIVERED = "undelivered"
     PARKED = "parked"  #: an update that could not be handled
@@ -18,7 +23,16 @@ class TaskKind(StrEnum):
 
 #: Ended by a person's word; the others end by themselves when the ticket moves on, or it would be forgotten.
 ENDED_BY_HAND = frozenset(
-    {TaskKind.NO_CREW, TaskKind.UNVERIFIED, TaskKind.LEFT, TaskKind.NO_ACCEPTER, TaskKind.UNDELIVERED, TaskKind.PARKED}
+    {
+        TaskKind.NO_CREW,
+        TaskKind.UNCONFIRMED,
+        TaskKind.HELD,
+        TaskKind.UNVERIFIED,
+        TaskKind.LEFT,
+        TaskKind.NO_ACCEPTER,
+        TaskKind.UNDELIVERED,
+        TaskKind.PARKED,
+    }
 )
 
 #: Most urgent first.
@@ -26,7 +40,12 @@ ORDER = tuple(
     TaskKind(kind)
     for kind in (
         "unstaffed",
+        "reaction",
+        "counter",
+        "unconfirmed",
         "dispute",
+        "question",
+        "held",
         "no_accepter",
         "no_crew",
         "draft",

@@ -32,6 +32,7 @@ class TicketStatus(StrEnum):
     REPORTED = "reported"
     DISPUTED = "disputed"
     REWORK = "rework"
+    ON_HOLD = "on_hold"  #: waits for a reason, until a moment; then it is what it was
     ACCEPTED = "accepted"
     REJECTED = "rejected"
     CANCELLED = "cancelled"
@@ -56,6 +57,9 @@ class TicketEvent(StrEnum):
     ACCEPT = "accept"
     WRONG = "wrong"
     REWORK = "rework"
+    HOLD = "hold"
+    RESUME = "resume"
+    RECLASSIFY = "reclassify"  #: another kind of work, before it has begun
     CANCEL = "cancel"
 
 
@@ -65,6 +69,8 @@ FINAL = frozenset({S.REJECTED, S.CANCELLED, S.CLOSED})
 #: Nobody has to do anything more with these (closing is the accountant's monthly act).
 SETTLED = FINAL | {S.ACCEPTED}
 OPEN = frozenset(S) - SETTLED
+#: What may wait for a reason. A draft is confirmed or refused first.
+HOLDABLE = OPEN - {S.ON_HOLD, S.DRAFT}
 
 _DESK = DESK_ROLES
 _CREW = frozenset({Role.ENGINEER, Role.OWNER})
@@ -74,11 +80,18 @@ _REQUESTER = frozenset({Role.REQUESTER})
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`asked` is true where the ticket needs the client's approval: it chooses between two targets."""
+    """Where the event leads; elsewhere if the client must approve first, or back to what a hold interrupted."""
 
     target: TicketStatus
     by: frozenset[Role]
     target_with_approval: TicketStatus | None = None
+    back_to: frozenset[TicketStatus] = frozenset()
+
+    @property
+    def targets(self) -> frozenset[TicketStatus]:
+        if self.back_to:
+            return self.back_to
+        return frozenset({self.target, self.target_with_approval or self.target})
 
 
 RULES: dict[tuple[TicketStatus | None, TicketEvent], Rule] = {
@@ -103,6 +116,12 @@ RULES: dict[tuple[TicketStatus | None, TicketEvent], Rule] = {
     (S.REPORTED, E.WRONG): Rule(S.DISPUTED, _REQUESTER),
     (S.DISPUTED, E.ACCEPT): Rule(S.ACCEPTED, _REQUESTER),
     (S.DISPUTED, E.REWORK): Rule(S.REWORK, _DESK),
+    (S.SEARCHING, E.RECLASSIFY): Rule(S.SEARCHING, _DESK, S.APPROVAL),
+    (S.UNSTAFFED, E.RECLASSIFY): Rule(S.SEARCHING, _DESK, S.APPROVAL),
+    (S.APPROVAL, E.RECLASSIFY): Rule(S.SEARCHING, _DESK, S.APPROVAL),
+    (S.ASSIGNED, E.RECLASSIFY): Rule(S.SEARCHING, _DESK, S.APPROVAL),
+    **{(status, E.HOLD): Rule(S.ON_HOLD, _DESK | _CREW) for status in HOLDABLE},
+    (S.ON_HOLD, E.RESUME): Rule(S.SEARCHING, _DESK | _CREW | _SYSTEM, back_to=HOLDABLE),
     **{(status, E.CANCEL): Rule(S.CANCELLED, _DESK) for status in OPEN},
     **{
         (status, E.CANCEL): Rule(S.CANCELLED, _DESK | _REQUESTER)
@@ -117,13 +136,21 @@ def next_status(
     roles: frozenset[Role],
     *,
     needs_approval: bool = False,
+    back_to: TicketStatus | None = None,
 ) -> TicketStatus:
-    """Where the event leads. Raises Changed if the state does not know it, NotAllowed if the role may not."""
+    """Where the event leads. Raises Changed if the state does not know it, NotAllowed if the role may not.
+
+    `back_to` is what a hold interrupted, for the event that ends it.
+    """
     rule = RULES.get((status, event))
     if rule is None:
         raise Changed
     if not roles & rule.by:
         raise NotAllowed
+    if rule.back_to:
+        if back_to not in rule.back_to:
+            raise Changed
+        return back_to
     if needs_approval and rule.target_with_approval is not None:
         return rule.target_with_approval
     return rule.target
@@ -138,9 +165,7 @@ def diagram() -> str:
     """The table as a mermaid state diagram."""
     lines = ["stateDiagram-v2"]
     for (state, event), rule in sorted(RULES.items(), key=lambda item: (str(item[0][0] or ""), item[0][1])):
-        for target in (rule.target, rule.target_with_approval):
-            if target is not None:
-                lines.append(f"    {state or '[*]'} --> {target}: {event}")
+        lines += [f"    {state or '[*]'} --> {target}: {event}" for target in sorted(rule.targets)]
     lines += [f"    {status} --> [*]" for status in sorted(FINAL)]
     return "\n".join(lines)
 

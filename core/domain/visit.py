@@ -5,6 +5,7 @@ from enum import StrEnum
 
 class VisitStatus(StrEnum):
     PLANNED = "planned"
+    CONFIRMED = "confirmed"  #: the crew said again that it is coming
     EN_ROUTE = "en_route"
     ON_SITE = "on_site"
     LEFT = "left"
@@ -36,4 +37,14 @@ class PresenceKind(StrEnum):
     DECLARED = "declared"  #: the engineer's word only; the dispatcher is told
 
 
-LIVE = frozenset({VisitStatus.PLANNED, VisitStatus.EN_ROUTE, VisitStatus.ON_SITE})
+#: Agreed, and nobody is on the way yet.
+AHEAD = frozenset({VisitStatus.PLANNED, VisitStatus.CONFIRMED})
+LIVE = frozenset({VisitStatus.PLANNED, VisitStatus.CONFIRMED, VisitStatus.EN_ROUTE, VisitStatus.ON_SITE})
+
+
+class Side(StrEnum):
+    """Who moved a visit, who spoke."""
+
+    CLIENT = "client"
+    CREW = "crew"
+    DESK = "desk"

@@ -117,8 +117,7 @@ def _legal_edges() -> dict[tuple[str, str, str], frozenset[Role]]:
     return {
         (str(state or ""), str(event), str(target)): rule.by
         for (state, event), rule in RULES.items()
-        for target in (rule.target, rule.target_with_approval)
-        if target is not None
+        for target in rule.targets
     }
 
 

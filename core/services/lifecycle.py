@@ -23,6 +23,7 @@ def advance(
     *,
     now: datetime,
     needs_approval: bool = False,
+    back_to: TicketStatus | None = None,
     data: dict[str, Any] | None = None,
     **fields: Any,
 ) -> Audit:
@@ -33,7 +34,7 @@ def advance(
     """
     roles = scope.roles_on(session, actor, ticket)
     before = ticket.status
-    target = next_status(before, event, roles, needs_approval=needs_approval)
+    target = next_status(before, event, roles, needs_approval=needs_approval, back_to=back_to)
     unchanged = (Ticket.status == before, Ticket.version == ticket.version)
     due = now if target is TicketStatus.SEARCHING else None
     next_version = Ticket.version + 1

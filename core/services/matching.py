@@ -17,7 +17,7 @@ from core.domain.defaults import Defaults
 from core.domain.matching import Candidate, Job, exclusion, in_order
 from core.domain.offer import Exclusion, OfferStatus
 from core.domain.role import CONTRACTOR_ROLES
-from core.domain.ticket import TicketStatus
+from core.domain.ticket import Priority, TicketStatus
 from core.services import assignments, numbers
 from storage.models.contractor import Block, Contractor, ContractorRegion, ContractorSkill, MatchPoint
 from storage.models.directory import Service, Site
@@ -41,7 +41,7 @@ class Search:
 def search(session: Session, ticket: Ticket, *, now: datetime) -> Search:
     site = session.get_one(Site, ticket.site_id)
     rules = numbers.of(session)
-    job = job_of(site, now, now, rules)
+    job = job_of(ticket, site, now, rules)
     widest_m = (session.scalar(select(func.max(Contractor.radius_km))) or 0) * 1000
     area_m = min(FIRST_AREA_M, widest_m)
     while True:
@@ -72,14 +72,15 @@ def verdict(
     rules = numbers.of(session)
     distances = _distances(session, ticket, site, None, now=now, only=contractor_id)
     for candidate in _facts(session, ticket, site, distances, now=now):
-        job = job_of(site, visit_at, now, rules)
+        job = job_of(ticket, site, visit_at, rules)
         return candidate, exclusion(candidate, job, jobs_per_engineer=rules.jobs_per_engineer, passing=passing)
     return None, None
 
 
-def job_of(site: Site, visit_at: datetime, now: datetime, rules: Defaults) -> Job:
+def job_of(ticket: Ticket, site: Site, visit_at: datetime, rules: Defaults) -> Job:
     night = slots.is_night(visit_at, site.zone, from_hour=rules.night_from_hour, to_hour=rules.night_to_hour)
-    return Job(visit_at.astimezone(ZoneInfo(site.zone)).date(), night)
+    day = visit_at.astimezone(ZoneInfo(site.zone)).date()
+    return Job(day, night, disturbs=ticket.priority is Priority.EMERGENCY)
 
 
 def _judge(
@@ -187,6 +188,8 @@ def _candidate(contractor: Contractor, skill: ContractorSkill, distance_m: int, 
         is_active=contractor.is_active,
         is_blocked=contractor.id in ledger.blocked,
         is_reachable=contractor.id in ledger.reachable,
+        is_available=contractor.is_available,
+        is_on_site=False,
         skill_confirmed=skill.is_confirmed,
         skill_valid_until=skill.valid_until,
         night_jobs=contractor.night_jobs,

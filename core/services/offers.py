@@ -15,7 +15,7 @@ from core.domain.errors import LimitReached, NotAllowed, NotFound, NotQualified,
 from core.domain.matching import Candidate
 from core.domain.money import line_sum
 from core.domain.notice import Notice
-from core.domain.offer import TAKEABLE, DeclineReason, Exclusion, OfferStatus
+from core.domain.offer import TAKEABLE, DeclineReason, Exclusion, OfferStatus, WaveReason
 from core.domain.role import CONTRACTOR_ROLES
 from core.domain.slots import Hours, Slot
 from core.domain.task import TaskKind
@@ -212,6 +212,10 @@ def _store(session: Session, ticket: Ticket, found: matching.Search, *, now: dat
         number=(last or 0) + 1,
         job_version=ticket.job_version,
         at=now,
+        reason=WaveReason.FIRST,
+        size=1,
+        used_pct=0,
+        pay_kop=line_sum(ticket.contractor_rate_kop, ticket.quantity_milli),
         not_considered=found.not_considered,
     )
     session.add(wave)

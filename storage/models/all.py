@@ -2,17 +2,20 @@
 
 from storage.base import Base
 from storage.models import (
+    clock,
     contractor,
     desk,
     directory,
     offer,
     people,
     post,
+    quality,
+    talk,
     ticket,
     visit,
 )
 
 #: The modules are named so that nobody takes the imports for unused.
-MODULES = (contractor, desk, directory, offer, people, post, ticket, visit)
+MODULES = (clock, contractor, desk, directory, offer, people, post, quality, talk, ticket, visit)
 
 metadata = Base.metadata

@@ -43,6 +43,10 @@ class Contractor(Requisites, Base):
     engineers: Mapped[int] = mapped_column(Integer)
     night_jobs: Mapped[bool] = mapped_column(Boolean)
     is_active: Mapped[bool] = mapped_column(Boolean, default=True)
+    #: Wants offers now; switched by the firm itself, or off after "still with us?" without an answer.
+    is_available: Mapped[bool] = mapped_column(Boolean, default=True)
+    #: "Still with us?" was asked then and waits for an answer.
+    asked_still_there_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     score: Mapped[int] = mapped_column(Integer, default=70)
     search: Mapped[str] = mapped_column(String(800))
 
@@ -66,6 +70,21 @@ class ContractorSkill(Base):
     document: Mapped[str] = mapped_column(String(300), default="")
     valid_until: Mapped[date | None] = mapped_column(Date)  # the last valid day; None: without end
     is_confirmed: Mapped[bool] = mapped_column(Boolean)
+
+
+class Absence(Base):
+    """Days on which a person takes no jobs: holiday, illness. Both days belong to it."""
+
+    __tablename__ = "absence"
+    __table_args__ = (
+        CheckConstraint("first_on <= last_on", name="order"),
+        Index("ix_absence_person", "person_id", "last_on"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    first_on: Mapped[date] = mapped_column(Date)
+    last_on: Mapped[date] = mapped_column(Date)
 
 
 class Block(Base):

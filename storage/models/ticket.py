@@ -13,12 +13,20 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 from sqlalchemy import text as sql
+from sqlalchemy.engine import ExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.domain.clock import Whose
 from core.domain.role import Role
 from core.domain.ticket import Origin, Priority, TicketStatus
 from storage.base import Base
 from storage.types import Kopecks, Milli, StrEnumType, UtcDateTime
+
+
+def _offered_rate(context: ExecutionContext) -> int:
+    """A new ticket is offered at the rate of the price list."""
+    rate: int = context.get_current_parameters()["contractor_rate_kop"]  # type: ignore[attr-defined]
+    return rate
 
 
 class Ticket(Base):
@@ -45,7 +53,18 @@ class Ticket(Base):
     priority: Mapped[Priority] = mapped_column(StrEnumType(Priority))
     quantity_milli: Mapped[int] = mapped_column(Milli, default=1000)
     client_price_kop: Mapped[int] = mapped_column(Kopecks)
+    #: What is offered now; raises change it.
     contractor_rate_kop: Mapped[int] = mapped_column(Kopecks)
+    #: The rate as it was copied from the price list: raises are shares of it.
+    first_rate_kop: Mapped[int] = mapped_column(Kopecks, default=_offered_rate)
+    #: Raises made, or refused for the margin, by policy.
+    raises: Mapped[int] = mapped_column(Integer, default=0)
+    #: How many were asked at once the last time; waves grow and never shrink while one search lasts.
+    wave_size: Mapped[int] = mapped_column(Integer, default=0)
+    #: Added to every radius by the desk.
+    widened_km: Mapped[int] = mapped_column(Integer, default=0)
+    #: The client does not want anybody sooner.
+    visit_from: Mapped[datetime | None] = mapped_column(UtcDateTime)
     text: Mapped[str] = mapped_column(String(4000), default="")
     requester_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     registered_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -68,6 +87,22 @@ class Ticket(Base):
         Index("ix_ticket_status", "status", "id"),
         Index("ix_ticket_site_service", "site_id", "service_id", "status"),
     )
+
+
+class Cancellation(Base):
+    """Why nothing more is done, whose fault it is, and what the trip in vain costs; kopecks without VAT."""
+
+    __tablename__ = "cancellation"
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    fault: Mapped[Whose] = mapped_column(StrEnumType(Whose))
+    #: The contractor who was going then.
+    contractor_id: Mapped[int | None] = mapped_column(ForeignKey("contractor.id"))
+    client_fee_kop: Mapped[int] = mapped_column(Kopecks)
+    contractor_fee_kop: Mapped[int] = mapped_column(Kopecks)
+    note: Mapped[str] = mapped_column(String(500), default="")
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Intake(Base):

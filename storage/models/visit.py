@@ -15,7 +15,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.domain.proof import ProofKind, ProofStage, ProofStatus, Refusal
-from core.domain.visit import VisitOutcome, VisitStatus
+from core.domain.visit import Side, VisitOutcome, VisitStatus
 from storage.base import Base
 from storage.types import StrEnumType, TelegramId, UtcDateTime
 
@@ -30,8 +30,14 @@ class Visit(Base):
             "uq_visit_live",
             "ticket_id",
             unique=True,
-            sqlite_where=text("status IN ('planned', 'en_route', 'on_site')"),
-            postgresql_where=text("status IN ('planned', 'en_route', 'on_site')"),
+            sqlite_where=text("status IN ('planned', 'confirmed', 'en_route', 'on_site')"),
+            postgresql_where=text("status IN ('planned', 'confirmed', 'en_route', 'on_site')"),
+        ),
+        Index(
+            "ix_visit_ask",
+            "ask_at",
+            sqlite_where=text("ask_at IS NOT NULL"),
+            postgresql_where=text("ask_at IS NOT NULL"),
         ),
     )
 
@@ -43,6 +49,10 @@ class Visit(Base):
     status: Mapped[VisitStatus] = mapped_column(StrEnumType(VisitStatus))
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime)  # agreed window
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: "Still going?": when it is asked next, how often it was asked, and when the crew last said yes.
+    ask_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    asked: Mapped[int] = mapped_column(Integer, default=0)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     en_route_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     on_site_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     work_started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -51,6 +61,21 @@ class Visit(Base):
     left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     outcome: Mapped[VisitOutcome | None] = mapped_column(StrEnumType(VisitOutcome))
     note: Mapped[str] = mapped_column(String(4000), default="")
+
+
+class VisitMove(Base):
+    """The time of a visit was changed: by whom, from when to when."""
+
+    __tablename__ = "visit_move"
+    __table_args__ = (Index("ix_visit_move_visit", "visit_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"))
+    side: Mapped[Side] = mapped_column(StrEnumType(Side))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    from_starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    to_starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Proof(Base):

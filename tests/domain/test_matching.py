@@ -20,6 +20,8 @@ GOOD = Candidate(
     is_active=True,
     is_blocked=False,
     is_reachable=True,
+    is_available=True,
+    is_on_site=False,
     skill_confirmed=True,
     skill_valid_until=None,
     night_jobs=False,
@@ -31,7 +33,7 @@ GOOD = Candidate(
     accepted_jobs=0,
     recent_jobs=0,
 )
-BY_DAY, BY_NIGHT = Job(DAY, False), Job(DAY, True)
+BY_DAY, BY_NIGHT = Job(DAY, False, False), Job(DAY, True, False)
 
 
 def test_who_fits_is_not_excluded() -> None:
@@ -141,7 +143,7 @@ def test_who_may_be_asked_agrees_with_a_plain_model(one: Candidate, is_night: bo
         and one.is_reachable
     )
 
-    assert (exclusion(one, Job(DAY, is_night), jobs_per_engineer=5) is None) == may
+    assert (exclusion(one, Job(DAY, is_night, False), jobs_per_engineer=5) is None) == may
 
 
 def goes_before(one: Candidate, two: Candidate) -> bool:

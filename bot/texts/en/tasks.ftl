@@ -36,3 +36,10 @@ tasks-choice-passes = ⚠️ { $rule }
 tasks-ask-assign = Send <b>{ $name }</b> on { $number }?
     A rule speaks against it: <b>{ $rule }</b>. The history will say that you decided.
 tasks-do-assign-yes = Yes, send them
+tasks-kind-reaction = time is running out and nobody has taken it
+tasks-kind-counter = a contractor named a price of his own
+tasks-kind-unconfirmed = the engineer has not confirmed the visit
+tasks-kind-question = a question before the yes
+tasks-kind-held = a long hold is asked for
+tasks-end-unconfirmed = Done: the visit is confirmed
+tasks-end-held = Done: decided

@@ -78,3 +78,6 @@ tickets-found = Requests found: { $total }
 tickets-ask-words = What are you looking for? Type a number, a site, an address or a kind of work.
 tickets-ask-number = Add the number of the request: <code>/{ $command } 17</code>
 tickets-saved = Done
+tickets-status-on_hold = on hold
+tickets-exclusion-away = not taking jobs or on holiday
+tickets-exclusion-on_site = at work on a site

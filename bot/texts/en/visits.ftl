@@ -89,3 +89,5 @@ visits-watch-before = 📷 <b>{ $name } is at work</b> and takes pictures of how
 visits-watch-after = 🔧 <b>{ $name } is at work.</b> Photos AFTER are awaited.
 visits-watch-report = 📝 <b>{ $name } is writing the report.</b>
 visits-watch-done = <b>{ $name } has finished the visit.</b>
+visits-status-on-hold = ⏸ <b>The job is on hold.</b> No need to go yet, we will write when it goes on.
+visits-short-on-hold = on hold

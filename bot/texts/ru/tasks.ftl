@@ -36,3 +36,10 @@ tasks-choice-passes = ⚠️ { $rule }
 tasks-ask-assign = Отправить <b>{ $name }</b> на { $number }?
     Обычное правило против: <b>{ $rule }</b>. В истории останется, что решили вы.
 tasks-do-assign-yes = Да, отправить
+tasks-kind-reaction = время на поиск уходит, никто не взял
+tasks-kind-counter = подрядчик назвал свою цену
+tasks-kind-unconfirmed = инженер не подтвердил выезд
+tasks-kind-question = вопрос до согласия
+tasks-kind-held = просят долгую паузу
+tasks-end-unconfirmed = Готово: выезд подтверждён
+tasks-end-held = Готово: решено

@@ -78,3 +78,6 @@ tickets-found = Найдено заявок: { $total }
 tickets-ask-words = Что искать? Напишите номер, объект, адрес или вид работ.
 tickets-ask-number = Добавьте номер заявки: <code>/{ $command } 17</code>
 tickets-saved = Готово
+tickets-status-on_hold = на паузе
+tickets-exclusion-away = не берёт заявки или в отпуске
+tickets-exclusion-on_site = сейчас работает на объекте

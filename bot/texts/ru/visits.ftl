@@ -89,3 +89,5 @@ visits-watch-before = 📷 <b>{ $name } работает:</b> снимает, к
 visits-watch-after = 🔧 <b>{ $name } работает.</b> Ждём фото ПОСЛЕ.
 visits-watch-report = 📝 <b>{ $name } заполняет отчёт.</b>
 visits-watch-done = <b>{ $name } завершил(а) выезд.</b>
+visits-status-on-hold = ⏸ <b>Заявка на паузе.</b> Ехать пока не нужно, напишем, когда продолжим.
+visits-short-on-hold = пауза

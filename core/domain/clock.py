@@ -1,0 +1,122 @@
+"""A promise with a time: what it measures, what stops it, and when it will be broken.
+
+A clock is rows of intervals; what has elapsed, what is left and the deadline are computed from them and never edited.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from core.domain.calendar import Calendar
+
+
+class ClockKind(StrEnum):
+    REACTION = "reaction"  #: registered → a contractor said yes
+    ARRIVAL = "arrival"
+    RESOLUTION = "resolution"
+    SEARCH = "search"  #: a search after the first yes was lost: no promise to the client, but the same haste
+
+
+class ClockState(StrEnum):
+    RUNNING = "running"
+    STOPPED = "stopped"
+    MET = "met"
+    ENDED = "ended"  #: the ticket is over without it: cancelled, rejected
+
+
+class Whose(StrEnum):
+    CLIENT = "client"
+    CONTRACTOR = "contractor"
+    OURS = "ours"
+    NOBODY = "nobody"
+
+
+class StopReason(StrEnum):
+    """Why work waits: also the reasons of a hold."""
+
+    APPROVAL = "approval"
+    ESTIMATE = "estimate"
+    EXTRA_WORKS = "extra_works"
+    NO_ACCESS = "no_access"
+    NOT_READY = "not_ready"
+    MOVED_BY_CLIENT = "moved_by_client"
+    CLIENT_ANSWER = "client_answer"
+    CLIENT_PARTS = "client_parts"
+    OUR_PARTS = "our_parts"
+    MOVED_BY_CONTRACTOR = "moved_by_contractor"
+    FORCE_MAJEURE = "force_majeure"
+
+
+R, K, W = StopReason, ClockKind, Whose
+_ALL = frozenset({K.REACTION, K.SEARCH, K.ARRIVAL, K.RESOLUTION})
+_BEFORE_ARRIVAL = _ALL - {K.RESOLUTION}
+
+#: Reason → whose time it is, and which clocks stand. Before the first yes the client's waiting stops the reaction
+#: too: nobody can be asked meanwhile.
+STOPS: dict[StopReason, tuple[Whose, frozenset[ClockKind]]] = {
+    R.APPROVAL: (W.CLIENT, _ALL),
+    R.ESTIMATE: (W.CLIENT, _ALL),
+    R.EXTRA_WORKS: (W.CLIENT, _ALL),
+    R.NO_ACCESS: (W.CLIENT, _ALL),
+    R.NOT_READY: (W.CLIENT, _ALL),
+    R.MOVED_BY_CLIENT: (W.CLIENT, _ALL),
+    R.CLIENT_ANSWER: (W.CLIENT, frozenset({K.REACTION, K.SEARCH, K.RESOLUTION})),
+    R.CLIENT_PARTS: (W.CLIENT, frozenset({K.RESOLUTION})),
+    R.OUR_PARTS: (W.OURS, frozenset()),
+    R.MOVED_BY_CONTRACTOR: (W.CONTRACTOR, frozenset()),
+    R.FORCE_MAJEURE: (W.NOBODY, _ALL),
+}
+
+#: Shares of the target at which somebody is warned, in percent.
+LEVELS = (50, 75, 90, 100)
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Half open; `end` None: it lasts."""
+
+    start: datetime
+    end: datetime | None
+    runs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A clock at one moment. `due_at` is None while it stands."""
+
+    kind: ClockKind
+    state: ClockState
+    target: timedelta
+    elapsed: timedelta
+    due_at: datetime | None
+
+    @property
+    def left(self) -> timedelta:
+        return max(self.target - self.elapsed, timedelta(0))
+
+    @property
+    def used_pct(self) -> int:
+        """Whole percent of the target, rounded down; more than 100 when it is broken."""
+        return int(self.elapsed * 100 / self.target) if self.target else 100
+
+
+def elapsed(intervals: Iterable[Interval], calendar: Calendar, until: datetime) -> timedelta:
+    """What was running, measured on the calendar, up to `until`."""
+    spans = (calendar.between(one.start, min(one.end or until, until)) for one in intervals if one.runs)
+    return sum(spans, timedelta(0))
+
+
+def reaches(intervals: Sequence[Interval], calendar: Calendar, amount: timedelta) -> datetime | None:
+    """When `amount` will have elapsed; None while the clock stands and has not reached it."""
+    left = amount
+    for one in intervals:
+        if not one.runs:
+            continue
+        if one.end is None:
+            return calendar.after(one.start, left)
+        here = calendar.between(one.start, one.end)
+        if here >= left:
+            return calendar.after(one.start, left)
+        left -= here
+    return None
