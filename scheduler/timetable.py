@@ -11,7 +11,7 @@ from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from core.services import checkup, inbox, offers
+from core.services import checkup, inbox, warnings, waves
 
 TICK_S = 2
 
@@ -27,7 +27,8 @@ class Job:
 
 def timetable(zone: str) -> tuple[Job, ...]:
     return (
-        Job("offers", IntervalTrigger(seconds=TICK_S), offers.sweep),
+        Job("offers", IntervalTrigger(seconds=TICK_S), waves.sweep),
+        Job("reaction", IntervalTrigger(seconds=TICK_S), warnings.sweep),
         Job("old updates", CronTrigger(hour=3, minute=10, timezone=zone), inbox.forget),
         Job("invariants", CronTrigger(hour=3, minute=40, timezone=zone), checkup.night),
     )

@@ -17,7 +17,7 @@ from bot.texts import Texts
 from bot.ui import Screen
 from bot.update_db import UpdateDb
 from core.domain.actor import Actor
-from core.services import cards, history, staffing, tickets
+from core.services import cards, history, searches, staffing, tickets
 from core.services.tickets import TicketList
 
 router = Router(name="tickets")
@@ -132,7 +132,7 @@ PLAIN = {
     Do.REFUSE: tickets.refuse,
     Do.APPROVE: tickets.approve,
     Do.REJECT: tickets.reject,
-    Do.SEARCH_AGAIN: tickets.search_again,
+    Do.SEARCH_AGAIN: searches.again,
 }
 #: Those that must not act on a ticket that has moved on since the button was drawn.
 VERSIONED = {Do.CANCEL: tickets.cancel, Do.TAKE_BACK: staffing.take_back}

@@ -15,6 +15,8 @@ class OfferStatus(StrEnum):
 
 #: Can still become a yes.
 TAKEABLE = frozenset({OfferStatus.SENT, OfferStatus.LAPSED})
+#: Not over yet: also a price of his own that waits for the desk.
+OPEN_STATES = TAKEABLE | {OfferStatus.COUNTERED}
 
 
 class DeclineReason(StrEnum):

@@ -89,17 +89,3 @@ def chosen(start: datetime | None, now: datetime, hours: Hours, *, length_hours:
     if not _is_inside(Slot(start, start + length), hours) or start.minute or start.second:
         raise SlotGone
     return Slot(start, start + length)
-
-
-def offer_wait(
-    registered_at: datetime,
-    reaction: timedelta,
-    now: datetime,
-    *,
-    share_pct: int,
-    least: timedelta,
-    most: timedelta,
-) -> timedelta:
-    """How long one contractor is waited for: a share of what is left of the reaction clock, within bounds."""
-    left = max(timedelta(0), registered_at + reaction - now)
-    return min(max(left * share_pct / 100, least), most)

@@ -28,6 +28,8 @@ AHEAD = timedelta(minutes=5)
 #: Columns whose time is meant to lie ahead, or is told by somebody else's clock.
 _MAY_LIE_AHEAD = frozenset(
     {
+        "ask_at",
+        "counter_until",
         "due_at",
         "ends_at",
         "expires_at",
@@ -35,7 +37,12 @@ _MAY_LIE_AHEAD = frozenset(
         "lease_until",
         "not_before",
         "search_due_at",
+        "from_starts_at",
         "starts_at",
+        "to_starts_at",
+        "until",
+        "visit_from",
+        "warn_at",
         "waits_until",
         "proof.sent_at",
     }

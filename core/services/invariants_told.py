@@ -14,11 +14,12 @@ from typing import Any
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from core.domain.notice import TOLD, Audience, Delivery, Notice
+from core.domain.notice import REACTION_TOLD, TOLD, Audience, Delivery, Notice
 from core.domain.offer import OfferStatus
 from core.domain.role import CONTRACTOR_ROLES, DESK_ROLES, Role
 from core.domain.ticket import Origin, TicketEvent, TicketStatus
 from core.services.invariants_rights import Held, held
+from storage.models.clock import Clock
 from storage.models.desk import Audit
 from storage.models.offer import Offer
 from storage.models.people import Person
@@ -49,6 +50,7 @@ _BY_TICKET: dict[str, Notice] = {
     TicketEvent.REWORK: Notice.REWORK,
     TicketEvent.CANCEL: Notice.CANCELLED,
     TicketEvent.REFUSE: Notice.CANCELLED,
+    "ask_move": Notice.ASK_MOVE,
 }
 
 
@@ -63,6 +65,8 @@ class _Change:
     requester_id: int | None
     #: Of an offer: to whom it was made.
     contractor_id: int | None = None
+    #: Of a warning: how much of the clock had burnt, in percent.
+    pct: int = 0
 
 
 def told_in_the_same_stroke(session: Session, *, now: datetime) -> Found:
@@ -102,6 +106,13 @@ def _changes(session: Session, since: datetime) -> Iterator[_Change]:
     )
     for audit_id, *offered in session.execute(sent.where(recent)):
         yield _Change(audit_id, Notice.OFFER_MADE, *offered)
+    warned = (
+        select(Audit.id, *place, Audit.data)
+        .join(Clock, and_(Audit.entity == "clock", Audit.event == "warn", Clock.id == Audit.entity_id))
+        .join(Ticket, Ticket.id == Clock.ticket_id)
+    )
+    for audit_id, *burning, data in session.execute(warned.where(recent)):
+        yield _Change(audit_id, Notice.REACTION, *burning, None, data["pct"])
     gone = (
         select(Audit.id, *place)
         .join(Visit, and_(Audit.entity == "visit", Audit.event == "go", Visit.id == Audit.entity_id))
@@ -144,7 +155,10 @@ class _World:
         return _World(readers, desk, of_firm, of_site, of_client, _crews(session), _withdrawn(session))
 
     def must_hear(self, change: _Change) -> set[int]:
-        rings = [audience for audience, how in TOLD[change.notice].items() if how is Delivery.NEW]
+        if change.notice is Notice.REACTION:
+            rings = list(REACTION_TOLD[change.pct])
+        else:
+            rings = [audience for audience, how in TOLD[change.notice].items() if how is Delivery.NEW]
         people = {person_id for audience in rings for person_id in self._audience(audience, change)}
         return people & self.in_telegram
 
@@ -159,6 +173,9 @@ class _World:
                     yield from _holders(self.of_firm.get(firm, []), change.audit_id)
             case Audience.DESK:
                 yield from self._desk(change.audit_id)
+            case Audience.MANAGER:
+                managers = [one for one in self.desk if one.grant.role is Role.MANAGER]
+                yield from _holders(managers, change.audit_id)
 
     def _invited(self, change: _Change) -> Iterator[int]:
         """Whom the offer was made to; of a cancelled ticket those whose offers ended with it."""

@@ -9,7 +9,7 @@ from core.domain.actor import Actor
 from core.domain.errors import Changed
 from core.domain.role import Role
 from core.domain.ticket import RULES, TicketEvent, TicketStatus, next_status
-from core.services import audit, scope
+from core.services import audit, clocks, scope
 from core.services.rows import moved
 from storage.models.desk import Audit
 from storage.models.ticket import Ticket
@@ -42,7 +42,9 @@ def advance(
         raise Changed
     by = _role_that_may(before, event, roles)
     trace: dict[str, Any] = {"role": by, "from_state": before, "to_state": target, "data": data}
-    return audit.record(session, actor, "ticket", ticket.id, event, now=now, **trace)
+    cause = audit.record(session, actor, "ticket", ticket.id, event, now=now, **trace)
+    clocks.follow(session, ticket, before, cause=cause, now=now)
+    return cause
 
 
 def begin(
@@ -62,7 +64,9 @@ def begin(
     session.add(ticket)
     session.flush()
     by = _role_that_may(None, event, roles)
-    return audit.record(session, actor, "ticket", ticket.id, event, now=now, role=by, to_state=ticket.status)
+    cause = audit.record(session, actor, "ticket", ticket.id, event, now=now, role=by, to_state=ticket.status)
+    clocks.follow(session, ticket, None, cause=cause, now=now)
+    return cause
 
 
 def _role_that_may(status: TicketStatus | None, event: TicketEvent, roles: frozenset[Role]) -> Role:

@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 from core.domain import geo, slots
 from core.domain.defaults import Defaults
 from core.domain.matching import Candidate, Job, exclusion, in_order
-from core.domain.offer import Exclusion, OfferStatus
+from core.domain.offer import Exclusion, OfferStatus, WaveReason
 from core.domain.role import CONTRACTOR_ROLES
 from core.domain.ticket import Priority, TicketStatus
-from core.services import assignments, numbers
+from core.services import numbers, refusals
 from storage.models.contractor import Block, Contractor, ContractorRegion, ContractorSkill, MatchPoint
 from storage.models.directory import Service, Site
 from storage.models.offer import Offer
@@ -36,25 +36,31 @@ class Search:
     ranked: tuple[Candidate, ...]
     excluded: tuple[tuple[Candidate, Exclusion], ...]
     not_considered: int
+    #: Of the ranked those who go first: this version answers what they refused an earlier one for.
+    answered: frozenset[int] = frozenset()
 
 
-def search(session: Session, ticket: Ticket, *, now: datetime) -> Search:
+def search(session: Session, ticket: Ticket, *, now: datetime, reason: WaveReason | None = None) -> Search:
+    """`reason` is that of the wave which is about to be asked."""
     site = session.get_one(Site, ticket.site_id)
     rules = numbers.of(session)
     job = job_of(ticket, site, now, rules)
-    widest_m = (session.scalar(select(func.max(Contractor.radius_km))) or 0) * 1000
+    refused = refusals.of(session, ticket, reason, now=now)
+    widest_m = ((session.scalar(select(func.max(Contractor.radius_km))) or 0) + ticket.widened_km) * 1000
     area_m = min(FIRST_AREA_M, widest_m)
     while True:
-        found = _judge(session, ticket, site, area_m, job, now=now)
+        found = _judge(session, ticket, site, area_m, job, refused.standing, now=now)
         if len(found[0]) >= ENOUGH or area_m >= widest_m:
             break
         area_m = min(area_m * 2, widest_m)
     ranked, excluded = found
+    ordered = in_order(ranked, band_km=rules.score_band_km)
     everybody = session.scalar(select(func.count()).select_from(Contractor)) or 0
     return Search(
-        tuple(in_order(ranked, band_km=rules.score_band_km)),
+        tuple(sorted(ordered, key=lambda one: one.contractor_id not in refused.answered)),
         tuple(excluded),
         everybody - len(ranked) - len(excluded),
+        refused.answered,
     )
 
 
@@ -71,7 +77,8 @@ def verdict(
     site = session.get_one(Site, ticket.site_id)
     rules = numbers.of(session)
     distances = _distances(session, ticket, site, None, now=now, only=contractor_id)
-    for candidate in _facts(session, ticket, site, distances, now=now):
+    refused = refusals.of(session, ticket, None, now=now).standing
+    for candidate in _facts(session, ticket, site, distances, refused, now=now):
         job = job_of(ticket, site, visit_at, rules)
         return candidate, exclusion(candidate, job, jobs_per_engineer=rules.jobs_per_engineer, passing=passing)
     return None, None
@@ -84,13 +91,13 @@ def job_of(ticket: Ticket, site: Site, visit_at: datetime, rules: Defaults) -> J
 
 
 def _judge(
-    session: Session, ticket: Ticket, site: Site, area_m: int, job: Job, *, now: datetime
+    session: Session, ticket: Ticket, site: Site, area_m: int, job: Job, refused: frozenset[int], *, now: datetime
 ) -> tuple[list[Candidate], list[tuple[Candidate, Exclusion]]]:
     rules = numbers.of(session)
     ranked: list[Candidate] = []
     excluded: list[tuple[Candidate, Exclusion]] = []
     distances = _distances(session, ticket, site, area_m, now=now)
-    for candidate in _facts(session, ticket, site, distances, now=now):
+    for candidate in _facts(session, ticket, site, distances, refused, now=now):
         reason = exclusion(candidate, job, jobs_per_engineer=rules.jobs_per_engineer)
         if reason is None:
             ranked.append(candidate)
@@ -136,9 +143,11 @@ def _inside(site: Site, area_m: int) -> ColumnElement[bool]:
 class _Ledger:
     """What is known of the contractors in the area, by contractor."""
 
+    widened_km: int
     served: set[int]
     blocked: set[int]
     reachable: set[int]
+    refused: frozenset[int]
     answers: dict[int, OfferStatus]
     open_jobs: dict[int, int]
     recent_jobs: dict[int, int]
@@ -146,10 +155,10 @@ class _Ledger:
 
 
 def _facts(
-    session: Session, ticket: Ticket, site: Site, distances: dict[int, int], *, now: datetime
+    session: Session, ticket: Ticket, site: Site, distances: dict[int, int], refused: frozenset[int], *, now: datetime
 ) -> Iterable[Candidate]:
     ids = list(distances)
-    ledger = _ledger(session, ticket, site, ids, now=now)
+    ledger = _ledger(session, ticket, site, ids, refused, now=now)
     skill_id = session.get_one(Service, ticket.service_id).skill_id
     rows = session.execute(
         select(Contractor, ContractorSkill)
@@ -160,7 +169,9 @@ def _facts(
         yield _candidate(contractor, skill, distances[contractor.id], ledger)
 
 
-def _ledger(session: Session, ticket: Ticket, site: Site, ids: list[int], *, now: datetime) -> _Ledger:
+def _ledger(
+    session: Session, ticket: Ticket, site: Site, ids: list[int], refused: frozenset[int], *, now: datetime
+) -> _Ledger:
     recent_from = now - timedelta(days=numbers.of(session).load_days)
     regional = select(ContractorRegion.contractor_id).where(ContractorRegion.region == site.region)
     same_work = (
@@ -168,9 +179,11 @@ def _ledger(session: Session, ticket: Ticket, site: Site, ids: list[int], *, now
         Ticket.status.in_((TicketStatus.ACCEPTED, TicketStatus.CLOSED)),
     )
     return _Ledger(
+        widened_km=ticket.widened_km,
         served=set(session.scalars(regional)),
         blocked=_blocked(session, ids, ticket.client_id, now),
         reachable=_reachable(session, ids, ticket.client_id, now),
+        refused=refused,
         answers=_answers(session, ticket),
         open_jobs=_counts(session, Assignment.contractor_id, ids, Assignment.ended_at.is_(None)),
         recent_jobs=_counts(session, Assignment.contractor_id, ids, Assignment.started_at >= recent_from),
@@ -183,7 +196,7 @@ def _candidate(contractor: Contractor, skill: ContractorSkill, distance_m: int, 
     return Candidate(
         contractor_id=contractor.id,
         distance_m=distance_m,
-        radius_km=contractor.radius_km,
+        radius_km=contractor.radius_km + ledger.widened_km,
         serves_region=contractor.id in ledger.served,
         is_active=contractor.is_active,
         is_blocked=contractor.id in ledger.blocked,
@@ -193,8 +206,8 @@ def _candidate(contractor: Contractor, skill: ContractorSkill, distance_m: int, 
         skill_confirmed=skill.is_confirmed,
         skill_valid_until=skill.valid_until,
         night_jobs=contractor.night_jobs,
-        has_refused=answer is OfferStatus.DECLINED,
-        was_asked=answer is not None and answer is not OfferStatus.DECLINED,
+        has_refused=contractor.id in ledger.refused,
+        was_asked=answer is not None and contractor.id not in ledger.refused,
         open_jobs=ledger.open_jobs.get(contractor.id, 0),
         engineers=contractor.engineers,
         score=contractor.score,
@@ -204,23 +217,13 @@ def _candidate(contractor: Contractor, skill: ContractorSkill, distance_m: int, 
 
 
 def _answers(session: Session, ticket: Ticket) -> dict[int, OfferStatus]:
-    """What each contractor already said to this version of the job in this round; a no holds in every round."""
+    """What each contractor already said to this version of the job in this round."""
     rows = session.execute(
         select(Offer.contractor_id, Offer.status).where(
             Offer.ticket_id == ticket.id, Offer.round == ticket.round, Offer.job_version == ticket.job_version
         )
     )
-    answers: dict[int, OfferStatus] = {contractor_id: status for contractor_id, status in rows}
-    declined = select(Offer.contractor_id).where(
-        Offer.ticket_id == ticket.id,
-        Offer.job_version == ticket.job_version,
-        Offer.status == OfferStatus.DECLINED,
-    )
-    handed_back = select(Assignment.contractor_id).where(
-        Assignment.ticket_id == ticket.id, Assignment.end_reason == assignments.GAVE_UP
-    )
-    refused = declined.union(handed_back)
-    return answers | dict.fromkeys(session.scalars(refused), OfferStatus.DECLINED)
+    return {contractor_id: status for contractor_id, status in rows}
 
 
 def live_blocks(client_id: int, now: datetime) -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ A notice is unique by (notice, cause, person): the cause is the audit row, so a 
 a repeated update is none.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -43,21 +43,23 @@ def publish(
     contractor_id: int | None = None,
     answer_with: Delivery | None = None,
     data: dict[str, Any] | None = None,
+    told: Mapping[Audience, Delivery] | None = None,
 ) -> None:
-    """Tells everybody the table names; whoever acted and is not in the table gets the fresh card in silence.
+    """Tells everybody the table names, or `told` where the audience depends on more than the notice; whoever acted
+    and is not in it gets the fresh card in silence.
 
     `contractor_id` narrows INVITED to one firm: an offer is made to one at a time. `answer_with` is how the one who
     acted is answered where the table says less: after a sent place or picture the card has scrolled away.
     """
     letter = _Letter(notice, ticket, str(cause.id), cause.actor_id, now, data or {})
-    told: set[int] = set()
-    for audience, delivery in TOLD[notice].items():
+    heard: set[int] = set()
+    for audience, delivery in (TOLD[notice] if told is None else told).items():
         people = _audience(session, audience, ticket, contractor_id)
-        fresh = [person for person in people if person.id not in told and not _answered(person, cause, answer_with)]
+        fresh = [person for person in people if person.id not in heard and not _answered(person, cause, answer_with)]
         for person in _with_card(session, ticket, fresh) if delivery is Delivery.EDIT else fresh:
-            told.add(person.id)
+            heard.add(person.id)
             _write(session, letter, person, delivery)
-    if cause.actor_id is not None and cause.actor_id not in told:
+    if cause.actor_id is not None and cause.actor_id not in heard:
         about = Notice.CARD if answer_with is None else notice
         key = f"audit {cause.id}"
         answer(session, cause.actor_id, about, ticket=ticket, cause=key, now=now, delivery=answer_with, data=data)

@@ -1,29 +1,25 @@
-"""Asks contractors one by one and turns the first yes into an assignment.
+"""Answers to offers: the first yes becomes an assignment, a no lets the next be asked.
 
-A wait that ended only means that the next is asked too: the earlier offer lapses but can still be taken. The first
-yes wins by compare-and-set; a partial unique index stands behind it.
+The first yes wins by compare-and-set; a partial unique index stands behind it. Who is asked when is `waves`.
 """
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core.domain import slots
 from core.domain.actor import Actor
 from core.domain.errors import LimitReached, NotAllowed, NotFound, NotQualified, OfferClosed, OfferTaken
-from core.domain.matching import Candidate
-from core.domain.money import line_sum
 from core.domain.notice import Notice
-from core.domain.offer import TAKEABLE, DeclineReason, Exclusion, OfferStatus, WaveReason
+from core.domain.offer import OPEN_STATES, TAKEABLE, DeclineReason, Exclusion, OfferStatus, WaveReason
 from core.domain.role import CONTRACTOR_ROLES
 from core.domain.slots import Hours, Slot
-from core.domain.task import TaskKind
-from core.domain.ticket import Priority, TicketEvent, TicketStatus
-from core.services import assignments, audit, lifecycle, matching, notices, numbers, scope, tasks
+from core.domain.ticket import TicketEvent, TicketStatus
+from core.services import assignments, audit, lifecycle, matching, notices, numbers, scope, tasks, waves
 from core.services.rows import moved
 from storage.models.directory import Site
-from storage.models.offer import Offer, Wave, WaveCandidate
+from storage.models.offer import Offer
 from storage.models.people import Membership, Person
 from storage.models.ticket import Ticket
 
@@ -34,42 +30,11 @@ PASSED_AT_YES = frozenset(
 )
 
 
-def ask_next(session: Session, actor: Actor, ticket: Ticket, *, now: datetime) -> None:
-    """Searches anew, stores what was seen, and asks the first; with nobody left the ticket is `unstaffed`."""
-    night_ends = _rests_until(session, ticket, now)
-    if night_ends is not None:
-        ticket.search_due_at = night_ends
-        return
-    found = matching.search(session, ticket, now=now)
-    wave = _store(session, ticket, found, now=now)
-    if found.ranked:
-        _send(session, actor, ticket, wave, found.ranked[0], now=now)
-    else:
-        _exhaust(session, ticket, actor, now=now)
-
-
-def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
-    """Moves on every ticket whose wait is over. Returns how many were moved; the timetable repeats until none is.
-
-    `skip` passes over the first ones, which have just failed.
-    """
-    actor = Actor.system("job:offers")
-    due = session.scalars(
-        select(Ticket)
-        .where(Ticket.status == TicketStatus.SEARCHING, Ticket.search_due_at <= now)
-        .order_by(Ticket.search_due_at, Ticket.id)
-        .offset(skip)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
-    for ticket in due:
-        _lapse(session, actor, ticket, now=now)
-        ask_next(session, actor, ticket, now=now)
-    return len(due)
+MOST_DAYS_AHEAD = 60
 
 
 def decline(session: Session, actor: Actor, offer_id: int, reason: DeclineReason, *, now: datetime) -> None:
-    """Costs nothing; the next is asked at once unless somebody else is being waited for."""
+    """Costs nothing; the next are asked at once unless somebody else is being waited for."""
     offer = scope.find(session, scope.visible_offers(actor), Offer.id == offer_id)
     if offer.contractor_id not in actor.contractor_ids:
         raise NotAllowed
@@ -83,8 +48,8 @@ def decline(session: Session, actor: Actor, offer_id: int, reason: DeclineReason
         session, actor, "offer", offer.id, "decline", now=now, to_state=OfferStatus.DECLINED, data={"reason": reason}
     )
     notices.answer(session, _person(actor), Notice.CARD, ticket=ticket, cause=f"audit {cause.id}", now=now)
-    if waited_for and ticket.status is TicketStatus.SEARCHING:
-        ask_next(session, actor, ticket, now=now)
+    if waited_for and ticket.status is TicketStatus.SEARCHING and not waves.is_waited_for(session, ticket):
+        waves.ask_next(session, actor, ticket, now=now, reason=WaveReason.DECLINED)
 
 
 def accept(
@@ -112,7 +77,7 @@ def accept(
     cause = lifecycle.advance(session, ticket, TicketEvent.ASSIGN, actor, now=now, data={"offer": offer.id})
     assignments.begin(session, ticket, offer.contractor_id, engineer, slot, offer_id=offer.id, now=now)
     lose_others(session, ticket, offer.contractor_id, now=now)
-    tasks.end_for_ticket(session, actor, ticket.id, {TaskKind.UNSTAFFED}, "taken", now=now)
+    tasks.end_for_ticket(session, actor, ticket.id, tasks.OF_SEARCH, "taken", now=now)
     notices.publish(session, Notice.OFFER_TAKEN, ticket, cause=cause, now=now)
 
 
@@ -144,7 +109,7 @@ def lose_others(session: Session, ticket: Ticket, winner_id: int, *, now: dateti
     """Everybody else's card is edited to "taken"."""
     session.execute(
         update(Offer)
-        .where(Offer.ticket_id == ticket.id, Offer.status.in_(TAKEABLE), Offer.contractor_id != winner_id)
+        .where(Offer.ticket_id == ticket.id, Offer.status.in_(OPEN_STATES), Offer.contractor_id != winner_id)
         .values(status=OfferStatus.LOST, lost_to=winner_id, answered_at=now)
     )
 
@@ -153,7 +118,7 @@ def close_own(session: Session, ticket: Ticket, contractor_id: int, *, now: date
     """The job came by hand: the firm's own open offer is no longer a question."""
     session.execute(
         update(Offer)
-        .where(Offer.ticket_id == ticket.id, Offer.status.in_(TAKEABLE), Offer.contractor_id == contractor_id)
+        .where(Offer.ticket_id == ticket.id, Offer.status.in_(OPEN_STATES), Offer.contractor_id == contractor_id)
         .values(status=OfferStatus.WITHDRAWN, answered_at=now)
     )
 
@@ -162,7 +127,7 @@ def withdraw_all(session: Session, ticket: Ticket, *, now: datetime) -> None:
     """Nothing is on offer any more; who was asked sees it on the card."""
     session.execute(
         update(Offer)
-        .where(Offer.ticket_id == ticket.id, Offer.status.in_(TAKEABLE))
+        .where(Offer.ticket_id == ticket.id, Offer.status.in_(OPEN_STATES))
         .values(status=OfferStatus.WITHDRAWN, answered_at=now)
     )
 
@@ -188,117 +153,17 @@ def next_slot(session: Session, ticket: Ticket, *, now: datetime) -> Slot:
     return proposed[0] if proposed else Slot(now, now + timedelta(hours=numbers.of(session).slot_hours))
 
 
+def ensure_open_at(session: Session, ticket: Ticket, start: datetime, *, now: datetime) -> None:
+    """Raises SlotGone for a time that is over, too far ahead, or outside the hours of the site."""
+    rules = numbers.of(session)
+    hours = hours_of(session.get_one(Site, ticket.site_id))
+    slots.chosen(start, now, hours, length_hours=rules.slot_hours, days_ahead=MOST_DAYS_AHEAD)
+
+
 def _slot(session: Session, ticket: Ticket, start: datetime | None, *, now: datetime) -> Slot:
     rules = numbers.of(session)
     site = session.get_one(Site, ticket.site_id)
     return slots.chosen(start, now, hours_of(site), length_hours=rules.slot_hours, days_ahead=rules.slots_days_ahead)
-
-
-def _rests_until(session: Session, ticket: Ticket, now: datetime) -> datetime | None:
-    """At night only emergencies are offered; the rest waits for the morning of the site."""
-    if ticket.priority is Priority.EMERGENCY:
-        return None
-    rules = numbers.of(session)
-    zone = session.get_one(Site, ticket.site_id).zone
-    if not slots.is_night(now, zone, from_hour=rules.night_from_hour, to_hour=rules.night_to_hour):
-        return None
-    return slots.night_ends(now, zone, to_hour=rules.night_to_hour)
-
-
-def _store(session: Session, ticket: Ticket, found: matching.Search, *, now: datetime) -> Wave:
-    last = session.scalar(select(Wave.number).where(Wave.ticket_id == ticket.id).order_by(Wave.number.desc()).limit(1))
-    wave = Wave(
-        ticket_id=ticket.id,
-        number=(last or 0) + 1,
-        job_version=ticket.job_version,
-        at=now,
-        reason=WaveReason.FIRST,
-        size=1,
-        used_pct=0,
-        pay_kop=line_sum(ticket.contractor_rate_kop, ticket.quantity_milli),
-        not_considered=found.not_considered,
-    )
-    session.add(wave)
-    session.flush()
-    rows = [_candidate_row(wave, c, rank=rank) for rank, c in enumerate(found.ranked, start=1)]
-    rows += [_candidate_row(wave, c, exclusion=reason) for c, reason in found.excluded]
-    if rows:
-        session.execute(insert(WaveCandidate), rows)
-    return wave
-
-
-def _candidate_row(
-    wave: Wave, candidate: Candidate, *, rank: int | None = None, exclusion: Exclusion | None = None
-) -> dict[str, object]:
-    return {
-        "wave_id": wave.id,
-        "contractor_id": candidate.contractor_id,
-        "rank": rank,
-        "exclusion": exclusion,
-        "distance_m": candidate.distance_m,
-        "radius_km": candidate.radius_km,
-        "score": candidate.score,
-        "accepted_jobs": candidate.accepted_jobs,
-        "recent_jobs": candidate.recent_jobs,
-    }
-
-
-def _send(session: Session, actor: Actor, ticket: Ticket, wave: Wave, candidate: Candidate, *, now: datetime) -> None:
-    rules = numbers.of(session)
-    wait = slots.offer_wait(
-        ticket.registered_at,
-        timedelta(minutes=ticket.reaction_min or rules.reaction_minutes),
-        now,
-        share_pct=rules.offer_wait_share_pct,
-        least=timedelta(minutes=rules.offer_wait_min_minutes),
-        most=timedelta(minutes=rules.offer_wait_max_minutes),
-    )
-    offer = Offer(
-        ticket_id=ticket.id,
-        wave_id=wave.id,
-        contractor_id=candidate.contractor_id,
-        round=ticket.round,
-        job_version=ticket.job_version,
-        status=OfferStatus.SENT,
-        pay_kop=line_sum(ticket.contractor_rate_kop, ticket.quantity_milli),
-        distance_m=candidate.distance_m,
-        sent_at=now,
-        waits_until=now + wait,
-    )
-    session.add(offer)
-    ticket.search_due_at = now + wait
-    session.flush()
-    cause = audit.record(
-        session, Actor.system(actor.source), "offer", offer.id, "send", now=now, to_state=OfferStatus.SENT
-    )
-    notices.publish(session, Notice.OFFER_MADE, ticket, cause=cause, now=now, contractor_id=candidate.contractor_id)
-
-
-def _lapse(session: Session, actor: Actor, ticket: Ticket, *, now: datetime) -> None:
-    over = session.scalars(
-        select(Offer).where(Offer.ticket_id == ticket.id, Offer.status == OfferStatus.SENT, Offer.waits_until <= now)
-    ).all()
-    for offer in over:
-        _close(session, offer, OfferStatus.LAPSED)
-        cause = audit.record(
-            session,
-            actor,
-            "offer",
-            offer.id,
-            "lapse",
-            now=now,
-            from_state=OfferStatus.SENT,
-            to_state=OfferStatus.LAPSED,
-        )
-        # Their cards say until when they are waited for, and that is over.
-        for person in notices.contractor_people(session, [offer.contractor_id]):
-            notices.answer(session, person.id, Notice.CARD, ticket=ticket, cause=f"audit {cause.id}", now=now)
-
-
-def _exhaust(session: Session, ticket: Ticket, actor: Actor, *, now: datetime) -> None:
-    cause = lifecycle.advance(session, ticket, TicketEvent.EXHAUST, Actor.system(actor.source), now=now)
-    tasks.open(session, TaskKind.UNSTAFFED, cause=f"audit {cause.id}", ticket_id=ticket.id, now=now)
-    notices.publish(session, Notice.NOBODY, ticket, cause=cause, now=now)
 
 
 def _ensure_takeable(offer: Offer) -> None:

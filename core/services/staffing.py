@@ -10,11 +10,11 @@ from core.domain.actor import Actor
 from core.domain.errors import Changed, NotFound, NotQualified
 from core.domain.matching import Candidate
 from core.domain.notice import Delivery, Notice
-from core.domain.offer import Exclusion
+from core.domain.offer import Exclusion, WaveReason
 from core.domain.role import CONTRACTOR_ROLES
 from core.domain.task import TaskKind
 from core.domain.ticket import TicketEvent
-from core.services import assignments, lifecycle, matching, notices, offers, scope, tasks
+from core.services import assignments, lifecycle, matching, notices, offers, scope, tasks, waves
 from storage.models.contractor import Contractor
 from storage.models.people import Membership, Person
 from storage.models.ticket import Ticket
@@ -89,7 +89,7 @@ def assign(session: Session, actor: Actor, ticket_id: int, contractor_id: int, *
         tasks.open(session, TaskKind.NO_CREW, cause=f"audit {cause.id}", ticket_id=ticket.id, now=now)
     offers.lose_others(session, ticket, contractor.id, now=now)
     offers.close_own(session, ticket, contractor.id, now=now)
-    tasks.end_for_ticket(session, actor, ticket.id, {TaskKind.UNSTAFFED}, "assigned", now=now)
+    tasks.end_for_ticket(session, actor, ticket.id, tasks.OF_SEARCH, "assigned", now=now)
     notices.publish(session, Notice.OFFER_TAKEN, ticket, cause=cause, now=now)
 
 
@@ -119,7 +119,7 @@ def take_back(session: Session, actor: Actor, ticket_id: int, version: int, *, n
     tasks.end_for_ticket(
         session, actor, ticket.id, {TaskKind.LEFT, TaskKind.UNVERIFIED, TaskKind.NO_CREW}, "taken back", now=now
     )
-    offers.ask_next(session, actor, ticket, now=now)
+    waves.begin_again(session, actor, ticket, WaveReason.AGAIN, now=now)
 
 
 def _choice(session: Session, candidate: Candidate, reason: Exclusion | None) -> Choice:

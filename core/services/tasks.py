@@ -1,5 +1,6 @@
 """Tasks of the desk: opened by what happened, listed in the queue, taken and ended by people."""
 
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,11 @@ from storage.models.desk import Audit, Task
 from storage.models.directory import Service, Site
 from storage.models.people import Person
 from storage.models.ticket import Ticket
+
+#: What ends when the search goes on, with another pay, radius or time.
+OF_NOBODY = frozenset({TaskKind.UNSTAFFED, TaskKind.REACTION})
+#: What a yes, however it came, ends.
+OF_SEARCH = frozenset({TaskKind.UNSTAFFED, TaskKind.REACTION, TaskKind.COUNTER, TaskKind.QUESTION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,12 @@ def of_ticket(session: Session, ticket_id: int) -> tuple[TaskLine, ...]:
     return tuple(_line(*row) for row in rows)
 
 
+def has(session: Session, ticket_id: int, kind: TaskKind) -> bool:
+    """An open task of this kind stands in the queue."""
+    found = select(Task.id).where(Task.ticket_id == ticket_id, Task.kind == kind, Task.ended_at.is_(None))
+    return session.scalar(found.limit(1)) is not None
+
+
 def take(session: Session, actor: Actor, task_id: int, *, now: datetime) -> None:
     """`mine`: the others see who works on it. Raises Changed when somebody else was faster."""
     task = _open_task(session, actor, task_id)
@@ -121,7 +133,7 @@ def end(session: Session, actor: Actor, task_id: int, outcome: str, *, now: date
 
 
 def end_for_ticket(
-    session: Session, actor: Actor, ticket_id: int, kinds: set[TaskKind], outcome: str, *, now: datetime
+    session: Session, actor: Actor, ticket_id: int, kinds: Set[TaskKind], outcome: str, *, now: datetime
 ) -> None:
     """What the tasks asked for has happened."""
     for task in session.scalars(

@@ -16,9 +16,9 @@ from core.domain.role import Role
 from core.domain.task import TaskKind
 from core.domain.ticket import OPEN, Origin, Priority, TicketEvent, TicketStatus
 from core.domain.words import search_terms
-from core.services import assignments, counters, intakes, lifecycle, notices, offers, payers, scope, tasks
+from core.services import assignments, counters, intakes, lifecycle, notices, offers, payers, scope, tasks, waves
 from storage.models.desk import Audit
-from storage.models.directory import ApprovalStep, Service, Site, SlaTarget
+from storage.models.directory import ApprovalStep, Service, Site
 from storage.models.people import Membership, Person
 from storage.models.ticket import Intake, Ticket
 from storage.models.visit import Proof
@@ -94,7 +94,7 @@ def approve(session: Session, actor: Actor, ticket_id: int, *, now: datetime) ->
     cause = lifecycle.advance(session, ticket, TicketEvent.APPROVE, actor, now=now)
     tasks.end_for_ticket(session, actor, ticket.id, {TaskKind.APPROVAL}, "approved", now=now)
     notices.publish(session, Notice.APPROVAL_DECIDED, ticket, cause=cause, now=now, data={"approved": True})
-    offers.ask_next(session, actor, ticket, now=now)
+    waves.ask_next(session, actor, ticket, now=now)
 
 
 def reject(session: Session, actor: Actor, ticket_id: int, *, now: datetime) -> None:
@@ -116,14 +116,6 @@ def cancel(session: Session, actor: Actor, ticket_id: int, version: int, *, now:
     assignments.end(session, ticket, "cancelled", now=now)
     offers.withdraw_all(session, ticket, now=now)
     tasks.end_for_ticket(session, actor, ticket.id, set(TaskKind), "cancelled", now=now)
-
-
-def search_again(session: Session, actor: Actor, ticket_id: int, *, now: datetime) -> None:
-    """The desk changed the field (a radius, a skill, somebody joined): everybody not asked yet is asked."""
-    ticket = scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
-    lifecycle.advance(session, ticket, TicketEvent.SEARCH_AGAIN, actor, now=now)
-    tasks.end_for_ticket(session, actor, ticket.id, {TaskKind.UNSTAFFED}, "searched again", now=now)
-    offers.ask_next(session, actor, ticket, now=now)
 
 
 def needs_approval(session: Session, ticket: Ticket) -> bool:
@@ -188,9 +180,6 @@ def _new(session: Session, actor: Actor, intake: Intake, site: Site, *, now: dat
     if payer is None:
         raise NoContract
     entity, contract = payer
-    target = session.scalars(
-        select(SlaTarget).where(SlaTarget.plan == contract.sla_plan, SlaTarget.priority == intake.priority)
-    ).one_or_none()
     return Ticket(
         number=counters.next_ticket_number(session),
         origin=Origin.BOT,
@@ -208,7 +197,6 @@ def _new(session: Session, actor: Actor, intake: Intake, site: Site, *, now: dat
         text=intake.text,
         requester_id=actor.person_id,
         registered_at=now,
-        reaction_min=target.reaction_min if target is not None else None,
     )
 
 
@@ -217,7 +205,7 @@ def _go_on(session: Session, actor: Actor, ticket: Ticket, cause: Audit, *, now:
         tasks.open(session, TaskKind.APPROVAL, cause=f"audit {cause.id}", ticket_id=ticket.id, now=now)
         notices.publish(session, Notice.APPROVAL_ASKED, ticket, cause=cause, now=now)
     else:
-        offers.ask_next(session, actor, ticket, now=now)
+        waves.ask_next(session, actor, ticket, now=now)
 
 
 def _ask_responsible(session: Session, ticket: Ticket, cause: Audit, *, now: datetime) -> None:

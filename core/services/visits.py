@@ -16,10 +16,11 @@ from core.domain.errors import (
     TooFar,
 )
 from core.domain.notice import Delivery, Notice
+from core.domain.offer import WaveReason
 from core.domain.task import TaskKind
 from core.domain.ticket import TicketEvent, TicketStatus
 from core.domain.visit import PresenceKind, VisitOutcome, VisitStatus, VisitStep
-from core.services import assignments, audit, lifecycle, notices, numbers, offers, reports, scope, steps, tasks
+from core.services import assignments, audit, lifecycle, notices, numbers, offers, reports, scope, steps, tasks, waves
 from core.services.rows import moved
 from storage.models.directory import Site
 from storage.models.ticket import Presence, Ticket
@@ -147,7 +148,7 @@ def give_up(session: Session, actor: Actor, visit_id: int, *, now: datetime) -> 
     ticket.contractor_id = None
     session.flush()
     notices.publish(session, Notice.LEFT, ticket, cause=cause, now=now, data={"outcome": "gave_up"})
-    offers.ask_next(session, actor, ticket, now=now)
+    waves.begin_again(session, actor, ticket, WaveReason.AGAIN, now=now)
 
 
 def _arrive(session: Session, actor: Actor, visit: Visit, ticket: Ticket, mark: Presence, *, now: datetime) -> None:

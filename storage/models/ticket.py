@@ -68,8 +68,6 @@ class Ticket(Base):
     text: Mapped[str] = mapped_column(String(4000), default="")
     requester_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     registered_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    #: The reaction target of the contract's plan, in minutes; None where the plan has no row.
-    reaction_min: Mapped[int | None] = mapped_column(Integer)
     #: When the next contractor is asked; set exactly while `searching`.
     search_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     reported_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

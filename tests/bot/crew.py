@@ -18,7 +18,7 @@ from core.documents.pictures import Pictures
 from core.domain.actor import Grant
 from core.domain.proof import ProofStatus
 from core.domain.role import Role
-from core.services import offers
+from core.services import waves
 from storage.blobs import Blobs
 from storage.models.offer import Offer
 from storage.models.ticket import Ticket
@@ -111,7 +111,7 @@ class Crew:
     async def silence(self) -> None:
         """The wait ends; the timetable asks the next."""
         await self.edge.later(minutes=60, seconds=1)
-        await self.edge.db.write(offers.sweep, 50)
+        await self.edge.db.write(waves.sweep, 50)
         await settled(self.edge)
 
     async def sends(self, kind: str = "photo", data: bytes | None = None, *, wait: bool = True, **more: Any) -> bytes:

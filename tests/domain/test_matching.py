@@ -33,7 +33,7 @@ GOOD = Candidate(
     accepted_jobs=0,
     recent_jobs=0,
 )
-BY_DAY, BY_NIGHT = Job(DAY, False, False), Job(DAY, True, False)
+BY_DAY, BY_NIGHT, URGENT = Job(DAY, False, False), Job(DAY, True, False), Job(DAY, False, True)
 
 
 def test_who_fits_is_not_excluded() -> None:
@@ -60,6 +60,9 @@ def test_who_fits_is_not_excluded() -> None:
         ({"open_jobs": 9, "engineers": 2}, BY_DAY, None),
         ({"open_jobs": 10, "engineers": 2}, BY_DAY, Exclusion.LIMIT),
         ({"is_reachable": False}, BY_DAY, Exclusion.UNREACHABLE),
+        ({"is_available": False}, BY_DAY, Exclusion.AWAY),
+        ({"is_on_site": True}, BY_DAY, Exclusion.ON_SITE),
+        ({"is_on_site": True}, URGENT, None),  # an emergency disturbs
     ],
 )
 def test_each_rule_excludes_with_its_own_reason(change: dict[str, object], job: Job, reason: Exclusion | None) -> None:
@@ -111,6 +114,8 @@ candidates = st.builds(
     is_active=st.booleans(),
     is_blocked=st.booleans(),
     is_reachable=st.booleans(),
+    is_available=st.booleans(),
+    is_on_site=st.booleans(),
     skill_confirmed=st.booleans(),
     skill_valid_until=st.none() | st.dates(date(2026, 3, 10), date(2026, 3, 20)),
     night_jobs=st.booleans(),
@@ -133,6 +138,8 @@ def test_who_may_be_asked_agrees_with_a_plain_model(one: Candidate, is_night: bo
     free = one.open_jobs < 5 * max(1, one.engineers)
     may = (
         one.is_active
+        and one.is_available
+        and not one.is_on_site
         and not one.is_blocked
         and one.skill_confirmed
         and valid

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.domain.errors import SlotGone
-from core.domain.slots import Hours, Slot, chosen, is_night, night_ends, offer_wait, propose
+from core.domain.slots import Hours, Slot, chosen, is_night, night_ends, propose
 
 MOSCOW = "Europe/Moscow"
 SHOP = Hours(MOSCOW, 600, 1320)  # 10–22
@@ -118,21 +118,3 @@ def test_the_night_is_that_of_the_site_not_of_the_office() -> None:
 def test_the_night_ends_in_the_morning_of_the_site() -> None:
     assert night_ends(at("2026-03-16 23:00"), MOSCOW, to_hour=7) == at("2026-03-17 07:00")
     assert night_ends(at("2026-03-17 03:00"), MOSCOW, to_hour=7) == at("2026-03-17 07:00")
-
-
-@pytest.mark.parametrize(
-    ("left_min", "wait_min"),
-    [(0, 3), (10, 3), (20, 3), (60, 9), (400, 60), (480, 60), (2880, 60), (-50, 3)],
-)
-def test_the_wait_is_a_share_of_what_is_left_within_its_bounds(left_min: int, wait_min: float) -> None:
-    now = at("2026-03-16 10:00")
-    wait = offer_wait(
-        now - timedelta(minutes=60),
-        timedelta(minutes=60 + left_min),
-        now,
-        share_pct=15,
-        least=timedelta(minutes=3),
-        most=timedelta(minutes=60),
-    )
-
-    assert wait == timedelta(minutes=wait_min)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 
 from core.domain.notice import InboxStatus, OutboxStatus
 from core.domain.ticket import TicketStatus
-from core.services import inbox, offers
+from core.services import inbox, waves
 from core.services.inbox import Claim
 from scheduler.runner import Runner
 from scheduler.timetable import timetable
@@ -128,7 +128,7 @@ async def test_the_timetable_outlives_a_locked_database(impatient: None, crew: C
     await crew.second_firm()
     await crew.is_offered()
     await crew.edge.later(hours=2)
-    jobs = [job for job in timetable("Europe/Moscow") if job.sweep is offers.sweep]
+    jobs = [job for job in timetable("Europe/Moscow") if job.sweep is waves.sweep]
     assert jobs
     runner = Runner(crew.edge.db, jobs)
     with held(database_url):
@@ -141,7 +141,7 @@ async def test_the_timetable_outlives_a_locked_database(impatient: None, crew: C
     lapses = [row for row in await crew.edge.rows(Audit) if row.event == "lapse"]
     assert len(lapses) == 1
     assert (await crew.ticket()).status is TicketStatus.SEARCHING
-    assert await crew.edge.db.write(offers.sweep, 50) == 0
+    assert await crew.edge.db.write(waves.sweep, 50) == 0
 
 
 async def test_a_worker_that_slept_over_its_lease_leaves_no_trace(crew: Crew) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from core.domain.notice import InboxStatus, OutboxStatus
 from core.domain.offer import DeclineReason, OfferStatus
 from core.domain.ticket import TicketStatus
-from core.services import memberships, offers, tickets
+from core.services import memberships, offers, tickets, waves
 from storage.models.desk import Audit
 from storage.models.offer import Offer
 from storage.models.people import Membership
@@ -98,7 +98,7 @@ async def test_every_button_of_a_day_pressed_in_later_states_moves_nothing(crew:
 
 def lapse(world: World, ticket: Ticket) -> None:
     world.now = ticket.search_due_at or world.now
-    offers.sweep(world.session, 50, now=world.now)
+    waves.sweep(world.session, 50, now=world.now)
 
 
 def decline(world: World, ticket: Ticket) -> None:

@@ -128,7 +128,6 @@ COPIED = (
     "client_price_kop",
     "contractor_rate_kop",
     "quantity_milli",
-    "reaction_min",
     "job_version",
     "text",
     "priority",

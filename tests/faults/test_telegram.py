@@ -13,7 +13,7 @@ from core.domain.notice import Notice, OutboxStatus
 from core.domain.offer import OfferStatus
 from core.domain.task import TaskKind
 from core.domain.ticket import TicketStatus
-from core.services import offers
+from core.services import waves
 from storage.models.desk import Task
 from storage.models.offer import Offer
 from storage.models.people import Person
@@ -100,7 +100,7 @@ async def test_who_shuts_the_bot_out_in_mid_story_is_passed_over_at_once(crew: C
     second = await crew.second_firm()
     await edge.box.sim("block", chat=crew.engineer.chat, on=True)
     ticket = await crew.is_offered()
-    await edge.db.write(offers.sweep, 50)
+    await edge.db.write(waves.sweep, 50)
     await settled(edge)
 
     tasks = [task for task in await edge.rows(Task) if task.kind is TaskKind.UNDELIVERED]
@@ -120,7 +120,7 @@ async def test_a_firm_with_somebody_left_who_reads_is_still_waited_for(crew: Cre
     await crew.edge.box.sim("block", chat=crew.engineer.chat, on=True)
     await crew.is_offered()
 
-    assert await crew.edge.db.write(offers.sweep, 50) == 0
+    assert await crew.edge.db.write(waves.sweep, 50) == 0
     assert [offer.status for offer in await crew.edge.rows(Offer)] == [OfferStatus.SENT]
     assert "Есть работа" in await colleague.last()
 
@@ -169,7 +169,7 @@ async def test_a_telegram_that_is_away_for_hours_costs_nothing_and_old_offers_ar
     ticket = await edge.db.write(send_it)
     for _ in range(6):
         await edge.later(hours=1)
-        await edge.db.write(offers.sweep, 50)
+        await edge.db.write(waves.sweep, 50)
     await edge.box.sim("fault", clear=True)
 
     async def nothing_on_its_way() -> bool:

@@ -13,7 +13,7 @@ from core.domain.proof import ProofKind
 from core.domain.role import Role
 from core.domain.ticket import TicketStatus
 from core.domain.words import search_key
-from core.services import acceptances, cards, intakes, offers, proofs, reports, tickets, visits
+from core.services import acceptances, cards, intakes, offers, proofs, reports, tickets, visits, waves
 from storage.models.contractor import Contractor
 from storage.models.desk import Task
 from storage.models.directory import ApprovalStep, Client, Contract, LegalEntity, OwnEntity, Service, Site, SiteEntity
@@ -230,7 +230,7 @@ def nobody_left(world: World, clock: HandClock) -> Ticket:
     while ticket.status is TicketStatus.SEARCHING:
         assert ticket.search_due_at is not None
         world.now = clock.at = max(world.now, ticket.search_due_at)
-        offers.sweep(world.session, 50, now=world.now)
+        waves.sweep(world.session, 50, now=world.now)
         world.session.refresh(ticket)
     return ticket
 

@@ -16,7 +16,7 @@ from core.domain.notice import TOLD, Audience, Delivery, Notice
 from core.domain.role import Role
 from core.domain.ticket import Priority, TicketStatus
 from core.domain.visit import VisitOutcome
-from core.services import acceptances, notices, offers, reports, staffing, tickets, visits
+from core.services import acceptances, notices, reports, staffing, tickets, visits, waves
 from storage.models.desk import Audit, Task
 from storage.models.offer import Offer
 from storage.models.people import Person
@@ -143,7 +143,7 @@ def nobody(scene: Scene) -> tuple[Ticket, Callable[[], object]]:
     def wait() -> None:
         assert ticket.search_due_at is not None
         scene.world.now = scene.clock.at = ticket.search_due_at
-        offers.sweep(scene.session, 50, now=scene.world.now)
+        waves.sweep(scene.session, 50, now=scene.world.now)
 
     return ticket, wait
 
@@ -221,7 +221,7 @@ def _both_asked(scene: Scene) -> Ticket:
     ticket = send(scene.world)
     assert ticket.search_due_at is not None
     scene.world.now = scene.clock.at = ticket.search_due_at
-    offers.sweep(scene.session, 50, now=scene.world.now)
+    waves.sweep(scene.session, 50, now=scene.world.now)
     assert len(scene.session.scalars(select(Offer).where(Offer.ticket_id == ticket.id)).all()) == 2
     return ticket
 

@@ -10,7 +10,7 @@ from core.domain.actor import Actor
 from core.domain.errors import OfferTaken
 from core.domain.offer import OfferStatus
 from core.domain.ticket import TicketStatus
-from core.services import offers
+from core.services import offers, waves
 from storage.db import Database
 from storage.models.offer import Offer
 from storage.models.ticket import Ticket
@@ -52,7 +52,7 @@ async def test_of_two_who_say_yes_at_once_one_wins(db: Database, clock: HandCloc
 
     one, two = await db.write(prepare)
     clock.move(minutes=60, seconds=1)
-    assert await db.write(offers.sweep, RACES) == RACES
+    assert await db.write(waves.sweep, RACES) == RACES
     for mine, theirs in zip(await db.read(offers_of, one), await db.read(offers_of, two), strict=True):
         assert sorted(await asyncio.gather(say_yes(mine, one), say_yes(theirs, two))) == ["taken", "won"]
 
@@ -74,7 +74,7 @@ async def test_a_wait_that_ends_in_the_instant_of_a_yes_leaves_one_winner(db: Da
         clock.move(minutes=60, seconds=1)
         await asyncio.gather(
             db.write(offers.accept, actor, offer_id, None, None),
-            db.write(offers.sweep, 50),
+            db.write(waves.sweep, 50),
         )
 
         def state(session: Session, *, now: datetime, offer_id: int = offer_id) -> tuple[OfferStatus, TicketStatus]:

@@ -13,7 +13,7 @@ from core.domain.offer import DeclineReason, OfferStatus
 from core.domain.role import Role
 from core.domain.task import TaskKind
 from core.domain.ticket import Priority, TicketStatus
-from core.services import intakes, offers, tickets
+from core.services import intakes, offers, tickets, waves
 from storage.models.contractor import Block, Contractor
 from storage.models.directory import Contract, SlaTarget
 from storage.models.offer import Offer, Wave, WaveCandidate
@@ -59,7 +59,7 @@ def wait_out(world: World, ticket: Ticket, clock: HandClock) -> None:
     """The wait for the present one ends and nobody answers."""
     assert ticket.search_due_at is not None
     world.now = clock.at = ticket.search_due_at + timedelta(seconds=1)
-    assert offers.sweep(world.session, 50, now=world.now) == 1
+    assert waves.sweep(world.session, 50, now=world.now) == 1
     world.session.refresh(ticket)
 
 
@@ -234,9 +234,9 @@ def test_at_night_nobody_is_asked_before_the_morning(session: Session, clock: Ha
     assert ticket.search_due_at == START.replace(day=17, hour=4)  # 07:00 in Moscow
 
     world.now = clock.at = START.replace(day=17, hour=4)
-    offers.sweep(session, 50, now=world.now)
+    waves.sweep(session, 50, now=world.now)
     assert offers_of(session, ticket) == [(world.contractor.id, OfferStatus.SENT)]
-    assert offer_to(session, ticket, world.contractor).waits_until == world.now + timedelta(minutes=3)
+    assert offer_to(session, ticket, world.contractor).waits_until == world.now + timedelta(minutes=60)
 
 
 def test_an_emergency_at_night_goes_to_those_who_work_at_night(session: Session, clock: HandClock) -> None:

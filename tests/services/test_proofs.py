@@ -12,7 +12,7 @@ from core.domain.errors import Changed, NotAllowed, NotFound, ProofMissing
 from core.domain.notice import Delivery, Notice
 from core.domain.proof import ProofStage, ProofStatus, Refusal
 from core.domain.ticket import TicketStatus
-from core.services import acceptances, intakes, offers, proof_cards, proofs, reports, tickets, visits
+from core.services import acceptances, intakes, offers, proof_cards, proofs, reports, tickets, visits, waves
 from storage.models.offer import Offer
 from storage.models.ticket import Ticket
 from storage.models.visit import Proof
@@ -243,7 +243,7 @@ def test_who_is_only_asked_sees_the_request_and_who_works_sees_everything(
     ticket = session.get_one(Ticket, tickets.register(session, tap(world.requester), intake_id, now=now))
     first = session.scalars(select(Offer).where(Offer.ticket_id == ticket.id)).one()
     now = world.now = clock.move(hours=1, seconds=1)
-    offers.sweep(session, 10, now=now)
+    waves.sweep(session, 10, now=now)
     offers.accept(session, tap(world.engineer), first.id, None, None, now=now)
     visit = visit_of(world, ticket)
     visits.arrive_by_word(session, tap(world.engineer), visit.id, now=now)

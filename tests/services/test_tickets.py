@@ -14,7 +14,8 @@ from core.domain.role import Role
 from core.domain.task import TaskKind
 from core.domain.ticket import OPEN, Priority, TicketEvent, TicketStatus
 from core.domain.visit import VisitStatus
-from core.services import intakes, memberships, tickets
+from core.services import intakes, memberships, searches, tickets
+from storage.models.clock import Clock
 from storage.models.directory import ApprovalStep, Service, SiteEntity, SlaTarget
 from storage.models.offer import Offer
 from storage.models.people import Membership, Person
@@ -52,7 +53,8 @@ def test_a_ticket_keeps_its_own_copies_of_price_and_rate(session: Session, now: 
     session.get_one(Service, world.service.id).client_price_kop = 1
 
     assert (ticket.client_price_kop, ticket.contractor_rate_kop) == (420_000, 260_000)
-    assert (ticket.reaction_min, ticket.requester_id) == (90, world.requester.person_id)
+    assert session.scalars(select(Clock.target_min)).one() == 90
+    assert ticket.requester_id == world.requester.person_id
     assert ticket.number == "З-000001"
     assert send(world).number == "З-000002"
 
@@ -185,7 +187,7 @@ def test_searching_again_asks_who_came_meanwhile(session: Session, now: datetime
     assert ticket.status is TicketStatus.UNSTAFFED
     other = make_world(session, now=now)  # a second firm near
 
-    tickets.search_again(session, tap(world.dispatcher), ticket.id, now=world.now)
+    searches.again(session, tap(world.dispatcher), ticket.id, now=world.now)
     assert ticket.status is TicketStatus.SEARCHING
     assert open_tasks(session, ticket) == []
     asked = session.scalars(select(Offer.contractor_id).where(Offer.ticket_id == ticket.id)).all()
@@ -195,7 +197,7 @@ def test_searching_again_asks_who_came_meanwhile(session: Session, now: datetime
 def test_searching_again_in_vain_makes_a_new_task(session: Session, now: datetime, clock: HandClock) -> None:
     world = make_world(session, now=now)
     ticket = nobody_left(world, clock)
-    tickets.search_again(session, tap(world.dispatcher), ticket.id, now=world.now)
+    searches.again(session, tap(world.dispatcher), ticket.id, now=world.now)
 
     assert ticket.status is TicketStatus.UNSTAFFED
     assert [task.kind for task in open_tasks(session, ticket)] == [TaskKind.UNSTAFFED]

@@ -253,6 +253,10 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("is_asked", sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.create_index("ix_wave_candidate_contractor", ["contractor_id", "wave_id"], unique=False)
 
+    # The target stands in the clock of the ticket, copied from the plan.
+    with op.batch_alter_table("ticket", schema=None) as batch_op:
+        batch_op.drop_column("reaction_min")
+
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.drop_index("uq_visit_live")
         batch_op.create_index(
@@ -274,6 +278,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("ticket", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("reaction_min", sa.Integer(), nullable=True))
+
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.drop_index("uq_visit_live")
         batch_op.create_index(

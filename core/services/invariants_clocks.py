@@ -1,0 +1,90 @@
+"""Invariants of time: a clock is its intervals, its deadline follows from them, and every search has one."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from core.domain import clock as rules
+from core.domain.clock import LEVELS, ClockKind, ClockState, Interval
+from core.domain.ticket import SETTLED, Origin, TicketStatus
+from core.services import calendars
+from storage.models.clock import Clock, ClockInterval
+from storage.models.directory import Site
+from storage.models.ticket import Ticket
+
+Found = tuple[list[str], int]
+
+
+def clocks_are_their_intervals(session: Session, *, now: datetime) -> Found:
+    """No gaps, no overlaps, the last one open exactly while the clock lives; the cached deadline is computed anew."""
+    intervals: defaultdict[int, list[ClockInterval]] = defaultdict(list)
+    for row in session.scalars(select(ClockInterval).order_by(ClockInterval.clock_id, ClockInterval.id)):
+        intervals[row.clock_id].append(row)
+    clocks = session.execute(
+        select(Clock, Site.zone).join(Ticket, Ticket.id == Clock.ticket_id).join(Site, Site.id == Ticket.site_id)
+    ).all()
+    found = ((clock.id, _wrong(session, clock, zone, intervals[clock.id])) for clock, zone in clocks)
+    broken = [f"clock {clock} {wrong}" for clock, all_wrong in found for wrong in all_wrong]
+    return broken, len(clocks)
+
+
+def _wrong(session: Session, clock: Clock, zone: str, rows: list[ClockInterval]) -> list[str]:
+    broken = []
+    if not rows or rows[0].from_at != clock.started_at:
+        return ["does not begin with an interval"]
+    if any(one.to_at != following.from_at for one, following in pairwise(rows)):
+        broken.append("has a gap or an overlap")
+    lives = clock.state in (ClockState.RUNNING, ClockState.STOPPED)
+    if lives != (rows[-1].to_at is None) or lives == (clock.ended_at is not None):
+        broken.append(f"is {clock.state}, its last interval says otherwise")
+    if lives and rows[-1].runs != (clock.state is ClockState.RUNNING):
+        broken.append(f"is {clock.state}, but its last interval {'runs' if rows[-1].runs else 'stands'}")
+    if clock.due_at != _due(session, clock, zone, rows):
+        broken.append("has a deadline that its intervals do not give")
+    return broken
+
+
+def _due(session: Session, clock: Clock, zone: str, rows: list[ClockInterval]) -> datetime | None:
+    if clock.state is not ClockState.RUNNING:
+        return None
+    calendar = calendars.of(session, clock.calendar, zone)
+    spans = [Interval(row.from_at, row.to_at, row.runs) for row in rows]
+    return rules.reaches(spans, calendar, timedelta(minutes=clock.target_min))
+
+
+def searches_are_timed(session: Session, *, now: datetime) -> Found:
+    """Who searches has a living clock of the search; a level that was reached has been warned of."""
+    timed = exists(
+        select(Clock.id).where(
+            Clock.ticket_id == Ticket.id,
+            Clock.kind.in_((ClockKind.REACTION, ClockKind.SEARCH)),
+            Clock.state.in_((ClockState.RUNNING, ClockState.STOPPED)),
+        )
+    )
+    searching = select(Ticket.id).where(
+        Ticket.origin == Origin.BOT, Ticket.status.in_((TicketStatus.SEARCHING, TicketStatus.UNSTAFFED))
+    )
+    broken = [f"ticket {ticket} searches without a clock" for ticket in session.scalars(searching.where(~timed))]
+    over = (
+        select(Clock.id, Ticket.status)
+        .join(Ticket, Ticket.id == Clock.ticket_id)
+        .where(Ticket.status.in_(SETTLED), Clock.ended_at.is_(None))
+    )
+    broken += [f"clock {clock} lives, its ticket is {status}" for clock, status in session.execute(over)]
+    silent = or_(
+        and_(Clock.state == ClockState.RUNNING, Clock.warn_at.is_(None), Clock.warned_pct < LEVELS[-1]),
+        and_(Clock.state != ClockState.RUNNING, Clock.warn_at.is_not(None)),
+    )
+    broken += [f"clock {clock} warns at a wrong time" for clock in session.scalars(select(Clock.id).where(silent))]
+    return broken, session.scalar(select(func.count()).select_from(Clock)) or 0
+
+
+CHECKS: dict[str, tuple[str, Callable[..., Any]]] = {
+    "12": ("who searches has a clock that warns", searches_are_timed),
+    "14": ("clocks are their intervals", clocks_are_their_intervals),
+}

@@ -1,0 +1,120 @@
+"""What a person does when nobody takes a job: raises the pay, widens the radius, moves the time, begins anew.
+
+Each is a new beginning of the search: what was on offer is withdrawn where it changes, and those whose refusal the
+change answers are asked first.
+"""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from core.domain import wave
+from core.domain.actor import Actor
+from core.domain.errors import BelowFloor, Changed, NotAllowed, NotFound, NumberInvalid
+from core.domain.notice import Notice
+from core.domain.offer import WaveReason
+from core.domain.role import Role
+from core.domain.ticket import TicketEvent, TicketStatus
+from core.services import audit, lifecycle, notices, numbers, offers, scope, tasks, waves
+from storage.models.ticket import Ticket
+
+MOST_RAISE_PCT = 100
+WIDEST_KM = 1000
+#: Who may go below the margin floor.
+MAY_PASS_FLOOR = frozenset({Role.MANAGER, Role.ADMIN})
+#: A job nobody has taken yet.
+SEARCHES = frozenset({TicketStatus.SEARCHING, TicketStatus.UNSTAFFED})
+
+
+def raise_pay(session: Session, actor: Actor, ticket_id: int, version: int, percent: int, *, now: datetime) -> None:
+    """By whole percent of the first rate. Raises NumberInvalid, BelowFloor (for a dispatcher), Changed."""
+    ticket = _searching(session, actor, ticket_id, version)
+    if not 1 <= percent <= MOST_RAISE_PCT:
+        raise NumberInvalid(str(percent))
+    rate = wave.raised(ticket.first_rate_kop, ticket.contractor_rate_kop, percent)
+    _ensure_margin(session, actor, ticket, rate)
+    ticket.contractor_rate_kop = rate
+    _restart(session, actor, ticket, WaveReason.RAISED, "raise", {"rate_kop": rate}, now=now)
+
+
+def widen(session: Session, actor: Actor, ticket_id: int, version: int, *, now: datetime) -> None:
+    """Everybody's radius grows by a step for this job; those asked already keep their offers. Raises Changed."""
+    ticket = _searching(session, actor, ticket_id, version)
+    if ticket.widened_km >= WIDEST_KM:
+        raise NumberInvalid(str(ticket.widened_km))
+    ticket.widened_km += numbers.of(session).widen_step_km
+    _restart(session, actor, ticket, WaveReason.WIDENED, "widen", {"widened_km": ticket.widened_km}, now=now)
+
+
+def again(session: Session, actor: Actor, ticket_id: int, *, now: datetime) -> None:
+    """The desk changed the field (a radius, a skill, somebody joined): everybody not asked yet is asked."""
+    ticket = scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
+    lifecycle.advance(session, ticket, TicketEvent.SEARCH_AGAIN, actor, now=now)
+    tasks.end_for_ticket(session, actor, ticket.id, tasks.OF_NOBODY, "searched again", now=now)
+    waves.begin_again(session, actor, ticket, WaveReason.AGAIN, now=now)
+
+
+def ask_to_move(session: Session, actor: Actor, ticket_id: int, version: int, *, now: datetime) -> None:
+    """The client is asked whether another time would do. Raises Changed."""
+    ticket = _searching(session, actor, ticket_id, version)
+    cause = audit.record(session, actor, "ticket", ticket.id, "ask_move", now=now)
+    notices.publish(session, Notice.ASK_MOVE, ticket, cause=cause, now=now)
+
+
+def move(session: Session, actor: Actor, ticket_id: int, version: int, start: datetime, *, now: datetime) -> None:
+    """The client (or the desk for him) does not need anybody before `start`: another job to offer.
+
+    Raises SlotGone where nobody could come then, Changed, NotAllowed for a contractor.
+    """
+    ticket = scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
+    if not actor.is_desk and not scope.roles_on(session, actor, ticket) & {Role.REQUESTER, Role.HEAD_OFFICE}:
+        raise NotAllowed
+    _ensure_fresh(ticket, version)
+    offers.ensure_open_at(session, ticket, start, now=now)
+    ticket.visit_from = start
+    _restart(session, actor, ticket, WaveReason.MOVED, "move", {"visit_from": start.isoformat()}, now=now)
+
+
+def _restart(
+    session: Session,
+    actor: Actor,
+    ticket: Ticket,
+    reason: WaveReason,
+    event: str,
+    data: dict[str, object],
+    *,
+    now: datetime,
+) -> None:
+    """The change is written down, then the search begins anew from where the ticket stands."""
+    data = {"reason": reason, **data}
+    if ticket.status is TicketStatus.UNSTAFFED:
+        cause = lifecycle.advance(session, ticket, TicketEvent.SEARCH_AGAIN, actor, now=now, data=data)
+    else:
+        cause = audit.record(session, actor, "ticket", ticket.id, event, now=now, data=data)
+    tasks.end_for_ticket(session, actor, ticket.id, tasks.OF_NOBODY, str(reason), now=now)
+    changes_job = reason is not WaveReason.WIDENED
+    held = waves.new_version(session, ticket, now=now) if changes_job else frozenset[int]()
+    ticket.wave_size = 0
+    waves.ask_next(session, actor, ticket, now=now, reason=reason, again=held)
+    if actor.person_id is not None:
+        notices.answer(session, actor.person_id, Notice.CARD, ticket=ticket, cause=f"audit {cause.id}", now=now)
+
+
+def _searching(session: Session, actor: Actor, ticket_id: int, version: int) -> Ticket:
+    if not actor.is_desk:
+        raise NotFound
+    ticket = scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
+    _ensure_fresh(ticket, version)
+    return ticket
+
+
+def _ensure_fresh(ticket: Ticket, version: int) -> None:
+    if ticket.version != version or ticket.status not in SEARCHES:
+        raise Changed
+
+
+def _ensure_margin(session: Session, actor: Actor, ticket: Ticket, rate_kop: int) -> None:
+    floor = numbers.of(session).margin_floor_pct
+    margin = wave.margin_pct(ticket.client_price_kop, rate_kop)
+    if margin < floor and not actor.has(*MAY_PASS_FLOOR):
+        raise BelowFloor(margin, floor)
