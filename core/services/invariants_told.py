@@ -7,7 +7,7 @@ redraw goes to those who have the card, which leaves no trace.
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -112,7 +112,7 @@ def _changes(session: Session, since: datetime) -> Iterator[_Change]:
         .join(Ticket, Ticket.id == Clock.ticket_id)
     )
     for audit_id, *burning, data in session.execute(warned.where(recent)):
-        yield _Change(audit_id, Notice.REACTION, *burning, None, data["pct"])
+        yield replace(_Change(audit_id, Notice.REACTION, *burning), pct=data["pct"])
     gone = (
         select(Audit.id, *place)
         .join(Visit, and_(Audit.entity == "visit", Audit.event == "go", Visit.id == Audit.entity_id))

@@ -1,0 +1,65 @@
+"""How the invariants of time are broken: each returns what the auditor must name."""
+
+from datetime import timedelta
+
+from tests.services.broken import Break, Story
+
+RUNNING = "SELECT id FROM clock WHERE state = 'running'"
+
+
+def search_without_clock(story: Story) -> str:
+    ticket = story.one("SELECT id FROM ticket WHERE status = 'unstaffed'")
+    story.run("UPDATE clock SET state = 'met', warn_at = NULL, ended_at = started_at WHERE ticket_id = :t", t=ticket)
+    return f"ticket {ticket} searches without a clock"
+
+
+def clock_outlives_its_ticket(story: Story) -> str:
+    clock = story.one("SELECT c.id FROM clock c JOIN ticket t ON t.id = c.ticket_id WHERE t.status = 'cancelled'")
+    story.run("UPDATE clock SET ended_at = NULL WHERE id = :clock", clock=clock)
+    return f"clock {clock} lives, its ticket is cancelled"
+
+
+def clock_never_warns(story: Story) -> str:
+    clock = story.one(RUNNING)
+    story.run("UPDATE clock SET warn_at = NULL WHERE id = :clock", clock=clock)
+    return f"clock {clock} warns at a wrong time"
+
+
+def deadline_by_hand(story: Story) -> str:
+    clock = story.one(RUNNING)
+    story.run(
+        "UPDATE clock SET due_at = :at WHERE id = :clock", clock=clock, at=story.at(story.now + timedelta(days=9))
+    )
+    return f"clock {clock} has a deadline that its intervals do not give"
+
+
+def interval_overlaps(story: Story) -> str:
+    clock = story.one("SELECT clock_id FROM clock_interval WHERE to_at IS NOT NULL")
+    story.run(
+        "INSERT INTO clock_interval (clock_id, from_at, to_at, runs, whose, objection)"
+        " SELECT clock_id, from_at, to_at, runs, whose, '' FROM clock_interval WHERE clock_id = :clock",
+        clock=clock,
+    )
+    story.run(
+        "UPDATE clock_interval SET to_at = :at WHERE id = (SELECT max(id) FROM clock_interval WHERE clock_id = :clock)",
+        clock=clock,
+        at=story.at(story.now + timedelta(days=1)),
+    )
+    story.run("UPDATE clock SET started_at = started_at WHERE id = :clock", clock=clock)
+    return f"clock {clock} has a gap or an overlap"
+
+
+def clock_stands_but_runs(story: Story) -> str:
+    clock = story.one(RUNNING)
+    story.run("UPDATE clock_interval SET runs = :no WHERE clock_id = :clock AND to_at IS NULL", clock=clock, no=False)
+    return f"clock {clock} is running, but its last interval stands"
+
+
+CLOCKS: list[Break] = [
+    ("12", "a ticket searches without a clock", search_without_clock),
+    ("12", "a clock outlives its ticket", clock_outlives_its_ticket),
+    ("12", "a clock never warns", clock_never_warns),
+    ("14", "a deadline was set by hand", deadline_by_hand),
+    ("14", "two intervals overlap", interval_overlaps),
+    ("14", "a clock stands and says it runs", clock_stands_but_runs),
+]
