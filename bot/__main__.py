@@ -125,7 +125,7 @@ async def _prepare(bot: Bot, db: Database, told: Settings) -> None:
             "Telegram не отвечает: проверьте сеть, TELEGRAM_API_URL и TELEGRAM_PROXY в файле .env. / "
             f"Telegram is out of reach: check TELEGRAM_API_URL and TELEGRAM_PROXY in .env ({error.message})"
         ) from None
-    appointed = await db.write(people.appoint_admins, told.admin_ids)
+    appointed = await db.write(people.appoint_admins, told.admin_ids, language=told.language)
     log.info("telegram knows the bot", username=me.username, new_admins=appointed)
 
 

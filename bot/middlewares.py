@@ -14,7 +14,7 @@ from aiogram.types import Chat, TelegramObject, Update, User
 from bot import commands, errors, texts
 from bot.dialogs import Dialogs
 from core.domain.actor import Actor
-from core.services import dialogs, memberships, outbox, people
+from core.services import dialogs, memberships, people
 from core.services.dialogs import Place, Visitor
 from core.services.inbox import Claim
 from storage.db import Database
@@ -42,7 +42,7 @@ async def visit(handler: Handler, event: TelegramObject, data: dict[str, Any]) -
     bot: Bot = data["bot"]
     place = Place(bot.id, chat.id, user.id)
     visitor = await database.read(dialogs.visitor, place, source=claim.source)
-    actor = await _welcome(database, visitor, event, user, claim)
+    actor = await _welcome(database, visitor, event, user, claim, data["settings"].language)
     if event.my_chat_member is not None:
         return None
     state = await _state(database, visitor, place, event)
@@ -63,13 +63,16 @@ async def note_tapped_card(handler: Handler, event: TelegramObject, data: dict[s
     return await handler(event, data)
 
 
-async def _welcome(database: Database, visitor: Visitor, event: Update, user: User, claim: Claim) -> Actor:
+async def _welcome(
+    database: Database, visitor: Visitor, event: Update, user: User, claim: Claim, default: str
+) -> Actor:
     actor = visitor.actor
+    known = (user.id, user.full_name, user.language_code)
     if actor.person_id is None:
-        return await database.write(people.meet, user.id, user.full_name, user.language_code or "", source=claim.source)
+        return await database.write(people.meet, *known, source=claim.source, default=default)
     left = event.my_chat_member is not None and event.my_chat_member.new_chat_member.status in BLOCKED
     if visitor.is_unreachable and not left:
-        await database.write(outbox.reached, actor.person_id)
+        actor = await database.write(people.hear, *known, source=claim.source, default=default)
     if commands.fingerprint(actor.roles, actor.language) != visitor.commands_hash and not left:
         await database.write(memberships.refresh_commands, actor.person_id, cause=claim.source)
     return actor

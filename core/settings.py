@@ -20,6 +20,15 @@ WEB = ("http", "https")
 PROXIES = ("http", "socks4", "socks5")
 PLACEHOLDERS = ("change_me", "changeme", "your_token", "placeholder", "xxx")
 
+#: What pydantic finds wrong by itself.
+REASONS = {
+    "int_parsing": "нужно целое число / must be a whole number",
+    "bool_parsing": "нужно true или false / must be true or false",
+    "literal_error": "подходит {expected} / must be {expected}",
+    "greater_than_equal": "не меньше {ge} / must be at least {ge}",
+    "less_than_equal": "не больше {le} / must be at most {le}",
+}
+
 Minutes = Annotated[int, Field(ge=1, le=60 * 24 * 31)]
 Percent = Annotated[int, Field(ge=1, le=100)]
 Hour = Annotated[int, Field(ge=0, le=23)]
@@ -157,10 +166,16 @@ def load(*, needs_token: bool = False, **given: Any) -> Settings:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         name = str(first["loc"][0]).upper() if first["loc"] else "?"
-        leave(name, first["msg"].removeprefix("Value error, "))
+        leave(name, _reason(first))
     if needs_token and settings.bot_token is None:
         leave("BOT_TOKEN", "не задан / is not set")
     return settings
+
+
+def _reason(error: Any) -> str:
+    """Our own words as they are, pydantic's in both languages."""
+    known = REASONS.get(error["type"])
+    return known.format(**error.get("ctx", {})) if known else error["msg"].removeprefix("Value error, ")
 
 
 def leave(name: str, reason: str) -> NoReturn:

@@ -186,11 +186,6 @@ def unreachable(session: Session, letter: Letter, error: str, *, now: datetime) 
     return True
 
 
-def reached(session: Session, person_id: int, *, now: datetime) -> None:
-    """He wrote, so he can be written to."""
-    session.get_one(Person, person_id).unreachable_at = None
-
-
 def migrated(session: Session, letter: Letter, new_chat: int, *, now: datetime) -> bool:
     """A group became a supergroup: its old id never works again, the letter goes to the new one."""
     if not _finish(session, letter, {"status": OutboxStatus.NEW, "not_before": now}):

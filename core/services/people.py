@@ -73,7 +73,14 @@ def zone(session: Session, person_id: int, *, now: datetime) -> str:
 
 
 def meet(
-    session: Session, telegram_id: int, name: str, language_code: str | None, *, now: datetime, source: str = ""
+    session: Session,
+    telegram_id: int,
+    name: str,
+    language_code: str | None,
+    *,
+    now: datetime,
+    source: str = "",
+    default: str = LANGUAGES[0],
 ) -> Actor:
     """The first word from an account makes the person; every later one finds it again."""
     person = _by_account(session, telegram_id)
@@ -81,7 +88,7 @@ def meet(
         person = Person(
             telegram_id=telegram_id,
             name=clean_name(name) or str(telegram_id),
-            language="en" if (language_code or "").lower().startswith("en") else LANGUAGES[0],
+            language=_language(language_code, default),
             created_at=now,
         )
         session.add(person)
@@ -90,16 +97,52 @@ def meet(
     return _actor(session, person, source)
 
 
-def appoint_admins(session: Session, telegram_ids: Iterable[int], *, now: datetime) -> int:
-    """Those named in the settings are admins from the start; counts the new ones. Nobody is dismissed here."""
+def hear(
+    session: Session,
+    telegram_id: int,
+    name: str,
+    language_code: str | None,
+    *,
+    now: datetime,
+    source: str = "",
+    default: str = LANGUAGES[0],
+) -> Actor:
+    """Somebody out of reach wrote, so he can be written to. An admin of the settings was a bare number till now."""
+    person = _by_account(session, telegram_id)
+    if person is None:
+        raise NotFound
+    person.unreachable_at = None
+    if person.name == str(telegram_id):
+        person.name = clean_name(name) or person.name
+        person.language = _language(language_code, default)
+        audit.record(session, Actor(person.id, source=source), "person", person.id, "meet", now=now)
+    return _actor(session, person, source)
+
+
+def appoint_admins(
+    session: Session, telegram_ids: Iterable[int], *, now: datetime, language: str = LANGUAGES[0]
+) -> int:
+    """Those named in the settings are admins from the start; counts the new ones. Nobody is dismissed here.
+
+    Whoever never wrote has no chat with the bot yet: nothing is sent there until he does.
+    """
     system = Actor.system("settings")
     appointed = 0
     for telegram_id in sorted(set(telegram_ids)):
-        met = meet(session, telegram_id, "", None, now=now, source=system.source)
+        is_stranger = _by_account(session, telegram_id) is None
+        met = meet(session, telegram_id, "", None, now=now, source=system.source, default=language)
         person = session.get_one(Person, met.person_id)
+        if is_stranger:
+            person.unreachable_at = now
         given = memberships.give(session, system, person, [Grant(Role.ADMIN)], "settings", now=now)
         appointed += len(given)
     return appointed
+
+
+def _language(code: str | None, default: str) -> str:
+    """That of the phone where the bot speaks it, else the installation's."""
+    phone = (code or "").lower()[:2]
+    return phone if phone in LANGUAGES else default
 
 
 def set_language(session: Session, actor: Actor, language: str, *, now: datetime) -> None:

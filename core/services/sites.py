@@ -1,5 +1,6 @@
 """Sites: found by words, by code or by nearness; shown to their own people; edited one field at a time by the desk."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,8 @@ from core.services import audit, notices, phonebook, scope
 from storage.models.directory import Client, Site
 
 SEARCH_LENGTH = 1200
+#: A question that is nothing but a code, as `whole_word_patterns` spells it.
+_IS_CODE = re.compile(r"% [^\W\d_]{1,4}\d+ %")
 _NEAR_AREAS_M = (2_000, 10_000, 50_000, 250_000, 1_000_000)
 _RADIUS_M = (20, 5_000)
 
@@ -72,9 +75,17 @@ class SiteCard:
 
 
 def find(session: Session, actor: Actor, words: str, *, now: datetime, offset: int = 0, limit: int = 8) -> SitePage:
-    """Every word must begin a word of the site; where words stand whole comes first. Without words: all, by name."""
+    """Every word must begin a word of the site; where words stand whole comes first. Without words: all, by name.
+
+    A code that a site bears means that site and none of those whose codes go on after it.
+    """
+    whole = whole_word_patterns(words)
+    if len(whole) == 1 and _IS_CODE.fullmatch(whole[0]):
+        exact = _page(session, scope.visible_sites(actor).where(Site.search.like(whole[0])), offset, limit)
+        if exact.total:
+            return exact
     conditions = [Site.search.like(pattern) for pattern in search_patterns(words)]
-    partial = [case((Site.search.like(pattern), 0), else_=1) for pattern in whole_word_patterns(words)]
+    partial = [case((Site.search.like(pattern), 0), else_=1) for pattern in whole]
     return _page(session, scope.visible_sites(actor).where(*conditions), offset, limit, *partial)
 
 

@@ -68,6 +68,7 @@ def is_clear(name: str, said: str) -> None:
     assert "Traceback" not in said
     assert "Настройка" in lines[0]
     assert "Setting" in lines[0]
+    assert "Input should" not in lines[0]
     assert ".env" in lines[0]
     assert PASSWORD not in said
     assert TOKEN not in said

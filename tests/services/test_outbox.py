@@ -12,7 +12,7 @@ from core.domain.actor import Actor
 from core.domain.notice import Delivery, Notice, OutboxStatus, Priority
 from core.domain.role import Role
 from core.domain.task import TaskKind
-from core.services import audit, outbox
+from core.services import audit, outbox, people
 from core.services.outbox import Letter, Shown
 from storage.models.desk import Task
 from storage.models.people import Membership, Person
@@ -168,7 +168,7 @@ def test_a_person_who_blocked_the_bot_gets_nothing_more_until_he_writes(session:
     outbox.unreachable(session, one_letter(session, now), "bot was blocked by the user", now=now)
     later = letter(session, reader, now)
     assert claimed(session, now) == []
-    outbox.reached(session, reader.id, now=now)
+    people.hear(session, reader.telegram_id or 0, reader.name, "ru", now=now)
     answer = letter(session, reader, now)
 
     assert claimed(session, now) == [answer.id]

@@ -10,7 +10,8 @@ from core.domain.actor import Actor, Grant
 from core.domain.errors import EngineerBusy, LastAdmin, NotAllowed, NotFound, TextEmpty
 from core.domain.notice import Notice
 from core.domain.role import Role
-from core.services import people, teams
+from core.services import outbox, people, teams
+from storage.models.desk import Task
 from storage.models.people import Membership, Person
 from storage.models.post import Outbox
 from tests.make.directories import add_client, add_contractor, add_site
@@ -36,6 +37,28 @@ def test_admins_of_the_settings_are_appointed_once(session: Session, now: dateti
     assert people.actor(session, 77, now=now).roles == {Role.ADMIN}
     met = people.meet(session, 77, "Начальник", "ru", now=now)
     assert met.roles == {Role.ADMIN}
+
+
+def test_an_admin_of_the_settings_is_written_to_after_his_first_word_and_has_a_name_then(
+    session: Session, now: datetime
+) -> None:
+    people.appoint_admins(session, {77}, now=now, language="en")
+    admin = session.scalars(select(Person).where(Person.telegram_id == 77)).one()
+    assert (admin.name, admin.language, admin.unreachable_at) == ("77", "en", now)
+    assert outbox.claim(session, 10, now=now).letters == ()
+    assert session.scalars(select(Task)).all() == []
+
+    heard = people.hear(session, 77, "Начальник", "ru", now=now, source="update:1")
+    assert (heard.name, heard.language, admin.unreachable_at) == ("Начальник", "ru", None)
+    assert people.hear(session, 77, "Другое имя", "en", now=now, source="update:1") == heard
+
+
+def test_a_phone_in_a_language_nobody_speaks_here_gets_that_of_the_installation(
+    session: Session, now: datetime
+) -> None:
+    for account, phone in enumerate(("de", "", None), 1):
+        assert people.meet(session, account, "Имя", phone, now=now, source="update:1", default="en").language == "en"
+    assert people.meet(session, 9, "Имя", "ru-RU", now=now, source="update:1", default="en").language == "ru"
 
 
 def test_several_roles_are_one_person_with_all_rights(session: Session, now: datetime) -> None:

@@ -41,7 +41,9 @@ def test_the_very_code_comes_before_those_it_begins(session: Session, now: datet
         add_site(session, code=f"О-7{number}", name="Аптека")
     wanted = add_site(session, code="О-00007", name="Яблоко")
     for words in ("О-7", "О-00007", "o7"):
-        assert ids(sites.find(session, desk, words, now=now, limit=6))[0] == wanted.id, words
+        assert ids(sites.find(session, desk, words, now=now, limit=6)) == [wanted.id], words
+    assert len(ids(sites.find(session, desk, "7", now=now))) == 8  # a bare number may be a house or a branch too
+    assert sites.find(session, desk, "О-70", now=now).total == 1
 
 
 def test_wildcards_and_quotes_are_letters_like_others(session: Session, now: datetime) -> None:
