@@ -28,7 +28,7 @@ def kept(card: ProofCard, texts: Texts) -> Screen:
     """Nothing is wrong, but it is not what the sender may think."""
     if card.status is ProofStatus.REFERENCE:
         return Screen(texts("proofs-too-large" if card.kind is ProofKind.VIDEO else "proofs-too-large-file"))
-    return Screen(texts("proofs-late", number=card.ticket_number))
+    return Screen(texts("proofs-late" if card.is_late else "proofs-beside", number=card.ticket_number))
 
 
 def question(card: ProofCard, texts: Texts) -> Screen:

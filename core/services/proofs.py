@@ -25,6 +25,8 @@ LATE_FOR = timedelta(days=3)
 RETRY_AFTER = (2, 10, 60, 600)
 #: Telegram may be out of reach for hours; a photo is not given up for that.
 FETCH_FOR = timedelta(days=1)
+#: Steps at which pictures are counted: what is none is kept and said not to count.
+SHOTS = (ProofStage.BEFORE, ProofStage.AFTER)
 #: Files of these names claim to be pictures.
 PICTURE_NAMES = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".gif", ".bmp", ".tif", ".tiff")
 
@@ -153,6 +155,8 @@ def stored(session: Session, proof_id: int, sha256: str, size: int, facts: Facts
     # The client said yes to the pictures that were there; what arrives after that is beside them.
     proof.is_late = proof.is_late or _is_settled(session, proof)
     session.flush()
+    if facts is None and proof.stage in SHOTS:
+        _say_kept(session, proof, now=now)
     _redraw(session, proof, now=now)
     return None
 
@@ -176,8 +180,7 @@ def too_large(session: Session, proof_id: int, *, now: datetime) -> None:
         return
     proof.status, proof.fetch_at = ProofStatus.REFERENCE, None
     session.flush()
-    data = {"proof": proof.id}
-    notices.answer(session, proof.person_id, Notice.PROOF, cause=f"proof {proof.id}", now=now, data=data)
+    _say_kept(session, proof, now=now)
     _redraw(session, proof, now=now)
 
 
@@ -328,10 +331,16 @@ def _tell(session: Session, actor: Actor, proof: Proof, *, now: datetime) -> Non
         cause = f"album {proof.media_group_id}" if proof.media_group_id else f"proof {proof.id}"
         notices.answer(session, person_id, Notice.SORT_PROOF, cause=cause, now=now, data=data)
     elif proof.status is ProofStatus.REFERENCE or proof.is_late:
-        notices.answer(session, person_id, Notice.PROOF, cause=f"proof {proof.id}", now=now, data=data)
+        _say_kept(session, proof, now=now)
     elif proof.intake_id is not None:
         cause = f"album {proof.media_group_id}" if proof.media_group_id else f"proof {proof.id}"
         notices.answer(session, person_id, Notice.INTAKE, cause=cause, now=now, data={"intake": proof.intake_id})
+
+
+def _say_kept(session: Session, proof: Proof, *, now: datetime) -> None:
+    """Once for a proof, whatever the reason: it is safe, but it is not what the sender may think."""
+    data = {"proof": proof.id}
+    notices.answer(session, proof.person_id, Notice.PROOF, cause=f"proof {proof.id}", now=now, data=data)
 
 
 def _redraw(session: Session, proof: Proof, *, now: datetime) -> None:

@@ -86,7 +86,7 @@ async def test_a_picture_that_does_not_open_is_named(at_work: Crew) -> None:
     await at_work.sends("document", b"this is no picture", name="2.jpg")
 
     assert await statuses(at_work) == [ProofStatus.STORED, ProofStatus.REFUSED]
-    assert "Файл №2 не открылось" in " ".join(await at_work.edge.texts(at_work.engineer.chat))
+    assert "Файл №2: не удалось открыть" in " ".join(await at_work.edge.texts(at_work.engineer.chat))
 
 
 async def test_the_same_bytes_do_not_count_twice(at_work: Crew) -> None:
@@ -96,7 +96,7 @@ async def test_the_same_bytes_do_not_count_twice(at_work: Crew) -> None:
     await at_work.sends("document", same, name="2.jpg")
 
     assert [proof.refusal for proof in await at_work.proofs()] == [None, Refusal.REPEAT]
-    assert "второй раз оно не считается" in " ".join(await at_work.edge.texts(at_work.engineer.chat))
+    assert "второй раз не считается" in " ".join(await at_work.edge.texts(at_work.engineer.chat))
 
 
 async def test_a_forwarded_photo_is_no_proof(at_work: Crew) -> None:

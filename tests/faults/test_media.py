@@ -153,7 +153,7 @@ async def test_a_file_that_is_no_picture_is_named_and_not_counted(crew: Crew) ->
 
     (proof,) = await crew.proofs()
     assert (proof.status, proof.refusal) == (ProofStatus.REFUSED, Refusal.UNREADABLE)
-    assert "не откры" in "\n".join(await crew.edge.texts(crew.engineer.chat))
+    assert "не удалось открыть" in "\n".join(await crew.edge.texts(crew.engineer.chat))
     assert "Дальше" not in " ".join(await crew.engineer.buttons())
 
 

@@ -49,6 +49,8 @@ def test_a_file_counts_when_it_is_a_picture_and_is_kept_anyway(
 
     assert proof.status is status
     assert card_of(world, world.engineer, ticket).shots.before == counted
+    said = [one for notice in (Notice.PROOF, Notice.PROOF_REFUSED) for one in told(session, world.engineer, notice)]
+    assert len(said) == 1 - counted  # a shot is counted on the card; what is none is said in words
 
 
 def test_video_is_kept_and_is_no_shot(session: Session, now: datetime) -> None:

@@ -8,6 +8,7 @@ proofs-refused-forwarded = 📷 <b>{ $what }</b> was forwarded from another chat
 proofs-refused-gone = 📷 <b>{ $what }</b> was lost by Telegram before we got it. Please send it once more.
 proofs-too-large = 🎬 The video is over 20 MB: its link is kept, but Telegram does not let us download it. If it matters, send a shorter one or several parts.
 proofs-too-large-file = 📎 The file is over 20 MB: its link is kept, but Telegram does not let us download it. If it matters, send a smaller one or several parts.
+proofs-beside = 📎 Kept with job { $number }. It does not count as a photo.
 proofs-late = 📎 Received and added to job { $number }. The report has gone already, so the file is marked as late.
 proofs-ask-sort = <b>What did you send?</b> It is kept with job { $number }, but the step with photos has not begun.
 proofs-sort-before = Before the work
