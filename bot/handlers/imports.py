@@ -27,6 +27,8 @@ router = Router(name="imports")
 #: What a bot may download.
 _LIMIT_MB = 20
 _BOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+#: Names of tables: those that are no .xlsx are told so instead of being taken for a proof.
+_TABLES = (".xlsx", ".xls", ".csv")
 _MAY = (Role.ADMIN, Role.MANAGER)
 
 
@@ -35,7 +37,7 @@ async def is_workbook(message: Message, actor: Actor) -> bool:
     document = message.document
     if document is None or not actor.has(*_MAY):
         return False
-    return (document.file_name or "").casefold().endswith(".xlsx") or document.mime_type == _BOOK_TYPE
+    return (document.file_name or "").casefold().endswith(_TABLES) or document.mime_type == _BOOK_TYPE
 
 
 @router.message(Command("import"))

@@ -303,6 +303,8 @@ async def test_a_wrong_workbook_is_explained_and_cannot_be_loaded(edge: Edge, tm
     await darya.sees("Что можно сделать")
     await darya.send_file(b"PK\x03\x04 no book at all", "book.xlsx")
     await edge.until(lambda: _shown_count(edge, 2))
+    await darya.send_file("Код;Название\n".encode("cp1251"), "clients.csv")
+    await edge.until(lambda: _said_twice(edge, "CSV загружает команда"))
     await darya.send_file(written(tmp_path / "wrong.xlsx", sheets), "wrong.xlsx")
     shown = await darya.sees("ошибка")
     assert "Клиенты, строка" in shown
@@ -313,6 +315,10 @@ async def test_a_wrong_workbook_is_explained_and_cannot_be_loaded(edge: Edge, tm
 
 async def _shown_count(edge: Edge, count: int) -> bool:
     return len(await edge.shown(DARYA)) >= count
+
+
+async def _said_twice(edge: Edge, words: str) -> bool:
+    return sum(words in message["text"] for message in await edge.shown(DARYA)) == 2
 
 
 def written(path: Path, sheets: Sheets | None = None) -> bytes:

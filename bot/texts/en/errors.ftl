@@ -31,7 +31,7 @@ error-location-stale = This location is { $minutes } { $minutes ->
     [one] minute
    *[other] minutes
 } old. Please send a fresh one.
-error-workbook-unreadable = This workbook cannot be read. An Excel (.xlsx) or CSV file is needed; open it, save it anew and send it again.
+error-workbook-unreadable = This workbook cannot be read. An Excel file (.xlsx) is needed: open it, save it as one and send it again. CSV tables are loaded by the command python -m core import.
 error-no-contract = The payer of this site has no valid contract today, so the request cannot be registered. The dispatcher knows what to do.
 error-too-many-updates = Too fast: some messages were skipped. Wait { $seconds } { $seconds ->
     [one] second
