@@ -29,24 +29,23 @@ def clocks_are_their_intervals(session: Session, *, now: datetime) -> Found:
         select(Clock, Site.zone).join(Ticket, Ticket.id == Clock.ticket_id).join(Site, Site.id == Ticket.site_id)
     ).all()
     found = ((clock.id, _wrong(session, clock, zone, intervals[clock.id])) for clock, zone in clocks)
-    broken = [f"clock {clock} {wrong}" for clock, all_wrong in found for wrong in all_wrong]
-    return broken, len(clocks)
+    return [f"clock {clock} {wrong}" for clock, wrong in found if wrong], len(clocks)
 
 
-def _wrong(session: Session, clock: Clock, zone: str, rows: list[ClockInterval]) -> list[str]:
-    broken = []
-    if not rows or rows[0].from_at != clock.started_at:
-        return ["does not begin with an interval"]
-    if any(one.to_at != following.from_at for one, following in pairwise(rows)):
-        broken.append("has a gap or an overlap")
+def _wrong(session: Session, clock: Clock, zone: str, rows: list[ClockInterval]) -> str:
+    """The first thing that is wrong with it; empty is good."""
     lives = clock.state in (ClockState.RUNNING, ClockState.STOPPED)
+    if not rows or rows[0].from_at != clock.started_at:
+        return "does not begin with an interval"
+    if any(one.to_at != following.from_at for one, following in pairwise(rows)):
+        return "has a gap or an overlap"
     if lives != (rows[-1].to_at is None) or lives == (clock.ended_at is not None):
-        broken.append(f"is {clock.state}, its last interval says otherwise")
+        return f"is {clock.state}, its last interval says otherwise"
     if lives and rows[-1].runs != (clock.state is ClockState.RUNNING):
-        broken.append(f"is {clock.state}, but its last interval {'runs' if rows[-1].runs else 'stands'}")
+        return f"is {clock.state}, but its last interval {'runs' if rows[-1].runs else 'stands'}"
     if clock.due_at != _due(session, clock, zone, rows):
-        broken.append("has a deadline that its intervals do not give")
-    return broken
+        return "has a deadline that its intervals do not give"
+    return ""
 
 
 def _due(session: Session, clock: Clock, zone: str, rows: list[ClockInterval]) -> datetime | None:

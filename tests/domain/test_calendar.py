@@ -1,0 +1,110 @@
+"""Working time: counted against a plain minute-by-minute model, over nights, holidays and changes of the clocks."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.domain.calendar import RoundTheClock, WorkingTime
+
+MINUTE = timedelta(minutes=1)
+ZONES = ("Europe/Kaliningrad", "Europe/Moscow", "Asia/Yekaterinburg", "Asia/Kamchatka", "Europe/Berlin")
+
+
+def weekdays(day: date) -> tuple[int, int] | None:
+    return (9 * 60, 18 * 60) if day.weekday() < 5 else None
+
+
+def with_holiday(day: date) -> tuple[int, int] | None:
+    """Wednesday is off, Tuesday ends an hour sooner, Saturday is worked."""
+    return {1: (540, 1020), 2: None, 5: (540, 1080), 6: None}.get(day.weekday(), (540, 1080))
+
+
+def at(text: str, zone: str = "Europe/Moscow") -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+WORK = WorkingTime("Europe/Moscow", weekdays)
+
+
+@pytest.mark.parametrize(
+    ("start", "minutes", "end"),
+    [
+        ("2026-03-16 10:00", 60, "2026-03-16 11:00"),
+        ("2026-03-16 17:30", 60, "2026-03-17 09:30"),  # over the night
+        ("2026-03-13 17:30", 60, "2026-03-16 09:30"),  # over the weekend
+        ("2026-03-16 06:00", 60, "2026-03-16 10:00"),  # before work: it begins at nine
+        ("2026-03-14 12:00", 540, "2026-03-16 18:00"),  # exactly a day ends at its end, not at the next beginning
+        ("2026-03-16 18:00", 1, "2026-03-17 09:01"),  # the end of the day belongs to nobody
+        ("2026-03-16 10:00", 0, "2026-03-16 10:00"),
+        ("2028-02-28 17:00", 120, "2028-02-29 10:00"),  # a leap day is a day
+    ],
+)
+def test_a_deadline_in_working_time(start: str, minutes: int, end: str) -> None:
+    assert WORK.after(at(start), timedelta(minutes=minutes)) == at(end)
+
+
+def test_round_the_clock_is_plain_time() -> None:
+    start = at("2026-12-31 23:00")
+
+    assert RoundTheClock().after(start, timedelta(hours=30)) == start + timedelta(hours=30)
+    assert RoundTheClock().between(start, start + timedelta(hours=30)) == timedelta(hours=30)
+    assert RoundTheClock().between(start, start - timedelta(hours=1)) == timedelta(0)
+
+
+def test_a_calendar_without_working_days_is_refused_not_walked_for_ever() -> None:
+    with pytest.raises(ValueError, match="no working time"):
+        WorkingTime("Europe/Moscow", lambda day: None).after(at("2026-03-16 10:00"), timedelta(minutes=1))
+
+
+def test_hours_that_end_before_they_begin_are_not_worked() -> None:
+    odd = WorkingTime("Europe/Moscow", lambda day: (18 * 60, 9 * 60))
+
+    assert odd.between(at("2026-03-16 00:00"), at("2026-03-20 00:00")) == timedelta(0)
+
+
+#: In UTC, whole minutes.
+moments = st.datetimes(datetime(2026, 3, 1), datetime(2026, 11, 15), timezones=st.just(UTC)).map(  # noqa: DTZ001
+    lambda moment: moment.replace(second=0, microsecond=0)
+)
+
+
+@given(moments, st.integers(0, 5 * 24 * 60), st.sampled_from(ZONES), st.sampled_from([weekdays, with_holiday]))
+@settings(max_examples=60, deadline=None)
+def test_working_time_agrees_with_a_count_of_minutes(
+    start: datetime, length: int, zone: str, hours: Callable[[date], tuple[int, int] | None]
+) -> None:
+    calendar = WorkingTime(zone, hours)
+
+    def is_worked(moment: datetime) -> bool:
+        local = moment.astimezone(ZoneInfo(zone))
+        span = hours(local.date())
+        return span is not None and span[0] <= local.hour * 60 + local.minute < span[1]
+
+    counted = sum(is_worked(start + MINUTE * n) for n in range(length))
+    assert calendar.between(start, start + MINUTE * length) == MINUTE * counted
+
+
+@given(moments, st.integers(0, 10_000), st.integers(0, 10_000), st.sampled_from(ZONES))
+@settings(max_examples=200, deadline=None)
+def test_working_time_is_monotone_and_additive(start: datetime, one: int, two: int, zone: str) -> None:
+    calendar = WorkingTime(zone, with_holiday)
+    middle, end = start + MINUTE * one, start + MINUTE * (one + two)
+
+    assert calendar.between(start, middle) + calendar.between(middle, end) == calendar.between(start, end)
+    first, second = timedelta(minutes=one), timedelta(minutes=two)
+    assert calendar.after(calendar.after(start, first), second) == calendar.after(start, first + second)
+    assert calendar.after(start, first) <= calendar.after(start, first + second)
+
+
+@given(moments, st.integers(1, 20_000), st.sampled_from(ZONES))
+@settings(max_examples=200, deadline=None)
+def test_what_has_elapsed_at_the_deadline_is_the_target(start: datetime, minutes: int, zone: str) -> None:
+    calendar, span = WorkingTime(zone, with_holiday), timedelta(minutes=minutes)
+    due = calendar.after(start, span)
+
+    assert calendar.between(start, due) == span
+    assert calendar.between(start, due - MINUTE) < span
