@@ -78,6 +78,7 @@ class Settings(BaseSettings):
     margin_floor_pct: Annotated[int, Field(ge=0, le=99)] = DEFAULT.margin_floor_pct
     counter_minutes: Minutes = DEFAULT.counter_minutes
     cool_down_hours: Count = DEFAULT.cool_down_hours
+    offers_to_engineers: bool = DEFAULT.offers_to_engineers
     ignored_offers: Count = DEFAULT.ignored_offers
     ignored_days: Days = DEFAULT.ignored_days
     still_there_hours: Count = DEFAULT.still_there_hours

@@ -36,6 +36,8 @@ class Defaults:
     counter_minutes: int = 120
     #: A refused job does not come back sooner, unless the new version answers the refusal.
     cool_down_hours: int = 24
+    #: Offers ring the engineers on duty too, not the owner alone.
+    offers_to_engineers: bool = True
     #: So many offers unanswered over at least so many days: "still with us?"; without an answer he is asked no more.
     ignored_offers: int = 5
     ignored_days: int = 2

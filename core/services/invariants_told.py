@@ -67,25 +67,41 @@ class _Change:
     contractor_id: int | None = None
     #: Of a warning: how much of the clock had burnt, in percent.
     pct: int = 0
+    #: Of an offer: who was on duty; None: everybody.
+    called: frozenset[int] | None = None
 
 
 def told_in_the_same_stroke(session: Session, *, now: datetime) -> Found:
     world = _World.load(session)
     wanted = {
-        f"{change.notice}:{change.audit_id}:{person_id}": (change, person_id)
+        f"{change.notice}:{change.audit_id}:{person_id}": (change.audit_id, change.notice, person_id)
         for change in _changes(session, now - LOOKED_AT)
         for person_id in world.must_hear(change)
     }
+    wanted |= _asked_still_there(session, now - LOOKED_AT)
     keys, known = list(wanted), set()
     for start in range(0, len(keys), _CHUNK):
         part = keys[start : start + _CHUNK]
         known |= set(session.scalars(select(Outbox.dedupe_key).where(Outbox.dedupe_key.in_(part))))
     broken = [
-        f"audit {change.audit_id} ({change.notice}) told person {person_id} nothing"
-        for key, (change, person_id) in wanted.items()
+        f"audit {audit_id} ({notice}) told person {person_id} nothing"
+        for key, (audit_id, notice, person_id) in wanted.items()
         if key not in known
     ]
     return broken, len(keys)
+
+
+def _asked_still_there(session: Session, since: datetime) -> dict[str, tuple[int, Notice, int]]:
+    """The question to a silent firm rings everybody of it who was here."""
+    asked = select(Audit.id, Audit.data).where(
+        Audit.entity == "contractor", Audit.event == "ask_still_there", Audit.at >= since
+    )
+    notice = Notice.STILL_THERE
+    return {
+        f"{notice}:audit {audit_id}:{person_id}": (audit_id, notice, person_id)
+        for audit_id, data in session.execute(asked)
+        for person_id in data["people"]
+    }
 
 
 def _changes(session: Session, since: datetime) -> Iterator[_Change]:
@@ -100,12 +116,12 @@ def _changes(session: Session, since: datetime) -> Iterator[_Change]:
         if row.to_state == TicketStatus.APPROVAL:
             yield _Change(row[0], Notice.APPROVAL_ASKED, *row[3:])
     sent = (
-        select(Audit.id, *place, Offer.contractor_id)
+        select(Audit.id, *place, Offer.contractor_id, Audit.data)
         .join(Offer, and_(Audit.entity == "offer", Audit.event == "send", Offer.id == Audit.entity_id))
         .join(Ticket, Ticket.id == Offer.ticket_id)
     )
-    for audit_id, *offered in session.execute(sent.where(recent)):
-        yield _Change(audit_id, Notice.OFFER_MADE, *offered)
+    for audit_id, *offered, data in session.execute(sent.where(recent)):
+        yield replace(_Change(audit_id, Notice.OFFER_MADE, *offered), called=_called(data))
     warned = (
         select(Audit.id, *place, Audit.data)
         .join(Clock, and_(Audit.entity == "clock", Audit.event == "warn", Clock.id == Audit.entity_id))
@@ -132,8 +148,8 @@ class _World:
     of_site: dict[int, list[Held]]
     of_client: dict[tuple[int, int], list[Held]]
     crews: dict[int, list[tuple[int, int, int | None]]]
-    #: Ticket → firms whose offer of its last round was withdrawn, and when.
-    withdrawn: dict[int, list[tuple[int, datetime]]]
+    #: Ticket → firms whose offer of its last round was withdrawn, when, and whom it had rung.
+    withdrawn: dict[int, list[tuple[int, datetime, frozenset[int] | None]]]
 
     @staticmethod
     def load(session: Session) -> "_World":
@@ -169,22 +185,23 @@ class _World:
             case Audience.CREW:
                 yield from self._crew(change)
             case Audience.INVITED:
-                for firm in self._invited(change):
-                    yield from _holders(self.of_firm.get(firm, []), change.audit_id)
+                for firm, called in self._invited(change):
+                    holders = _holders(self.of_firm.get(firm, []), change.audit_id)
+                    yield from (one for one in holders if called is None or one in called)
             case Audience.DESK:
                 yield from self._desk(change.audit_id)
             case Audience.MANAGER:
                 managers = [one for one in self.desk if one.grant.role is Role.MANAGER]
                 yield from _holders(managers, change.audit_id)
 
-    def _invited(self, change: _Change) -> Iterator[int]:
-        """Whom the offer was made to; of a cancelled ticket those whose offers ended with it."""
+    def _invited(self, change: _Change) -> Iterator[tuple[int, frozenset[int] | None]]:
+        """Whom the offer was made to; of a cancelled ticket those whose offers ended with it. With who was on duty."""
         if change.contractor_id is not None:
-            yield change.contractor_id
+            yield change.contractor_id, change.called
             return
-        for firm, at in self.withdrawn.get(change.ticket_id, []):
+        for firm, at, called in self.withdrawn.get(change.ticket_id, []):
             if at >= change.at:
-                yield firm
+                yield firm, called
 
     def _client(self, change: _Change) -> Iterator[int]:
         yield from _holders(self.of_site.get(change.site_id, []), change.audit_id)
@@ -235,17 +252,23 @@ def _crews(session: Session) -> dict[int, list[tuple[int, int, int | None]]]:
     }
 
 
-def _withdrawn(session: Session) -> dict[int, list[tuple[int, datetime]]]:
-    found: defaultdict[int, list[tuple[int, datetime]]] = defaultdict(list)
+def _withdrawn(session: Session) -> dict[int, list[tuple[int, datetime, frozenset[int] | None]]]:
+    found: defaultdict[int, list[tuple[int, datetime, frozenset[int] | None]]] = defaultdict(list)
     offers = (
-        select(Offer.ticket_id, Offer.contractor_id, Offer.answered_at)
+        select(Offer.ticket_id, Offer.contractor_id, Offer.answered_at, Audit.data)
         .join(Ticket, Ticket.id == Offer.ticket_id)
+        .join(Audit, and_(Audit.entity == "offer", Audit.event == "send", Audit.entity_id == Offer.id))
         .where(Offer.status == OfferStatus.WITHDRAWN, Offer.round == Ticket.round, Offer.answered_at.is_not(None))
     )
-    for ticket_id, contractor_id, at in session.execute(offers):
+    for ticket_id, contractor_id, at, data in session.execute(offers):
         if at is not None:
-            found[ticket_id].append((contractor_id, at))
+            found[ticket_id].append((contractor_id, at, _called(data)))
     return found
+
+
+def _called(data: dict[str, Any]) -> frozenset[int] | None:
+    """Offers made before people had days off rang everybody of the firm."""
+    return frozenset(data["people"]) if "people" in data else None
 
 
 CHECKS: dict[str, tuple[str, Callable[..., Found]]] = {

@@ -18,7 +18,8 @@ from core.domain.matching import Candidate, Job, exclusion, in_order
 from core.domain.offer import Exclusion, OfferStatus, WaveReason
 from core.domain.role import CONTRACTOR_ROLES
 from core.domain.ticket import Priority, TicketStatus
-from core.services import numbers, refusals
+from core.services import blocks, duty, numbers, refusals
+from core.services.duty import Standing
 from storage.models.contractor import Block, Contractor, ContractorRegion, ContractorSkill, MatchPoint
 from storage.models.directory import Service, Site
 from storage.models.offer import Offer
@@ -78,7 +79,7 @@ def verdict(
     rules = numbers.of(session)
     distances = _distances(session, ticket, site, None, now=now, only=contractor_id)
     refused = refusals.of(session, ticket, None, now=now).standing
-    for candidate in _facts(session, ticket, site, distances, refused, now=now):
+    for candidate in _facts(session, ticket, site, distances, refused, visit_at=visit_at, now=now):
         job = job_of(ticket, site, visit_at, rules)
         return candidate, exclusion(candidate, job, jobs_per_engineer=rules.jobs_per_engineer, passing=passing)
     return None, None
@@ -97,7 +98,8 @@ def _judge(
     ranked: list[Candidate] = []
     excluded: list[tuple[Candidate, Exclusion]] = []
     distances = _distances(session, ticket, site, area_m, now=now)
-    for candidate in _facts(session, ticket, site, distances, refused, now=now):
+    visit_at = max(now, ticket.visit_from or now)
+    for candidate in _facts(session, ticket, site, distances, refused, visit_at=visit_at, now=now):
         reason = exclusion(candidate, job, jobs_per_engineer=rules.jobs_per_engineer)
         if reason is None:
             ranked.append(candidate)
@@ -152,13 +154,21 @@ class _Ledger:
     open_jobs: dict[int, int]
     recent_jobs: dict[int, int]
     accepted_jobs: dict[int, int]
+    standing: Standing
 
 
 def _facts(
-    session: Session, ticket: Ticket, site: Site, distances: dict[int, int], refused: frozenset[int], *, now: datetime
+    session: Session,
+    ticket: Ticket,
+    site: Site,
+    distances: dict[int, int],
+    refused: frozenset[int],
+    *,
+    visit_at: datetime,
+    now: datetime,
 ) -> Iterable[Candidate]:
     ids = list(distances)
-    ledger = _ledger(session, ticket, site, ids, refused, now=now)
+    ledger = _ledger(session, ticket, site, ids, refused, visit_at=visit_at, now=now)
     skill_id = session.get_one(Service, ticket.service_id).skill_id
     rows = session.execute(
         select(Contractor, ContractorSkill)
@@ -170,7 +180,14 @@ def _facts(
 
 
 def _ledger(
-    session: Session, ticket: Ticket, site: Site, ids: list[int], refused: frozenset[int], *, now: datetime
+    session: Session,
+    ticket: Ticket,
+    site: Site,
+    ids: list[int],
+    refused: frozenset[int],
+    *,
+    visit_at: datetime,
+    now: datetime,
 ) -> _Ledger:
     recent_from = now - timedelta(days=numbers.of(session).load_days)
     regional = select(ContractorRegion.contractor_id).where(ContractorRegion.region == site.region)
@@ -188,6 +205,7 @@ def _ledger(
         open_jobs=_counts(session, Assignment.contractor_id, ids, Assignment.ended_at.is_(None)),
         recent_jobs=_counts(session, Assignment.contractor_id, ids, Assignment.started_at >= recent_from),
         accepted_jobs=_counts(session, Ticket.contractor_id, ids, *same_work),
+        standing=duty.standing(session, ids, ticket.client_id, visit_at=visit_at, now=now),
     )
 
 
@@ -201,8 +219,8 @@ def _candidate(contractor: Contractor, skill: ContractorSkill, distance_m: int, 
         is_active=contractor.is_active,
         is_blocked=contractor.id in ledger.blocked,
         is_reachable=contractor.id in ledger.reachable,
-        is_available=contractor.is_available,
-        is_on_site=False,
+        is_available=contractor.is_available and contractor.id not in ledger.standing.away,
+        is_on_site=contractor.id in ledger.standing.on_site,
         skill_confirmed=skill.is_confirmed,
         skill_valid_until=skill.valid_until,
         night_jobs=contractor.night_jobs,
@@ -226,28 +244,20 @@ def _answers(session: Session, ticket: Ticket) -> dict[int, OfferStatus]:
     return {contractor_id: status for contractor_id, status in rows}
 
 
-def live_blocks(client_id: int, now: datetime) -> ColumnElement[bool]:
-    return and_(
-        Block.starts_at <= now,
-        or_(Block.ends_at.is_(None), Block.ends_at > now),
-        or_(Block.client_id.is_(None), Block.client_id == client_id),
-    )
-
-
 def is_person_blocked(session: Session, person_id: int, client_id: int, now: datetime) -> bool:
     """The person is blocked apart from the firm: also under another firm he does not go."""
-    block = select(Block.id).where(Block.person_id == person_id, live_blocks(client_id, now))
+    block = select(Block.id).where(Block.person_id == person_id, blocks.live(client_id, now))
     return session.scalar(block.limit(1)) is not None
 
 
 def _blocked(session: Session, ids: list[int], client_id: int, now: datetime) -> set[int]:
-    rows = session.scalars(select(Block.contractor_id).where(Block.contractor_id.in_(ids), live_blocks(client_id, now)))
+    rows = session.scalars(select(Block.contractor_id).where(Block.contractor_id.in_(ids), blocks.live(client_id, now)))
     return {contractor_id for contractor_id in rows if contractor_id is not None}
 
 
 def _reachable(session: Session, ids: list[int], client_id: int, now: datetime) -> set[int]:
     """Firms with at least one person in Telegram who has not shut us out and is not blocked himself."""
-    shut = select(Block.person_id).where(Block.person_id.is_not(None), live_blocks(client_id, now))
+    shut = select(Block.person_id).where(Block.person_id.is_not(None), blocks.live(client_id, now))
     rows = session.scalars(
         select(Membership.contractor_id)
         .join(Person, Person.id == Membership.person_id)

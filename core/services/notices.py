@@ -41,6 +41,7 @@ def publish(
     cause: Audit,
     now: datetime,
     contractor_id: int | None = None,
+    people: frozenset[int] | None = None,
     answer_with: Delivery | None = None,
     data: dict[str, Any] | None = None,
     told: Mapping[Audience, Delivery] | None = None,
@@ -48,14 +49,16 @@ def publish(
     """Tells everybody the table names, or `told` where the audience depends on more than the notice; whoever acted
     and is not in it gets the fresh card in silence.
 
-    `contractor_id` narrows INVITED to one firm: an offer is made to one at a time. `answer_with` is how the one who
-    acted is answered where the table says less: after a sent place or picture the card has scrolled away.
+    `contractor_id` narrows INVITED to one firm, `people` to those of it who are on duty. `answer_with` is how the
+    one who acted is answered where the table says less: after a sent place or picture the card has scrolled away.
     """
     letter = _Letter(notice, ticket, str(cause.id), cause.actor_id, now, data or {})
     heard: set[int] = set()
     for audience, delivery in (TOLD[notice] if told is None else told).items():
-        people = _audience(session, audience, ticket, contractor_id)
-        fresh = [person for person in people if person.id not in heard and not _answered(person, cause, answer_with)]
+        found = _audience(session, audience, ticket, contractor_id)
+        if people is not None and audience is Audience.INVITED:
+            found = [person for person in found if person.id in people]
+        fresh = [person for person in found if person.id not in heard and not _answered(person, cause, answer_with)]
         for person in _with_card(session, ticket, fresh) if delivery is Delivery.EDIT else fresh:
             heard.add(person.id)
             _write(session, letter, person, delivery)
@@ -86,6 +89,14 @@ def answer(
     if delivery is None:
         delivery = Delivery.EDIT if ticket is not None and notice is Notice.CARD else Delivery.NEW
     _write(session, _Letter(notice, ticket, cause, person_id, now, data or {}), person, delivery)
+
+
+def tell(
+    session: Session, person_id: int, notice: Notice, *, cause: str, now: datetime, data: dict[str, Any] | None = None
+) -> None:
+    """Rings at one person about something that is no ticket and no answer; quiet hours hold it."""
+    letter = _Letter(notice, None, cause, None, now, data or {})
+    _write(session, letter, session.get_one(Person, person_id), Delivery.NEW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +143,8 @@ def _rank(notice: Notice, is_answer: bool) -> Rank:
 
 def _not_before(session: Session, letter: _Letter, person: Person, delivery: Delivery) -> datetime:
     """Quiet hours of the reader hold what rings, unless it would be over before they end."""
-    ticket = letter.ticket
-    is_silent = delivery is not Delivery.NEW
-    if is_silent or letter.notice in BURNS or ticket is None or ticket.priority is Priority.EMERGENCY:
+    burns = letter.notice in BURNS or (letter.ticket is not None and letter.ticket.priority is Priority.EMERGENCY)
+    if burns or delivery is not Delivery.NEW:
         return letter.now
     rules = numbers.of(session)
     return quiet_until(letter.now, person.zone, rules.quiet_from_hour, rules.quiet_to_hour)
@@ -154,8 +164,7 @@ def _audience(session: Session, audience: Audience, ticket: Ticket, contractor_i
         case Audience.CREW:
             return _crew(session, ticket)
         case Audience.INVITED:
-            firms = [contractor_id] if contractor_id else _firms(session, ticket, TAKEABLE)
-            return contractor_people(session, firms)
+            return contractor_people(session, [contractor_id]) if contractor_id else _invited(session, ticket)
         case Audience.LOSERS:
             return contractor_people(session, _firms(session, ticket, NO_LONGER_ASKED))
         case Audience.DESK:
@@ -171,6 +180,23 @@ def _audience(session: Session, audience: Audience, ticket: Ticket, contractor_i
 def contractor_people(session: Session, contractor_ids: Iterable[int]) -> list[Person]:
     """Owner and engineers of these firms."""
     return _holders(session, Membership.contractor_id.in_(list(contractor_ids)), Membership.role.in_(CONTRACTOR_ROLES))
+
+
+def _invited(session: Session, ticket: Ticket) -> list[Person]:
+    """Of the firms that may still say yes those whom the offer rang, and those who looked at it by themselves."""
+    rows = session.execute(
+        select(Offer.contractor_id, Audit.data)
+        .join(Audit, and_(Audit.entity == "offer", Audit.event == "send", Audit.entity_id == Offer.id))
+        .where(Offer.ticket_id == ticket.id, Offer.round == ticket.round, Offer.status.in_(TAKEABLE))
+    )
+    called = {firm: data.get("people") for firm, data in rows}
+    looked = set(session.scalars(select(Card.person_id).where(Card.ticket_id == ticket.id)))
+    return [
+        person
+        for firm, people in called.items()
+        for person in contractor_people(session, [firm])
+        if people is None or person.id in people or person.id in looked
+    ]
 
 
 def _crew(session: Session, ticket: Ticket) -> list[Person]:

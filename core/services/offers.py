@@ -23,10 +23,18 @@ from storage.models.offer import Offer
 from storage.models.people import Membership, Person
 from storage.models.ticket import Ticket
 
-#: A yes does not care that the contractor has been asked, is hard to reach or was not asked at night: he is here
-#: and says yes to this very hour.
+#: A yes does not care that the contractor has been asked, is hard to reach, was not asked at night, is on holiday or
+#: at work: he is here and says yes to this very hour.
 PASSED_AT_YES = frozenset(
-    {Exclusion.ASKED, Exclusion.REFUSED, Exclusion.UNREACHABLE, Exclusion.TOO_FAR, Exclusion.NIGHT}
+    {
+        Exclusion.ASKED,
+        Exclusion.REFUSED,
+        Exclusion.UNREACHABLE,
+        Exclusion.TOO_FAR,
+        Exclusion.NIGHT,
+        Exclusion.AWAY,
+        Exclusion.ON_SITE,
+    }
 )
 
 

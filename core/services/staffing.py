@@ -28,6 +28,8 @@ PASSABLE = frozenset(
         Exclusion.REFUSED,
         Exclusion.TOO_FAR,
         Exclusion.NIGHT,
+        Exclusion.AWAY,
+        Exclusion.ON_SITE,
     }
 )
 

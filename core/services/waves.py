@@ -19,7 +19,7 @@ from core.domain.notice import Notice
 from core.domain.offer import OPEN_STATES, Exclusion, OfferStatus, WaveReason
 from core.domain.task import TaskKind
 from core.domain.ticket import Priority, TicketEvent, TicketStatus
-from core.services import audit, clocks, lifecycle, matching, notices, numbers, tasks
+from core.services import audit, clocks, duty, lifecycle, matching, notices, numbers, tasks
 from core.services.matching import Search
 from storage.models.directory import Site
 from storage.models.offer import Offer, Wave, WaveCandidate
@@ -247,10 +247,13 @@ def _send(session: Session, actor: Actor, ticket: Ticket, row: Wave, candidate: 
     )
     session.add(offer)
     session.flush()
-    cause = audit.record(
-        session, Actor.system(actor.source), "offer", offer.id, "send", now=now, to_state=OfferStatus.SENT
+    firm = candidate.contractor_id
+    people = duty.on_duty(session, firm, ticket, now=now)
+    system, rung = Actor.system(actor.source), {"people": people}
+    cause = audit.record(session, system, "offer", offer.id, "send", now=now, to_state=OfferStatus.SENT, data=rung)
+    notices.publish(
+        session, Notice.OFFER_MADE, ticket, cause=cause, now=now, contractor_id=firm, people=frozenset(people)
     )
-    notices.publish(session, Notice.OFFER_MADE, ticket, cause=cause, now=now, contractor_id=candidate.contractor_id)
 
 
 def _tell_the_withdrawn(session: Session, ticket: Ticket, firms: Iterable[int], *, cause: str, now: datetime) -> None:

@@ -23,6 +23,14 @@ from storage.types import UtcDateTime
 
 class Contractor(Requisites, Base):
     __tablename__ = "contractor"
+    __table_args__ = (
+        Index(
+            "ix_contractor_asked",
+            "asked_still_there_at",
+            sqlite_where=text("asked_still_there_at IS NOT NULL"),
+            postgresql_where=text("asked_still_there_at IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(20), unique=True)

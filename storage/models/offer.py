@@ -67,6 +67,14 @@ class Offer(Base):
             postgresql_where=text("status = 'accepted'"),
         ),
         Index("ix_offer_contractor_status", "contractor_id", "status"),
+        # Silence: whoever answered nothing lately is asked whether he is still there.
+        Index(
+            "ix_offer_ignored",
+            "lapsed_at",
+            "contractor_id",
+            sqlite_where=text("lapsed_at IS NOT NULL AND answered_by IS NULL"),
+            postgresql_where=text("lapsed_at IS NOT NULL AND answered_by IS NULL"),
+        ),
         Index(
             "ix_offer_counter_until",
             "counter_until",

@@ -53,6 +53,8 @@ def full_story(session: Session, clock: HandClock) -> World:
     now = clock.now()
     world = make_world(session, now=now)
     world.contractor.engineers = 5
+    # Somebody of the firm is always free: nobody at work on a site is sent an offer.
+    add_person(session, Grant(Role.ENGINEER, contractor_id=world.contractor.id), now=now)
     accepted = bring(world, TicketStatus.ACCEPTED)
     acceptances.give_mark(session, tap(world.requester), accepted.id, 5, now=now)
     for status in _STATUSES:

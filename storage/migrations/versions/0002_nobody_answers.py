@@ -210,11 +210,25 @@ def upgrade() -> None:
     with op.batch_alter_table("contractor", schema=None) as batch_op:
         batch_op.add_column(sa.Column("is_available", sa.Boolean(), nullable=False, server_default=sa.true()))
         batch_op.add_column(sa.Column("asked_still_there_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.create_index(
+            "ix_contractor_asked",
+            ["asked_still_there_at"],
+            unique=False,
+            sqlite_where=sa.text("asked_still_there_at IS NOT NULL"),
+            postgresql_where=sa.text("asked_still_there_at IS NOT NULL"),
+        )
 
     with op.batch_alter_table("offer", schema=None) as batch_op:
         batch_op.add_column(sa.Column("lapsed_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("counter_kop", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("counter_until", sa.DateTime(timezone=True), nullable=True))
+        batch_op.create_index(
+            "ix_offer_ignored",
+            ["lapsed_at", "contractor_id"],
+            unique=False,
+            sqlite_where=sa.text("lapsed_at IS NOT NULL AND answered_by IS NULL"),
+            postgresql_where=sa.text("lapsed_at IS NOT NULL AND answered_by IS NULL"),
+        )
         batch_op.create_index(
             "ix_offer_counter_until",
             ["counter_until"],
@@ -319,6 +333,11 @@ def downgrade() -> None:
 
     with op.batch_alter_table("offer", schema=None) as batch_op:
         batch_op.drop_index(
+            "ix_offer_ignored",
+            sqlite_where=sa.text("lapsed_at IS NOT NULL AND answered_by IS NULL"),
+            postgresql_where=sa.text("lapsed_at IS NOT NULL AND answered_by IS NULL"),
+        )
+        batch_op.drop_index(
             "ix_offer_counter_until",
             sqlite_where=sa.text("status = 'countered'"),
             postgresql_where=sa.text("status = 'countered'"),
@@ -328,6 +347,11 @@ def downgrade() -> None:
         batch_op.drop_column("lapsed_at")
 
     with op.batch_alter_table("contractor", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_contractor_asked",
+            sqlite_where=sa.text("asked_still_there_at IS NOT NULL"),
+            postgresql_where=sa.text("asked_still_there_at IS NOT NULL"),
+        )
         batch_op.drop_column("asked_still_there_at")
         batch_op.drop_column("is_available")
 

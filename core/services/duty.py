@@ -1,0 +1,154 @@
+"""Who of a firm can be disturbed now: not on holiday, not blocked, not at work on a site.
+
+Everything is asked for many firms at once, in few statements: the search judges whole areas with it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.domain.absence import Days
+from core.domain.role import CONTRACTOR_ROLES, Role
+from core.domain.ticket import Priority
+from core.domain.visit import VisitStatus
+from core.services import blocks, numbers
+from storage.models.contractor import Absence, Block, Contractor
+from storage.models.people import Membership, Person
+from storage.models.ticket import Ticket
+from storage.models.visit import Visit
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Firms that are not asked: everybody on holiday on the day of the visit, everybody at work now."""
+
+    away: frozenset[int]
+    on_site: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Firm:
+    """Its people who can be written to, with the days they are away around the moments asked for."""
+
+    zone: str
+    owners: frozenset[int]
+    people: tuple[int, ...]
+    absences: dict[int, list[Days]]
+    at_work: frozenset[int]
+
+    def here(self, at: datetime) -> list[int]:
+        """Days are those of the firm's zone."""
+        day = at.astimezone(ZoneInfo(self.zone)).date()
+        return [
+            person
+            for person in self.people
+            if not any(days.first <= day <= days.last for days in self.absences.get(person, ()))
+        ]
+
+
+def standing(
+    session: Session, contractor_ids: Iterable[int], client_id: int, *, visit_at: datetime, now: datetime
+) -> Standing:
+    """Firms of which nobody can be written to stand in neither set: that is another reason."""
+    firms = _firms(session, contractor_ids, client_id, (visit_at, now), now=now)
+    away = (number for number, firm in firms.items() if not firm.here(visit_at))
+    busy = (number for number, firm in firms.items() if (here := firm.here(now)) and firm.at_work.issuperset(here))
+    return Standing(frozenset(away), frozenset(busy))
+
+
+def on_duty(session: Session, contractor_id: int, ticket: Ticket, *, now: datetime) -> list[int]:
+    """Whom an offer rings: the owner and the engineers who are here and free; an emergency also those at work.
+
+    A firm that may be asked is never asked in vain: where everybody is off today, those who are back on the day of
+    the visit hear of it.
+    """
+    visit_at = max(now, ticket.visit_from or now)
+    firm = _firms(session, [contractor_id], ticket.client_id, (visit_at, now), now=now).get(contractor_id)
+    if firm is None:
+        return []
+    at_work = frozenset() if ticket.priority is Priority.EMERGENCY else firm.at_work
+    called = _free(firm.here(now), at_work) or _free(firm.here(visit_at), at_work) or list(firm.people)
+    owners = [person for person in called if person in firm.owners]
+    return called if numbers.of(session).offers_to_engineers else owners or called
+
+
+def present(session: Session, contractor_id: int, *, now: datetime) -> list[int]:
+    """People of the firm who can be written to and are not on holiday today, whatever a client thinks of them."""
+    firm = _firms(session, [contractor_id], None, (now,), now=now).get(contractor_id)
+    return firm.here(now) if firm is not None else []
+
+
+def _free(people: list[int], at_work: frozenset[int]) -> list[int]:
+    return [person for person in people if person not in at_work]
+
+
+def _firms(
+    session: Session,
+    contractor_ids: Iterable[int],
+    client_id: int | None,
+    moments: tuple[datetime, ...],
+    *,
+    now: datetime,
+) -> dict[int, _Firm]:
+    crews: defaultdict[int, dict[int, None]] = defaultdict(dict)
+    owners: defaultdict[int, set[int]] = defaultdict(set)
+    zones: dict[int, str] = {}
+    for contractor_id, zone, person_id, role in session.execute(_crew(contractor_ids, client_id, now)):
+        zones[contractor_id] = zone
+        crews[contractor_id][person_id] = None
+        if role is Role.OWNER:
+            owners[contractor_id].add(person_id)
+    everybody = {person for crew in crews.values() for person in crew}
+    absences = _absences(session, everybody, moments)
+    at_work = _at_work(session, everybody)
+    return {
+        number: _Firm(zones[number], frozenset(owners[number]), tuple(crew), absences, at_work)
+        for number, crew in crews.items()
+    }
+
+
+def _crew(contractor_ids: Iterable[int], client_id: int | None, now: datetime) -> Any:
+    query = (
+        select(Contractor.id, Contractor.zone, Person.id, Membership.role)
+        .join(Membership, Membership.contractor_id == Contractor.id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            Contractor.id.in_(list(contractor_ids)),
+            Membership.role.in_(CONTRACTOR_ROLES),
+            Membership.ended_at.is_(None),
+            Person.telegram_id.is_not(None),
+            Person.unreachable_at.is_(None),
+        )
+        .order_by(Person.id)
+    )
+    if client_id is None:
+        return query
+    shut = select(Block.person_id).where(Block.person_id.is_not(None), blocks.live(client_id, now))
+    return query.where(Person.id.not_in(shut))
+
+
+def _absences(session: Session, people: set[int], moments: tuple[datetime, ...]) -> dict[int, list[Days]]:
+    """A day more on both sides: what day it is depends on the zone."""
+    first, last = min(moments).date() - _DAY, max(moments).date() + _DAY
+    found: defaultdict[int, list[Days]] = defaultdict(list)
+    rows = select(Absence.person_id, Absence.first_on, Absence.last_on).where(
+        Absence.person_id.in_(people), Absence.last_on >= first, Absence.first_on <= last
+    )
+    for person_id, first_on, last_on in session.execute(rows):
+        found[person_id].append(Days(first_on, last_on))
+    return found
+
+
+def _at_work(session: Session, people: set[int]) -> frozenset[int]:
+    rows = session.scalars(
+        select(Visit.engineer_id).where(Visit.engineer_id.in_(people), Visit.status == VisitStatus.ON_SITE)
+    )
+    return frozenset(person for person in rows if person is not None)
