@@ -141,9 +141,8 @@ def draft(world: World) -> tuple[Ticket, Actor]:
 def take(world: World, ticket: Ticket, engineer: Actor | None = None) -> Visit:
     """The engineer says yes, now."""
     engineer, session = engineer or world.engineer, world.session
-    offer = session.scalars(
-        select(Offer).where(Offer.ticket_id == ticket.id, Offer.contractor_id.in_(engineer.contractor_ids))
-    ).one()
+    mine = (Offer.ticket_id == ticket.id, Offer.contractor_id.in_(engineer.contractor_ids))
+    offer = session.scalars(select(Offer).where(*mine).order_by(Offer.id.desc()).limit(1)).one()
     offers.accept(session, tap(engineer), offer.id, None, None, now=world.now)
     return visit_of(world, ticket)
 
