@@ -4,8 +4,9 @@ Each is a new beginning of the search: what was on offer is withdrawn where it c
 change answers are asked first.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.domain import wave
@@ -16,10 +17,12 @@ from core.domain.offer import WaveReason
 from core.domain.role import Role
 from core.domain.ticket import TicketEvent, TicketStatus
 from core.services import audit, lifecycle, notices, numbers, offers, scope, tasks, waves
+from storage.models.desk import Audit
 from storage.models.ticket import Ticket
 
 MOST_RAISE_PCT = 100
 WIDEST_KM = 1000
+ASKED_LATELY = timedelta(minutes=30)
 #: Who may go below the margin floor.
 MAY_PASS_FLOOR = frozenset({Role.MANAGER, Role.ADMIN})
 #: A job nobody has taken yet.
@@ -48,6 +51,8 @@ def widen(session: Session, actor: Actor, ticket_id: int, version: int, *, now: 
 
 def again(session: Session, actor: Actor, ticket_id: int, *, now: datetime) -> None:
     """The desk changed the field (a radius, a skill, somebody joined): everybody not asked yet is asked."""
+    if not actor.is_desk:
+        raise NotFound
     ticket = scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
     lifecycle.advance(session, ticket, TicketEvent.SEARCH_AGAIN, actor, now=now)
     tasks.end_for_ticket(session, actor, ticket.id, tasks.OF_NOBODY, "searched again", now=now)
@@ -55,8 +60,11 @@ def again(session: Session, actor: Actor, ticket_id: int, *, now: datetime) -> N
 
 
 def ask_to_move(session: Session, actor: Actor, ticket_id: int, version: int, *, now: datetime) -> None:
-    """The client is asked whether another time would do. Raises Changed."""
+    """The client is asked whether another time would do; a second tap does not ring again. Raises Changed."""
     ticket = _searching(session, actor, ticket_id, version)
+    asked = (Audit.entity == "ticket", Audit.entity_id == ticket.id, Audit.event == "ask_move")
+    if session.scalar(select(Audit.id).where(*asked, Audit.at > now - ASKED_LATELY).limit(1)) is not None:
+        return
     cause = audit.record(session, actor, "ticket", ticket.id, "ask_move", now=now)
     notices.publish(session, Notice.ASK_MOVE, ticket, cause=cause, now=now)
 
