@@ -45,6 +45,7 @@ ROUTERS = (
     "intake",
     "tickets",
     "offers",
+    "availability",
     "visits",
     "reports",
     "acceptances",

@@ -11,6 +11,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from bot.texts import load
+from core.domain.absence import Days
 
 NBSP = "\u00a0"
 
@@ -47,6 +48,18 @@ def day(at: datetime, zone: str, language: str, now: datetime) -> str:
 def calendar_day(value: date, language: str, *, with_year: bool = True) -> str:
     short, full = ("d MMMM", "d MMMM y")
     return format_date(value, full if with_year else short, locale=language)
+
+
+def days(span: Days, language: str, today: date) -> str:
+    """3 декабря, 1–14 декабря, 28 декабря – 10 января 2027."""
+    with_year = span.last.year != today.year
+    last = calendar_day(span.last, language, with_year=with_year)
+    if span.first == span.last:
+        return last
+    if (span.first.year, span.first.month) == (span.last.year, span.last.month):
+        return f"{span.first.day}–{last}"
+    first = calendar_day(span.first, language, with_year=span.first.year != span.last.year and not with_year)
+    return f"{first} – {last}"
 
 
 def clock(at: datetime, zone: str) -> str:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from aiogram import Bot
 
+from bot.screens import availability as availability_screens
 from bot.screens import contractors as contractor_screens
 from bot.screens import imports as import_screens
 from bot.screens import intake as intake_screens
@@ -23,7 +24,19 @@ from core.domain.actor import Actor
 from core.domain.errors import Changed, NotAllowed, NotFound
 from core.domain.notice import Notice
 from core.domain.role import Role
-from core.services import cards, contractors, entrances, intakes, invites, people, proof_cards, sites, teams
+from core.services import (
+    availability,
+    cards,
+    contractors,
+    entrances,
+    intakes,
+    invites,
+    people,
+    proof_cards,
+    sites,
+    teams,
+)
+from core.services.availability import Why
 from core.services.cards import JobCard
 from core.services.imports import SheetCount
 from core.services.outbox import Letter
@@ -74,6 +87,17 @@ async def contractor(db: Database, letter: Letter, actor: Actor, texts: Texts, b
     return contractor_screens.card(card, texts)
 
 
+async def free(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen:
+    why = Why(letter.data["why"]) if "why" in letter.data else None
+    return availability_screens.card(await db.read(availability.card, actor), texts, why)
+
+
+async def still_there(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen:
+    """One that was answered by a colleague meanwhile is not asked."""
+    asked = await db.read(availability.question, actor, int(letter.data["contractor"]))
+    return availability_screens.question(asked, texts)
+
+
 async def intake(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen:
     return intake_screens.draw(await db.read(intakes.card, actor, int(letter.data["intake"])), texts)
 
@@ -121,6 +145,8 @@ REPLIES: dict[Notice, Reply] = {
         Notice.TEAM_JOINED: team_joined,
         Notice.SITE: site,
         Notice.CONTRACTOR: contractor,
+        Notice.FREE: free,
+        Notice.STILL_THERE: still_there,
         Notice.IMPORT: imported,
         Notice.INTAKE: intake,
         Notice.ASK_PLACE: ask_place,

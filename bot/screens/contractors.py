@@ -81,11 +81,20 @@ def card(firm: ContractorCard, texts: Texts) -> Screen:
     parts.append(texts("contractors-score", score=str(firm.score), night="yes" if firm.night_jobs else "no"))
     if not firm.is_active:
         parts.append(texts("contractors-inactive"))
+    parts += _free(firm, texts)
     if firm.may_edit and (firm.contact or firm.phone):
         phone = formats.phone(firm.phone) if firm.phone else "—"
         parts.append(texts("contractors-contact", name=firm.contact or "—", phone=phone))
     parts += ["", texts("contractors-skills"), *(_skill(line, texts) for line in firm.skills)]
     return Screen("\n".join(parts), _card_rows(firm, texts))
+
+
+def _free(firm: ContractorCard, texts: Texts) -> list[Html]:
+    """Whether the firm wants offers, and who of it is away when."""
+    off = [] if firm.is_available else [texts("free-desk-off")]
+    asked = [texts("free-desk-asked")] if firm.is_asked else []
+    away = ((name, formats.days(span, texts.language, firm.today)) for name, span in firm.absences)
+    return off + asked + [texts("free-desk-absent", name=name, days=span) for name, span in away]
 
 
 def _skill(line: SkillLine, texts: Texts) -> Html:
@@ -121,6 +130,7 @@ def edit(firm: ContractorCard, texts: Texts) -> Screen:
     ]
     night = Turn(contractor_id=number, what=Switch.NIGHT, on=not firm.night_jobs)
     active = Turn(contractor_id=number, what=Switch.ACTIVE, on=not firm.is_active)
+    free = Turn(contractor_id=number, what=Switch.FREE, on=not firm.is_available)
     return Screen(
         texts("contractors-edit-what", name=firm.name),
         column(
@@ -129,6 +139,7 @@ def edit(firm: ContractorCard, texts: Texts) -> Screen:
             Button(texts.plain("contractors-regions-edit"), Served(contractor_id=number, page=0).pack()),
             Button(texts.plain("contractors-night", on="yes" if night.on else "no"), night.pack()),
             Button(texts.plain("contractors-active", on="yes" if active.on else "no"), active.pack()),
+            Button(texts.plain("free-desk-turn", on="yes" if free.on else "no"), free.pack()),
             Button(texts.plain("common-back"), ShowContractor(contractor_id=number).pack()),
         ),
     )

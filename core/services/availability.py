@@ -5,7 +5,7 @@ own; a visit agreed for such a day stays his, and the card says so.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,11 +16,11 @@ from sqlalchemy.orm import Session
 from core.domain import absence
 from core.domain.absence import AwayDays, Days
 from core.domain.actor import Actor
-from core.domain.errors import NotAllowed, NotFound
+from core.domain.errors import Changed, NotAllowed, NotFound
 from core.domain.notice import Notice
 from core.domain.role import CONTRACTOR_ROLES, Role
 from core.domain.visit import LIVE
-from core.services import audit, notices, scope
+from core.services import audit, notices, numbers, scope
 from storage.models.contractor import Absence, Contractor
 from storage.models.desk import Audit
 from storage.models.directory import Site
@@ -69,6 +69,18 @@ class AbsenceLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """ "Still with us?", as one of the firm reads it."""
+
+    contractor_id: int
+    name: str
+    zone: str
+    until: datetime
+    may_switch: bool
+    read_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class FreeCard:
     firms: tuple[FirmLine, ...]
     absences: tuple[AbsenceLine, ...]
@@ -105,6 +117,15 @@ def of_firm(session: Session, contractor: Contractor, *, now: datetime) -> tuple
         .limit(MOST)
     )
     return tuple((name, Days(first_on, last_on)) for name, first_on, last_on in rows)
+
+
+def question(session: Session, actor: Actor, contractor_id: int, *, now: datetime) -> Question:
+    """Raises Changed when it is no longer asked."""
+    row = _firm(session, actor, contractor_id)
+    if row.asked_still_there_at is None:
+        raise Changed
+    until = row.asked_still_there_at + timedelta(hours=numbers.of(session).still_there_hours)
+    return Question(row.id, row.name, row.zone, until, _may_switch(session, actor, row.id), now)
 
 
 def switch(session: Session, actor: Actor, contractor_id: int, on: bool, *, now: datetime) -> None:

@@ -7,17 +7,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from core.domain import geo, typed
+from core.domain.absence import Days
 from core.domain.actor import Actor
 from core.domain.errors import FieldInvalid, NotAllowed
 from core.domain.notice import Notice
 from core.domain.role import CONTRACTOR_ROLES
 from core.domain.words import search_key, search_patterns
-from core.services import audit, notices, phonebook, scope, sites
+from core.services import audit, availability, notices, phonebook, scope, sites
 from storage.models.contractor import Contractor, ContractorRegion, ContractorSkill, MatchPoint
 from storage.models.directory import Site, Skill
 from storage.models.people import Membership
@@ -39,6 +41,7 @@ class Switch(StrEnum):
 
     NIGHT = "night"
     ACTIVE = "active"
+    FREE = "free"  #: wants offers: the switch of the firm itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,10 @@ class ContractorCard:
     people: int
     night_jobs: bool
     is_active: bool
+    is_available: bool
+    is_asked: bool
+    absences: tuple[tuple[str, Days], ...]
+    today: date
     score: int
     contact: str
     phone: str
@@ -121,6 +128,10 @@ def card(session: Session, actor: Actor, contractor_id: int, *, now: datetime) -
         people=_people(session, row.id),
         night_jobs=row.night_jobs,
         is_active=row.is_active,
+        is_available=row.is_available,
+        is_asked=row.asked_still_there_at is not None,
+        absences=availability.of_firm(session, row, now=now),
+        today=now.astimezone(ZoneInfo(row.zone)).date(),
         score=row.score,
         contact=row.contact_name,
         phone=row.phone,
@@ -153,6 +164,8 @@ def switch(session: Session, actor: Actor, contractor_id: int, what: Switch, on:
     row = _editable(session, actor, contractor_id)
     if what is Switch.NIGHT:
         row.night_jobs = on
+    elif what is Switch.FREE:
+        availability.turn_by_desk(session, actor, row, on, now=now)
     else:
         row.is_active = on
     session.flush()

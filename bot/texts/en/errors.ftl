@@ -46,6 +46,10 @@ error-field-invalid = { $field ->
     [radius-km] A whole number of kilometres from 1 to 10000 is needed.
     [engineers] A whole number from 1 to 1000 is needed.
     [place] There is no such point on the map. Send the location again.
+    [days] These days cannot be read. Type “1–14 December”, “01.12–14.12” or “tomorrow”.
+    [days-order] The end is before the start. Type both dates in full, for example 28.12–10.01.
+    [days-past] These days are over. Type dates from today on.
+    [days-far] That is too far away: not more than a year from today.
     [region] There are no sites in this region.
    *[other] This cannot be written down: one line that is not empty and not too long is needed.
 }
