@@ -89,7 +89,8 @@ async def contractor(db: Database, letter: Letter, actor: Actor, texts: Texts, b
 
 async def free(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen:
     why = Why(letter.data["why"]) if "why" in letter.data else None
-    return availability_screens.card(await db.read(availability.card, actor), texts, why)
+    turned = int(letter.data.get("contractor", 0))
+    return availability_screens.card(await db.read(availability.card, actor), texts, why, turned)
 
 
 async def still_there(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen:

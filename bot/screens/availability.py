@@ -35,9 +35,9 @@ class StillThere(CallbackData, prefix="stillthere"):
     yes: bool
 
 
-def card(free: FreeCard, texts: Texts, why: Why | None = None) -> Screen:
-    """`why` says what turned the switch where the reader did not."""
-    parts: list[str] = [_why(free, why, texts)] if why is not None else []
+def card(free: FreeCard, texts: Texts, why: Why | None = None, turned: int = 0) -> Screen:
+    """`why` says what turned the switch of the firm `turned` where the reader did not."""
+    parts: list[str] = [_why(free, why, turned, texts)] if why is not None else []
     parts += [texts("free-title"), *(line for firm in free.firms for line in _firm(firm, texts)), ""]
     if free.absences:
         parts.append(texts("free-absences"))
@@ -64,8 +64,8 @@ def question(asked: Question, texts: Texts) -> Screen:
     )
 
 
-def _why(free: FreeCard, why: Why, texts: Texts) -> Html:
-    is_on = "yes" if all(firm.is_available for firm in free.firms) else "no"
+def _why(free: FreeCard, why: Why, turned: int, texts: Texts) -> Html:
+    is_on = "yes" if any(firm.is_available for firm in free.firms if firm.contractor_id == turned) else "no"
     return texts(f"free-why-{why}", on=is_on)
 
 

@@ -192,7 +192,9 @@ def remove_absence(session: Session, actor: Actor, absence_id: int, *, now: date
 
 def tell_firm(session: Session, contractor_id: int, why: Why, *, cause: str, now: datetime) -> None:
     for person in notices.contractor_people(session, [contractor_id]):
-        notices.tell(session, person.id, Notice.FREE, cause=cause, now=now, data={"why": why})
+        notices.tell(
+            session, person.id, Notice.FREE, cause=cause, now=now, data={"why": why, "contractor": contractor_id}
+        )
 
 
 def has_owner(session: Session, contractor_id: int) -> bool:

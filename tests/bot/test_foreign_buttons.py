@@ -7,7 +7,7 @@ import types
 import typing
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from core.domain.ticket import TicketStatus
 from core.services import invites
 from storage.base import Base
 from storage.db import Database
+from storage.models.contractor import Absence
 from storage.models.desk import Task
 from storage.models.offer import Offer
 from storage.models.people import Invite, Membership, Person
@@ -40,9 +41,11 @@ from tests.make.tickets import World, arrive, bring, draft, make_world, send, sh
 pytestmark = pytest.mark.slow
 
 MISSING = 987_654_321
+NEXT_YEAR = date(2027, 1, 11)
 
 #: Field of a button → what its number is the id of. A new field must be named here, or a test fails.
 KINDS = {
+    "absence": "absence",
     "client_id": "client",
     "contractor_id": "contractor",
     "intake_id": "intake",
@@ -158,13 +161,22 @@ def _company(session: Session, *, now: datetime) -> tuple[World, Ids]:
     shoot(world)
     invites.create(session, world.dispatcher, Grant(Role.OWNER, contractor_id=world.contractor.id), "x", now=now)
     tell(world)
+    for actor in (world.engineer, world.dispatcher):
+        session.add(Absence(person_id=actor.person_id, first_on=NEXT_YEAR, last_on=NEXT_YEAR))
     session.flush()
     after = _ids(session)
     return world, {kind: sorted(set(ids) - set(before[kind])) for kind, ids in after.items()}
 
 
 def _ids(session: Session) -> Ids:
-    tables = {"ticket": Ticket, "offer": Offer, "visit": Visit, "intake": Intake, "membership": Membership}
+    tables = {
+        "ticket": Ticket,
+        "offer": Offer,
+        "visit": Visit,
+        "intake": Intake,
+        "membership": Membership,
+        "absence": Absence,
+    }
     more = {"task": Task, "proof": Proof, "invite": Invite}
     named = {name: Base.metadata.tables[name] for name in ("client", "contractor", "person", "site")}
     found = {kind: list(session.scalars(select(table.id))) for kind, table in (tables | more).items()}
