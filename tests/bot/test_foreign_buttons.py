@@ -161,8 +161,7 @@ def _company(session: Session, *, now: datetime) -> tuple[World, Ids]:
     shoot(world)
     invites.create(session, world.dispatcher, Grant(Role.OWNER, contractor_id=world.contractor.id), "x", now=now)
     tell(world)
-    for actor in (world.engineer, world.dispatcher):
-        session.add(Absence(person_id=actor.person_id, first_on=NEXT_YEAR, last_on=NEXT_YEAR))
+    session.add(Absence(person_id=world.engineer.person_id, first_on=NEXT_YEAR, last_on=NEXT_YEAR))
     session.flush()
     after = _ids(session)
     return world, {kind: sorted(set(ids) - set(before[kind])) for kind, ids in after.items()}

@@ -8,12 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor, Grant
+from core.domain.defaults import Defaults
 from core.domain.notice import Delivery, Notice, OutboxStatus
 from core.domain.offer import DeclineReason
 from core.domain.proof import ProofKind
 from core.domain.role import Role
 from core.domain.ticket import TicketStatus
-from core.services import acceptances, inbox, invites, offers, outbox, proofs, tasks, tickets, visits
+from core.services import acceptances, inbox, invites, numbers, offers, outbox, proofs, silence, tasks, tickets, visits
 from storage.models.offer import Offer
 from storage.models.post import Outbox
 from storage.models.ticket import Ticket
@@ -68,6 +69,7 @@ def full_story(session: Session, clock: HandClock) -> World:
     _updates(session, now=now)
     deliver(session, now=now)
     nobody_left(world, clock)
+    _ignored(session, now=clock.now())
     return world
 
 
@@ -92,6 +94,13 @@ def receive(session: Session, update_id: int, *, now: datetime, chat: int = 77, 
     (claim,) = inbox.claim(session, BOT, 1, now=now)
     session.flush()
     return claim
+
+
+def _ignored(session: Session, *, now: datetime) -> None:
+    """One offer without an answer is enough for this operator to ask."""
+    session.info[numbers.KEY] = Defaults(ignored_offers=1, ignored_days=0)
+    assert silence.ask(session, 50, now=now) == 1
+    del session.info[numbers.KEY]
 
 
 def _declined(world: World) -> None:

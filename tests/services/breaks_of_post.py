@@ -254,7 +254,7 @@ TOLD = ("registered", "drafted", "offer-made", "offer-taken", "nobody", "on-the-
 
 POST: list[Break] = [
     ("16", "a ticket was accepted tomorrow", time_ahead),
-    *(letter_gone(notice) for notice in (*TOLD, "rework", "cancelled")),
+    *(letter_gone(notice) for notice in (*TOLD, "rework", "cancelled", "still-there")),
     ("18", "two letters have one key", same_key),
     ("18", "two letters are one message", same_message),
     ("19", "a letter was cancelled without a word", cancelled_without_a_word),

@@ -12,7 +12,7 @@ from core.domain.notice import Notice
 from core.domain.offer import Exclusion, OfferStatus
 from core.domain.role import Role
 from core.domain.ticket import Priority, TicketStatus
-from core.services import duty, matching, numbers, offers, tickets
+from core.services import duty, intakes, matching, numbers, offers, tickets
 from storage.models.contractor import Absence, Block
 from storage.models.desk import Audit
 from storage.models.offer import Offer, WaveCandidate
@@ -22,7 +22,7 @@ from storage.models.ticket import Ticket
 from tests.clock import HandClock
 from tests.make.directories import add_contractor
 from tests.make.people import add_person
-from tests.make.tickets import SKILL, World, add_engineer, arrive, make_world, send, take, tap
+from tests.make.tickets import SKILL, World, add_engineer, arrive, make_world, send, take, tap, tell
 
 TODAY = date(2026, 3, 16)
 DAY = timedelta(days=1)
@@ -146,7 +146,10 @@ def test_the_only_engineer_at_work_is_not_disturbed_by_a_routine_job(world: Worl
 
 def test_the_only_engineer_at_work_is_asked_about_an_emergency(world: World) -> None:
     is_at_work(world)
-    ticket = send(world, priority=Priority.EMERGENCY)
+    intake_id = tell(world)
+    intakes.set_priority(world.session, tap(world.requester), intake_id, Priority.EMERGENCY, now=world.now)
+    ticket_id = tickets.register(world.session, tap(world.requester), intake_id, now=world.now)
+    ticket = world.session.get_one(Ticket, ticket_id)
 
     assert ticket.status is TicketStatus.SEARCHING
     assert rung(world, ticket) == {world.engineer.person_id}
