@@ -44,6 +44,8 @@ ROUTERS = (
     "imports",
     "intake",
     "tickets",
+    "searches",
+    "calls",
     "offers",
     "availability",
     "visits",

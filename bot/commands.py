@@ -13,7 +13,7 @@ ADMINS = frozenset({Role.ADMIN, Role.MANAGER})
 
 #: In the order in which they are shown; the same items are the buttons of the menu.
 BY_ROLE: tuple[tuple[frozenset[Role], tuple[str, ...]], ...] = (
-    (DESK_ROLES, ("queue", "new", "find", "ticket", "assign", "why", "sites", "contractor", "invite")),
+    (DESK_ROLES, ("queue", "new", "find", "ticket", "assign", "calls", "why", "sites", "contractor", "invite")),
     (CONTRACTOR_ROLES, ("jobs", "offers", "free", "why")),
     (frozenset({Role.OWNER}), ("team",)),
     (CLIENT_ROLES, ("new", "my", "accept", "sites", "why")),

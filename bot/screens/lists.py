@@ -14,8 +14,8 @@ def fit(words: str) -> str:
     return kept.decode(errors="ignore").strip()
 
 
-def pages(total: int) -> int:
-    return max(1, -(-total // PAGE))
+def pages(total: int, size: int = PAGE) -> int:
+    return max(1, -(-total // size))
 
 
 def mark(region: str) -> int:

@@ -44,6 +44,11 @@ class Do(StrEnum):
     WRONG = "wrong"
     ASK_CANCEL = "cancel?"
     CANCEL = "cancel"
+    RAISE = "raise?"
+    WIDEN = "widen"
+    CALLS = "calls"
+    ASK_MOVE = "move?"
+    OTHER_TIME = "time?"
 
 
 class TicketTap(CallbackData, prefix="t"):

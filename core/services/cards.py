@@ -19,8 +19,9 @@ from core.domain.role import CLIENT_ROLES, CONTRACTOR_ROLES, Role
 from core.domain.slots import Slot
 from core.domain.ticket import Priority, TicketEvent, TicketStatus, allowed
 from core.domain.visit import VisitStep
-from core.services import crew, history, offers, people, scope, steps, tasks
+from core.services import crew, history, offers, people, scope, searches, steps, tasks
 from core.services.history import Refusals
+from core.services.searches import SearchState
 from core.services.steps import Shots
 from core.services.tasks import TaskLine
 from storage.models.contractor import Contractor
@@ -120,6 +121,8 @@ class DeskCard:
     offers_open: int
     lines: tuple["Line", ...]
     tasks: tuple[TaskLine, ...]
+    #: While somebody is looked for.
+    search: SearchState | None
     #: While nobody is left to ask.
     refusals: Refusals | None
     mark: int | None
@@ -304,6 +307,7 @@ def _desk(session: Session, row: Ticket, base: Base, roles: frozenset[Role]) -> 
         offers_open=open_offers or 0,
         lines=_lines(session, row, ReportLine.client_price_kop),
         tasks=tasks.of_ticket(session, row.id),
+        search=searches.state(session, row, now=base.read_at),
         refusals=history.refusals(session, row) if row.status is TicketStatus.UNSTAFFED else None,
         mark=_mark(session, row.id),
         note=_complaint(session, row),

@@ -90,13 +90,17 @@ def of_search(session: Session, ticket: Ticket, *, now: datetime) -> Clock:
 
     A ticket registered before clocks existed gets its clock here, from the moment of its registration.
     """
-    kinds = (ClockKind.REACTION, ClockKind.SEARCH)
-    live = [one for one in _live(session, ticket.id) if one.kind in kinds]
-    if live:
-        return live[0]
+    known = live_of_search(session, ticket)
+    if known is not None:
+        return known
     if _last(session, ticket.id, ClockKind.REACTION) is None:
         return begin(session, ticket, ClockKind.REACTION, cause=None, now=min(now, ticket.registered_at))
     return begin(session, ticket, ClockKind.SEARCH, cause=None, now=now)
+
+
+def live_of_search(session: Session, ticket: Ticket) -> Clock | None:
+    kinds = (ClockKind.REACTION, ClockKind.SEARCH)
+    return next((one for one in _live(session, ticket.id) if one.kind in kinds), None)
 
 
 def reading(session: Session, clock: Clock, *, now: datetime) -> Reading:

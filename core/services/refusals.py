@@ -11,8 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.domain.offer import ANSWERED_BY, DeclineReason, OfferStatus, WaveReason
+from core.domain.talk import CallOutcome
 from core.services import assignments, numbers
 from storage.models.offer import Offer, Wave
+from storage.models.talk import Call
 from storage.models.ticket import Assignment, Ticket
 
 
@@ -38,6 +40,7 @@ def of(session: Session, ticket: Ticket, reason: WaveReason | None, *, now: date
             answered.add(contractor_id)
         elif at is None or at > cool:
             standing.add(contractor_id)
+    standing |= _refused_by_phone(session, ticket, cool)
     return Refusals(frozenset(standing), frozenset(answered - standing))
 
 
@@ -59,6 +62,13 @@ def _declined(session: Session, ticket: Ticket) -> list[tuple[int, int, DeclineR
     )
     last = {row[0]: row for row in rows}
     return [(row[0], row[1], row[2], row[3]) for row in last.values()]
+
+
+def _refused_by_phone(session: Session, ticket: Ticket, since: datetime) -> set[int]:
+    rows = select(Call.contractor_id).where(
+        Call.ticket_id == ticket.id, Call.outcome == CallOutcome.REFUSED, Call.at > since
+    )
+    return set(session.scalars(rows))
 
 
 def _handed_back(session: Session, ticket: Ticket) -> set[int]:

@@ -4,29 +4,76 @@ Each is a new beginning of the search: what was on offer is withdrawn where it c
 change answers are asked first.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.domain import wave
+from core.domain import slots, wave
 from core.domain.actor import Actor
 from core.domain.errors import BelowFloor, Changed, NotAllowed, NotFound, NumberInvalid
+from core.domain.money import line_sum
 from core.domain.notice import Notice
 from core.domain.offer import WaveReason
 from core.domain.role import Role
+from core.domain.slots import Slot
 from core.domain.ticket import TicketEvent, TicketStatus
-from core.services import audit, lifecycle, notices, numbers, offers, scope, tasks, waves
+from core.services import audit, clocks, lifecycle, notices, numbers, offers, scope, tasks, waves
 from storage.models.desk import Audit
+from storage.models.directory import Site
 from storage.models.ticket import Ticket
 
 MOST_RAISE_PCT = 100
 WIDEST_KM = 1000
+OTHER_TIMES = 7
 ASKED_LATELY = timedelta(minutes=30)
 #: Who may go below the margin floor.
 MAY_PASS_FLOOR = frozenset({Role.MANAGER, Role.ADMIN})
 #: A job nobody has taken yet.
 SEARCHES = frozenset({TicketStatus.SEARCHING, TicketStatus.UNSTAFFED})
+
+
+@dataclass(frozen=True, slots=True)
+class SearchState:
+    """Where the search of a ticket stands, for the desk; sums in kopecks without VAT."""
+
+    left_min: int
+    used_pct: int
+    #: None while the clock stands.
+    due_at: datetime | None
+    wave_size: int
+    pay_kop: int
+    first_pay_kop: int
+    price_kop: int
+    widened_km: int
+    widen_step_km: int
+    floor_pct: int
+
+
+def state(session: Session, ticket: Ticket, *, now: datetime) -> SearchState | None:
+    """None for a ticket that is not searched for."""
+    clock = clocks.live_of_search(session, ticket)
+    if ticket.status not in SEARCHES or clock is None:
+        return None
+    reading, rules = clocks.reading(session, clock, now=now), numbers.of(session)
+    return SearchState(
+        left_min=int(reading.left.total_seconds() // 60),
+        used_pct=reading.used_pct,
+        due_at=reading.due_at,
+        wave_size=ticket.wave_size,
+        pay_kop=pay_of(ticket),
+        first_pay_kop=line_sum(ticket.first_rate_kop, ticket.quantity_milli),
+        price_kop=line_sum(ticket.client_price_kop, ticket.quantity_milli),
+        widened_km=ticket.widened_km,
+        widen_step_km=rules.widen_step_km,
+        floor_pct=rules.margin_floor_pct,
+    )
+
+
+def pay_of(ticket: Ticket) -> int:
+    """What the contractor is offered for the whole job now."""
+    return line_sum(ticket.contractor_rate_kop, ticket.quantity_milli)
 
 
 def raise_pay(session: Session, actor: Actor, ticket_id: int, version: int, percent: int, *, now: datetime) -> None:
@@ -67,6 +114,15 @@ def ask_to_move(session: Session, actor: Actor, ticket_id: int, version: int, *,
         return
     cause = audit.record(session, actor, "ticket", ticket.id, "ask_move", now=now)
     notices.publish(session, Notice.ASK_MOVE, ticket, cause=cause, now=now)
+
+
+def times(session: Session, actor: Actor, ticket_id: int, *, now: datetime) -> tuple[Slot, ...]:
+    """Other times that could be asked for. Raises Changed for a ticket somebody has taken."""
+    ticket = scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
+    _ensure_fresh(ticket, ticket.version)
+    rules, site = numbers.of(session), session.get_one(Site, ticket.site_id)
+    hours = offers.hours_of(site)
+    return slots.propose(now, hours, length_hours=rules.slot_hours, count=OTHER_TIMES, days_ahead=OTHER_TIMES)
 
 
 def move(session: Session, actor: Actor, ticket_id: int, version: int, start: datetime, *, now: datetime) -> None:

@@ -34,6 +34,10 @@ PASSABLE = frozenset(
 )
 
 
+#: As many as anybody phones for one job.
+MOST = 60
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     contractor_id: int

@@ -1,0 +1,129 @@
+"""While nobody has taken a job: where the search stands, and what the desk and the client can change."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from aiogram.filters.callback_data import CallbackData
+from pydantic import Field
+
+from bot import formats
+from bot.screens.offers import Minute, minutes
+from bot.screens.tickets import Do, TicketTap
+from bot.texts import Texts
+from bot.ui import Button, Id, Rows, Screen, column
+from core.domain.slots import Slot
+from core.domain.ticket import TicketStatus
+from core.domain.wave import margin_pct, raised
+from core.services.cards import Base, ClientCard, DeskCard
+from core.services.searches import SearchState
+
+#: Steps offered for a raise, in percent of the first rate.
+STEPS = (10, 20, 30, 50)
+SEARCHES = frozenset({TicketStatus.SEARCHING, TicketStatus.UNSTAFFED})
+
+
+class RaisePay(CallbackData, prefix="raise"):
+    ticket_id: Id
+    version: Annotated[int, Field(ge=0, le=2**31)]
+    percent: Annotated[int, Field(ge=1, le=100)]
+
+
+class ChooseTime(CallbackData, prefix="when"):
+    """Another time before anybody has taken the job; `start` in minutes since 1970."""
+
+    ticket_id: Id
+    version: Annotated[int, Field(ge=0, le=2**31)]
+    start: Minute
+
+
+def state_lines(card: DeskCard, texts: Texts) -> list[str]:
+    """How much of the clock is left, how many are asked at once, what was added to pay and radius."""
+    state = card.search
+    if state is None:
+        return []
+    parts = [_clock(state, card.base, texts)]
+    if state.pay_kop != state.first_pay_kop:
+        added = formats.money(state.pay_kop - state.first_pay_kop, texts.language)
+        parts.append(texts("searches-raised", added=added))
+    if state.widened_km:
+        parts.append(texts("searches-widened", km=str(state.widened_km)))
+    return parts
+
+
+def desk_rows(card: DeskCard, texts: Texts) -> Rows:
+    """What a person can do when the machine is not enough."""
+    if card.search is None:
+        return ()
+    wider = texts.plain("searches-do-widen", km=str(card.search.widen_step_km))
+    return column(
+        _tap(card.base, Do.RAISE, texts.plain("searches-do-raise")),
+        _tap(card.base, Do.WIDEN, wider),
+        _tap(card.base, Do.CALLS, texts.plain("searches-do-calls")),
+        _tap(card.base, Do.ASK_MOVE, texts.plain("searches-do-ask-move")),
+        _tap(card.base, Do.OTHER_TIME, texts.plain("searches-do-time")),
+    )
+
+
+def client_rows(card: ClientCard, texts: Texts) -> Rows:
+    if card.base.status not in SEARCHES:
+        return ()
+    return column(_tap(card.base, Do.OTHER_TIME, texts.plain("searches-do-time")))
+
+
+def ask_raise(card: DeskCard, texts: Texts) -> Screen:
+    """Every step with the pay it makes and what would be left of the client's price."""
+    state = card.search
+    if state is None:
+        return Screen(texts("searches-over"), column(_back(card.base, texts)))
+    now_left = margin_pct(state.price_kop, state.pay_kop)
+    text = texts(
+        "searches-ask-raise",
+        pay=formats.money(state.pay_kop, texts.language),
+        price=formats.money(state.price_kop, texts.language),
+        margin=str(now_left),
+        floor=str(state.floor_pct),
+    )
+    return Screen(text, column(*(_step(card, state, pct, texts) for pct in STEPS), _back(card.base, texts)))
+
+
+def times(base: Base, found: tuple[Slot, ...], texts: Texts) -> Screen:
+    buttons = (
+        Button(
+            formats.window(slot.start, slot.end, base.zone, texts.language, base.read_at),
+            ChooseTime(ticket_id=base.ticket_id, version=base.version, start=minutes(slot)).pack(),
+        )
+        for slot in found
+    )
+    return Screen(texts("searches-ask-time"), column(*buttons, _back(base, texts)))
+
+
+def from_minute(start: int) -> datetime:
+    return datetime.fromtimestamp(start * 60, UTC)
+
+
+def _clock(state: SearchState, base: Base, texts: Texts) -> str:
+    if state.due_at is None:
+        return texts("searches-clock-stands")
+    if state.used_pct >= 100:
+        return texts("searches-clock-over", pct=str(state.used_pct))
+    left = formats.duration(state.left_min, texts.language)
+    until = formats.moment(state.due_at, base.zone, texts.language, base.read_at)
+    return texts("searches-clock", left=left, until=until, pct=str(state.used_pct), wave=str(max(state.wave_size, 1)))
+
+
+def _step(card: DeskCard, state: SearchState, pct: int, texts: Texts) -> Button:
+    pay = raised(state.first_pay_kop, state.pay_kop, pct)
+    left = margin_pct(state.price_kop, pay)
+    mark = "⚠️ " if left < state.floor_pct else ""
+    label = texts.plain(
+        "searches-step", pct=str(pct), pay=formats.money(pay, texts.language), margin=str(left), mark=mark
+    )
+    return Button(label, RaisePay(ticket_id=card.base.ticket_id, version=card.base.version, percent=pct).pack())
+
+
+def _tap(base: Base, do: Do, text: str) -> Button:
+    return Button(text, TicketTap(do=do, ticket_id=base.ticket_id, version=base.version).pack())
+
+
+def _back(base: Base, texts: Texts) -> Button:
+    return _tap(base, Do.CARD, texts.plain("common-back"))

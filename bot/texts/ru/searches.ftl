@@ -1,0 +1,22 @@
+searches-clock = ⏱ Реакция: осталось { $left }, до { $until } (прошло { $pct } %). Спрашиваем по { $wave }.
+searches-clock-over = ⏱ <b>Срок реакции вышел</b> (прошло { $pct } %).
+searches-clock-stands = ⏱ Часы реакции стоят.
+searches-raised = 💰 К ставке добавлено { $added }
+searches-widened = 📍 Радиус шире на { $km } км
+searches-over = Эту заявку уже не ищут.
+searches-do-raise = 💰 Поднять ставку
+searches-do-widen = 📍 Искать на { $km } км шире
+searches-do-calls = 📞 Обзвонить
+searches-do-ask-move = 🕓 Спросить клиента о другом времени
+searches-do-time = 🕓 Другое время
+searches-ask-raise = <b>На сколько поднять ставку?</b>
+    Сейчас подрядчику { $pay }, клиенту { $price }, нам остаётся { $margin } %. Ниже { $floor } % решает менеджер.
+searches-step = { $mark }+{ $pct } %: { $pay }, нам { $margin } %
+searches-ask-time = <b>Когда удобно?</b>
+    Выберите время: тех, кому не подходило прежнее, спросим первыми.
+searches-raised-done = Ставка поднята, спрашиваем заново
+searches-widened-done = Ищем шире
+searches-asked-client = Спросили клиента
+searches-moved-done = Время изменено, ищем инженера
+notices-reaction-desk = ⏱ <b>Время уходит, а заявку никто не взял.</b>
+notices-ask-move-client = 🕓 <b>К этому времени приехать некому.</b> Подойдёт другое? Нажмите «Другое время».

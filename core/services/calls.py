@@ -1,0 +1,220 @@
+"""The telephone of the desk: whom to call about a ticket, what was said, and a yes given by phone."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.domain.actor import Actor
+from core.domain.errors import NotAllowed, NotFound, TextTooLong
+from core.domain.notice import Notice
+from core.domain.offer import Exclusion
+from core.domain.talk import CallOutcome
+from core.domain.task import TaskKind
+from core.domain.ticket import Priority
+from core.services import audit, notices, scope, searches, staffing
+from storage.models.contractor import Contractor
+from storage.models.desk import Task
+from storage.models.directory import Service, Site
+from storage.models.people import Person
+from storage.models.talk import Call
+from storage.models.ticket import Ticket
+
+NOTE_LIMIT = 500
+#: Tasks that are done on the phone.
+BY_PHONE = (TaskKind.UNSTAFFED, TaskKind.REACTION, TaskKind.UNCONFIRMED, TaskKind.NO_CREW, TaskKind.NO_ACCEPTER)
+
+
+@dataclass(frozen=True, slots=True)
+class CallLine:
+    """A contractor who could be phoned about a ticket, and what was said the last time."""
+
+    contractor_id: int
+    name: str
+    contact: str
+    phone: str
+    distance_m: int
+    #: The rule a yes by phone would pass over.
+    passes: Exclusion | None
+    outcome: CallOutcome | None
+    note: str
+    by: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallList:
+    ticket_id: int
+    number: str
+    version: int
+    service: str
+    site: str
+    zone: str
+    pay_kop: int
+    lines: tuple[CallLine, ...]
+    total: int
+    offset: int
+    read_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A ticket somebody must be phoned about; `phone` is known where it is one person."""
+
+    ticket_id: int
+    number: str
+    kind: TaskKind
+    priority: Priority
+    service: str
+    site: str
+    contact: str
+    phone: str
+    calls: int
+
+
+def waiting(session: Session, actor: Actor, *, now: datetime, limit: int = 30) -> tuple[Waiting, ...]:
+    """Everything that waits for the telephone, emergencies and the oldest first. Raises NotAllowed."""
+    if not actor.is_desk:
+        raise NotAllowed
+    rows = session.execute(
+        select(Task, Ticket, Service.name, Site, Contractor)
+        .join(Ticket, Ticket.id == Task.ticket_id)
+        .join(Service, Service.id == Ticket.service_id)
+        .join(Site, Site.id == Ticket.site_id)
+        .outerjoin(Contractor, Contractor.id == Ticket.contractor_id)
+        .where(Task.ended_at.is_(None), Task.kind.in_(BY_PHONE))
+        .order_by(Ticket.priority != Priority.EMERGENCY, Task.due_at, Task.id)
+        .limit(limit)
+    ).all()
+    called = _calls_by_ticket(session, [ticket.id for _, ticket, *_ in rows])
+    return tuple(
+        _waiting(task, ticket, service, site, contractor, called.get(ticket.id, 0))
+        for task, ticket, service, site, contractor in rows
+    )
+
+
+def of_ticket(
+    session: Session, actor: Actor, ticket_id: int, *, now: datetime, offset: int = 0, limit: int = 6
+) -> CallList:
+    """Whom to phone about it, nearest first; who said no on the phone stands last. Raises NotFound."""
+    ticket = _ticket(session, actor, ticket_id)
+    choices = staffing.choices(session, actor, ticket.id, now=now, limit=staffing.MOST)
+    said = _last_calls(session, ticket.id)
+    lines = [_line(choice, said.get(choice.contractor_id)) for choice in choices.lines]
+    lines.sort(key=lambda line: line.outcome is CallOutcome.REFUSED)
+    site = session.get_one(Site, ticket.site_id)
+    return CallList(
+        ticket_id=ticket.id,
+        number=ticket.number,
+        version=ticket.version,
+        service=session.get_one(Service, ticket.service_id).name,
+        site=f"{site.name}, {site.city}",
+        zone=site.zone,
+        pay_kop=searches.pay_of(ticket),
+        lines=tuple(lines[offset : offset + limit]),
+        total=len(lines),
+        offset=offset,
+        read_at=now,
+    )
+
+
+def one(
+    session: Session, actor: Actor, ticket_id: int, contractor_id: int, *, now: datetime
+) -> tuple[CallList, CallLine]:
+    """The list and the line of one contractor. Raises NotFound."""
+    found = of_ticket(session, actor, ticket_id, now=now, limit=staffing.MOST)
+    line = next((line for line in found.lines if line.contractor_id == contractor_id), None)
+    if line is None:
+        raise NotFound
+    return found, line
+
+
+def note(
+    session: Session,
+    actor: Actor,
+    ticket_id: int,
+    contractor_id: int,
+    outcome: CallOutcome,
+    words: str = "",
+    *,
+    now: datetime,
+) -> None:
+    """What came of a call. Who refused is not asked again for a while. Raises NotFound, TextTooLong."""
+    ticket = _ticket(session, actor, ticket_id)
+    contractor = scope.find(session, scope.visible_contractors(actor), Contractor.id == contractor_id)
+    words = words.strip()
+    if len(words) > NOTE_LIMIT:
+        raise TextTooLong(NOTE_LIMIT, len(words))
+    if actor.person_id is None:
+        raise NotAllowed
+    session.add(
+        Call(
+            ticket_id=ticket.id,
+            contractor_id=contractor.id,
+            person_id=actor.person_id,
+            outcome=outcome,
+            note=words,
+            at=now,
+        )
+    )
+    cause = audit.record(
+        session, actor, "ticket", ticket.id, "call", now=now, data={"contractor": contractor.id, "outcome": outcome}
+    )
+    notices.answer(session, actor.person_id, Notice.CARD, ticket=ticket, cause=f"audit {cause.id}", now=now)
+
+
+def accepted(session: Session, actor: Actor, ticket_id: int, contractor_id: int, *, now: datetime) -> None:
+    """He said yes on the phone: the job is his. Raises NotFound, NotQualified, Changed."""
+    note(session, actor, ticket_id, contractor_id, CallOutcome.ACCEPTED, now=now)
+    staffing.assign(session, actor, ticket_id, contractor_id, now=now)
+
+
+def _ticket(session: Session, actor: Actor, ticket_id: int) -> Ticket:
+    if not actor.is_desk:
+        raise NotFound
+    return scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
+
+
+def _last_calls(session: Session, ticket_id: int) -> dict[int, tuple[Call, str]]:
+    rows = session.execute(
+        select(Call, Person.name)
+        .join(Person, Person.id == Call.person_id)
+        .where(Call.ticket_id == ticket_id)
+        .order_by(Call.id)
+    )
+    return {call.contractor_id: (call, name) for call, name in rows}
+
+
+def _calls_by_ticket(session: Session, ids: list[int]) -> dict[int, int]:
+    rows = session.execute(select(Call.ticket_id, func.count()).where(Call.ticket_id.in_(ids)).group_by(Call.ticket_id))
+    return {ticket_id: count for ticket_id, count in rows}
+
+
+def _line(choice: staffing.Choice, said: tuple[Call, str] | None) -> CallLine:
+    call, by = said if said is not None else (None, "")
+    return CallLine(
+        contractor_id=choice.contractor_id,
+        name=choice.name,
+        contact=choice.contact,
+        phone=choice.phone,
+        distance_m=choice.distance_m,
+        passes=choice.passes,
+        outcome=call.outcome if call else None,
+        note=call.note if call else "",
+        by=by,
+        at=call.at if call else None,
+    )
+
+
+def _waiting(
+    task: Task, ticket: Ticket, service: str, site: Site, contractor: Contractor | None, calls: int
+) -> Waiting:
+    """The shop for what the client must say, the contractor for what he must; for a search the list decides."""
+    contact = phone = ""
+    if task.kind is TaskKind.NO_ACCEPTER:
+        contact, phone = site.responsible_name, site.responsible_phone
+    elif contractor is not None:
+        contact, phone = contractor.contact_name or contractor.name, contractor.phone
+    place = f"{site.name}, {site.city}"
+    return Waiting(ticket.id, ticket.number, task.kind, ticket.priority, service, place, contact, phone, calls)
