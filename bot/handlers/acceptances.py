@@ -8,7 +8,8 @@ from aiogram.types import CallbackQuery, Message
 
 from bot.filters import has_text
 from bot.screens import acceptances as screens
-from bot.screens.tickets import Do, Mark, TicketTap
+from bot.screens.taps import Do, TicketTap
+from bot.screens.tickets import Mark
 from bot.show import answer, show
 from bot.texts import Texts
 from bot.update_db import UpdateDb

@@ -9,7 +9,7 @@ from aiogram.types import CallbackQuery, Message
 from bot.filters import has_text
 from bot.screens import calls as screens
 from bot.screens.calls import PAGE, CallDone, CallOne, CallPage
-from bot.screens.tickets import Do, TicketTap
+from bot.screens.taps import Do, TicketTap
 from bot.show import answer, show
 from bot.texts import Texts
 from bot.update_db import UpdateDb
@@ -48,20 +48,20 @@ async def turn_page(call: CallbackQuery, callback_data: CallPage, actor: Actor, 
 
 @router.callback_query(CallOne.filter())
 async def one(call: CallbackQuery, callback_data: CallOne, actor: Actor, db: UpdateDb, texts: Texts) -> None:
-    found, line = await db.read(calls.one, actor, callback_data.of, callback_data.contractor)
+    found, line = await db.read(calls.one, actor, callback_data.of, callback_data.contractor_id)
     await show(call, screens.one(found, line, texts))
 
 
 @router.callback_query(CallDone.filter(F.outcome == CallOutcome.ACCEPTED))
 async def accepted(call: CallbackQuery, callback_data: CallDone, actor: Actor, db: UpdateDb, texts: Texts) -> None:
-    await db.write(calls.accepted, actor, callback_data.of, callback_data.contractor)
+    await db.write(calls.accepted, actor, callback_data.of, callback_data.contractor_id)
     await answer(call, texts.plain("calls-accepted-done"))
 
 
 @router.callback_query(CallDone.filter(F.outcome))
 async def noted(call: CallbackQuery, callback_data: CallDone, actor: Actor, db: UpdateDb, texts: Texts) -> None:
     outcome = callback_data.outcome or CallOutcome.NO_ANSWER
-    await db.write(calls.note, actor, callback_data.of, callback_data.contractor, outcome)
+    await db.write(calls.note, actor, callback_data.of, callback_data.contractor_id, outcome)
     await show(call, screens.of_ticket(await db.read(calls.of_ticket, actor, callback_data.of, limit=PAGE), texts))
 
 
@@ -69,9 +69,9 @@ async def noted(call: CallbackQuery, callback_data: CallDone, actor: Actor, db: 
 async def ask_note(
     call: CallbackQuery, callback_data: CallDone, actor: Actor, db: UpdateDb, texts: Texts, state: FSMContext
 ) -> None:
-    _, line = await db.read(calls.one, actor, callback_data.of, callback_data.contractor)
+    _, line = await db.read(calls.one, actor, callback_data.of, callback_data.contractor_id)
     await state.set_state(Await.note)
-    await state.set_data({"ticket": callback_data.of, "contractor": callback_data.contractor})
+    await state.set_data({"ticket": callback_data.of, "contractor": callback_data.contractor_id})
     await show(call, screens.ask_note(line, texts))
 
 

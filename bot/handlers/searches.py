@@ -5,7 +5,7 @@ from aiogram.types import CallbackQuery
 
 from bot.screens import searches as screens
 from bot.screens.searches import ChooseTime, RaisePay
-from bot.screens.tickets import Do, TicketTap
+from bot.screens.taps import Do, TicketTap
 from bot.show import answer, show
 from bot.texts import Texts
 from bot.update_db import UpdateDb

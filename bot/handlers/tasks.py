@@ -6,8 +6,9 @@ from aiogram.types import CallbackQuery, Message
 
 from bot.screens import tasks as screens
 from bot.screens.lists import PAGE
+from bot.screens.taps import Do, TicketTap
 from bot.screens.tasks import OpenTask, QueueTap, Send
-from bot.screens.tickets import Do, TaskTap, TicketTap
+from bot.screens.tickets import TaskTap
 from bot.show import answer, show
 from bot.texts import Texts
 from bot.ui import Screen

@@ -11,7 +11,8 @@ from bot.screens import cards as card_screens
 from bot.screens import history as history_screens
 from bot.screens import tickets as screens
 from bot.screens.lists import PAGE
-from bot.screens.tickets import Do, FoundTap, Listed, ListTap, Open, TicketTap
+from bot.screens.taps import Do, TicketTap
+from bot.screens.tickets import FoundTap, Listed, ListTap, Open
 from bot.show import answer, show
 from bot.texts import Texts
 from bot.ui import Screen

@@ -1,6 +1,6 @@
 """The question that follows "something is wrong"."""
 
-from bot.screens.tickets import Do, TicketTap
+from bot.screens.taps import Do, TicketTap
 from bot.texts import Texts
 from bot.ui import Button, Screen, column
 from core.services.cards import Base

@@ -4,7 +4,8 @@ from aiogram.filters.callback_data import CallbackData
 
 from bot import formats
 from bot.screens.lists import pages
-from bot.screens.tickets import Do, Open, TicketTap
+from bot.screens.taps import Do, TicketTap
+from bot.screens.tickets import Open
 from bot.texts import Texts, escape
 from bot.ui import Button, Id, Page, Screen, column, page_rows
 from core.domain.talk import CallOutcome
@@ -24,14 +25,14 @@ class CallPage(CallbackData, prefix="calls"):
 
 class CallOne(CallbackData, prefix="callone"):
     of: Id
-    contractor: Id
+    contractor_id: Id
 
 
 class CallDone(CallbackData, prefix="called"):
     """What came of the call; None asks for a note."""
 
     of: Id
-    contractor: Id
+    contractor_id: Id
     outcome: CallOutcome | None = None
 
 
@@ -54,7 +55,7 @@ def of_ticket(found: CallList, texts: Texts) -> Screen:
     buttons = [
         Button(
             f"{number}. {line.name} · {formats.distance(line.distance_m, texts.language)}"[:100],
-            CallOne(of=found.ticket_id, contractor=line.contractor_id).pack(),
+            CallOne(of=found.ticket_id, contractor_id=line.contractor_id).pack(),
         )
         for number, line in lines
     ]
@@ -74,11 +75,11 @@ def one(found: CallList, line: CallLine, texts: Texts) -> Screen:
     outcomes = [
         Button(
             texts.plain(f"calls-do-{outcome.replace('_', '-')}"),
-            CallDone(of=found.ticket_id, contractor=line.contractor_id, outcome=outcome).pack(),
+            CallDone(of=found.ticket_id, contractor_id=line.contractor_id, outcome=outcome).pack(),
         )
         for outcome in (CallOutcome.ACCEPTED, CallOutcome.REFUSED, CallOutcome.NO_ANSWER, CallOutcome.LATER)
     ]
-    note = Button(texts.plain("calls-do-note"), CallDone(of=found.ticket_id, contractor=line.contractor_id).pack())
+    note = Button(texts.plain("calls-do-note"), CallDone(of=found.ticket_id, contractor_id=line.contractor_id).pack())
     back = Button(texts.plain("common-back"), CallPage(of=found.ticket_id, page=0).pack())
     return Screen(f"{head}\n\n{_line(None, line, found, texts)}", column(*outcomes, note, back))
 

@@ -1,7 +1,7 @@
 """`/why` in words: what happened to a ticket and when, whom it was offered to in which order, and why not others."""
 
 from bot import formats
-from bot.screens.tickets import Do, TicketTap
+from bot.screens.taps import Do, TicketTap
 from bot.texts import Texts
 from bot.ui import Button, Screen, column
 from core.services.history import Asked, History, Step

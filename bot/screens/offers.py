@@ -12,7 +12,8 @@ from pydantic import Field
 from bot import formats
 from bot.screens.menu import to_menu
 from bot.screens.pictures import pictures_button
-from bot.screens.tickets import Do, Open, TicketTap
+from bot.screens.taps import Do, Minute, TicketTap, minutes
+from bot.screens.tickets import Open
 from bot.texts import Texts, escape
 from bot.ui import Button, Id, Screen, column
 from core.domain.offer import TAKEABLE, DeclineReason, OfferStatus
@@ -22,8 +23,6 @@ from core.services.cards import Base, OfferCard
 from core.services.jobs import OfferLine, Offers
 
 SHOWN_TEXT = 600
-#: Minutes since 1970 up to the year 2160; 0 means "now".
-Minute = Annotated[int, Field(ge=0, le=100_000_000)]
 
 
 class Take(CallbackData, prefix="take"):
@@ -130,10 +129,6 @@ def _job(card: OfferCard, texts: Texts) -> list[str]:
 def _times(card: OfferCard, texts: Texts) -> list[Button]:
     buttons = [_take(card, 0, texts.plain("offers-take-now"))] if card.can_go_now else []
     return buttons + [_take(card, minutes(slot), _take_at(card.base, slot, texts)) for slot in card.slots]
-
-
-def minutes(slot: Slot) -> int:
-    return int(slot.start.timestamp()) // 60
 
 
 def _take_at(base: Base, slot: Slot, texts: Texts) -> str:

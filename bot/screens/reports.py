@@ -7,7 +7,7 @@ from pydantic import Field
 
 from bot import formats
 from bot.screens.steps import Step, Walk
-from bot.screens.tickets import Do, TicketTap
+from bot.screens.taps import Do, TicketTap
 from bot.texts import Texts
 from bot.ui import Button, Id, Rows, Screen, column
 from core.services.cards import JobCard, Line

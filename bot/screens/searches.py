@@ -7,8 +7,7 @@ from aiogram.filters.callback_data import CallbackData
 from pydantic import Field
 
 from bot import formats
-from bot.screens.offers import Minute, minutes
-from bot.screens.tickets import Do, TicketTap
+from bot.screens.taps import Do, Minute, TicketTap, Version, minutes
 from bot.texts import Texts
 from bot.ui import Button, Id, Rows, Screen, column
 from core.domain.slots import Slot
@@ -24,7 +23,7 @@ SEARCHES = frozenset({TicketStatus.SEARCHING, TicketStatus.UNSTAFFED})
 
 class RaisePay(CallbackData, prefix="raise"):
     ticket_id: Id
-    version: Annotated[int, Field(ge=0, le=2**31)]
+    version: Version
     percent: Annotated[int, Field(ge=1, le=100)]
 
 
@@ -32,7 +31,7 @@ class ChooseTime(CallbackData, prefix="when"):
     """Another time before anybody has taken the job; `start` in minutes since 1970."""
 
     ticket_id: Id
-    version: Annotated[int, Field(ge=0, le=2**31)]
+    version: Version
     start: Minute
 
 

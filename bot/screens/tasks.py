@@ -4,7 +4,8 @@ from aiogram.filters.callback_data import CallbackData
 
 from bot import formats
 from bot.screens.lists import PAGE, pages
-from bot.screens.tickets import Do, Open, TaskTap, TicketTap
+from bot.screens.taps import Do, TicketTap
+from bot.screens.tickets import Open, TaskTap
 from bot.texts import Html, Texts
 from bot.ui import Button, Id, Page, Screen, column, page_rows
 from core.domain.task import ENDED_BY_HAND

@@ -10,9 +10,11 @@ from aiogram.filters.callback_data import CallbackData
 from pydantic import Field
 
 from bot import formats
+from bot.screens import searches as search_screens
 from bot.screens.lists import PAGE, fit, pages
 from bot.screens.menu import to_menu
 from bot.screens.pictures import all_pictures_button
+from bot.screens.taps import Do, TicketTap
 from bot.texts import Texts, escape
 from bot.ui import Button, Id, Page, Rows, Screen, column, page_rows
 from core.domain.task import ENDED_BY_HAND
@@ -24,37 +26,6 @@ from core.services.tickets import TicketLine, TicketList
 
 SHOWN_TEXT = 600
 BEST_MARK = 5
-
-
-class Do(StrEnum):
-    """What a button of a card does. The second question of a dangerous one is a verb of its own."""
-
-    CARD = "card"
-    WHY = "why"
-    CONFIRM = "confirm"
-    REFUSE = "refuse"
-    APPROVE = "approve"
-    REJECT = "reject"
-    SEARCH_AGAIN = "again"
-    ASSIGN = "assign"
-    ASK_TAKE_BACK = "back?"
-    TAKE_BACK = "back"
-    REWORK = "rework"
-    ACCEPT = "accept"
-    WRONG = "wrong"
-    ASK_CANCEL = "cancel?"
-    CANCEL = "cancel"
-    RAISE = "raise?"
-    WIDEN = "widen"
-    CALLS = "calls"
-    ASK_MOVE = "move?"
-    OTHER_TIME = "time?"
-
-
-class TicketTap(CallbackData, prefix="t"):
-    do: Do
-    ticket_id: Id
-    version: Annotated[int, Field(ge=0, le=2**31)] = 0
 
 
 class Mark(CallbackData, prefix="mark"):
@@ -126,7 +97,8 @@ def client_card(card: ClientCard, texts: Texts) -> Screen:
     if asks_mark:
         parts += ["", texts("tickets-ask-mark")]
     marks = _marks(base) if asks_mark else ()
-    return Screen("\n".join(parts), marks + _buttons(base, card.buttons, _CLIENT, texts) + _more(base, texts))
+    rows = marks + search_screens.client_rows(card, texts) + _buttons(base, card.buttons, _CLIENT, texts)
+    return Screen("\n".join(parts), rows + _more(base, texts))
 
 
 def desk_card(card: DeskCard, texts: Texts) -> Screen:
@@ -134,6 +106,7 @@ def desk_card(card: DeskCard, texts: Texts) -> Screen:
     parts = [_head(base, texts), *_job(base, texts), "", *_people(card, texts), *_window(card, texts)]
     price, rate = (formats.money(kop, texts.language) for kop in (card.price_kop, card.rate_kop))
     parts.append(texts("tickets-sums", price=price, rate=rate))
+    parts += search_screens.state_lines(card, texts)
     if card.offers_open:
         parts.append(texts("tickets-offers-open", count=card.offers_open))
     if card.refusals is not None:
@@ -142,6 +115,7 @@ def desk_card(card: DeskCard, texts: Texts) -> Screen:
     parts += _mark(card.mark, texts)
     parts += ["", *(_task(task, texts) for task in card.tasks)] if card.tasks else []
     rows = column(*(button for task in card.tasks for button in _task_buttons(task, texts)))
+    rows += search_screens.desk_rows(card, texts)
     return Screen("\n".join(parts), rows + _buttons(base, card.buttons, _DESK, texts) + _more(base, texts))
 
 

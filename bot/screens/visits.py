@@ -11,7 +11,8 @@ from bot.screens.offers import map_button, short
 from bot.screens.pictures import pictures_button
 from bot.screens.reports import report_buttons
 from bot.screens.steps import Step, Walk
-from bot.screens.tickets import Do, Open, TicketTap
+from bot.screens.taps import Do, TicketTap
+from bot.screens.tickets import Open
 from bot.texts import LANGUAGES, Texts, escape, load
 from bot.ui import Button, Id, Key, Keys, Screen, column
 from core.domain.errors import TooFar

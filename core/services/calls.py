@@ -8,12 +8,11 @@ from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
 from core.domain.errors import NotAllowed, NotFound, TextTooLong
-from core.domain.notice import Notice
 from core.domain.offer import Exclusion
 from core.domain.talk import CallOutcome
 from core.domain.task import TaskKind
 from core.domain.ticket import Priority
-from core.services import audit, notices, scope, searches, staffing
+from core.services import audit, scope, searches, staffing
 from storage.models.contractor import Contractor
 from storage.models.desk import Task
 from storage.models.directory import Service, Site
@@ -158,10 +157,9 @@ def note(
             at=now,
         )
     )
-    cause = audit.record(
+    audit.record(
         session, actor, "ticket", ticket.id, "call", now=now, data={"contractor": contractor.id, "outcome": outcome}
     )
-    notices.answer(session, actor.person_id, Notice.CARD, ticket=ticket, cause=f"audit {cause.id}", now=now)
 
 
 def accepted(session: Session, actor: Actor, ticket_id: int, contractor_id: int, *, now: datetime) -> None:

@@ -25,6 +25,9 @@ from storage.models.directory import Site
 from storage.models.offer import Offer, Wave, WaveCandidate
 from storage.models.ticket import Ticket
 
+#: Where a person has just changed the job, policy adds nothing in the same stroke.
+_BY_MACHINE = frozenset({WaveReason.FIRST, WaveReason.SILENCE, WaveReason.DECLINED})
+
 
 def begin_again(session: Session, actor: Actor, ticket: Ticket, reason: WaveReason, *, now: datetime) -> None:
     """A new search of a ticket that is `searching`: waves start small again, as the clock allows."""
@@ -54,7 +57,7 @@ def ask_next(
     if wave.is_last(reading, last=ticket.wave_size, rules=numbers.of(session)):
         _exhaust(session, ticket, actor, now=now)
         return
-    if _raises_by_policy(session, ticket, reading, now=now):
+    if reason in _BY_MACHINE and _raises_by_policy(session, ticket, reading, now=now):
         reason, again = WaveReason.RAISED, again | new_version(session, ticket, now=now)
     _ask(session, actor, ticket, reading, reason, again, now=now)
 

@@ -63,7 +63,17 @@ KINDS = {
     "visit": "visit",
 }
 #: Numbers that are no ids of anybody's things, with a value that is meant.
-PLAIN = {"chosen": 0, "mark": 5, "milli": 1000, "page": 0, "region": 1, "service": 1, "start": 0, "version": 0}
+PLAIN = {
+    "chosen": 0,
+    "mark": 5,
+    "milli": 1000,
+    "page": 0,
+    "percent": 10,
+    "region": 1,
+    "service": 1,
+    "start": 0,
+    "version": 0,
+}
 WORDS = {"book": "A" * 43, "code": "en", "item": "my", "language": "en", "words": "лампа"}
 
 Ids = dict[str, list[int]]

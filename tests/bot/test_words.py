@@ -53,7 +53,9 @@ def card(status: TicketStatus, audience: Audience) -> ClientCard | DeskCard:
     if audience is Audience.CLIENT:
         return ClientCard(**common, lines=(), price_kop=None, is_accepter=False)
     people = dict.fromkeys(("client", "requester", "contact", "phone", "contractor", "contractor_phone"), "")
-    return DeskCard(**common, **people, price_kop=0, rate_kop=0, offers_open=0, lines=(), tasks=(), refusals=None)
+    return DeskCard(
+        **common, **people, price_kop=0, rate_kop=0, offers_open=0, lines=(), tasks=(), refusals=None, search=None
+    )
 
 
 RINGS = [

@@ -16,7 +16,7 @@ from core.domain.notice import TOLD, Audience, Delivery, Notice
 from core.domain.role import Role
 from core.domain.ticket import Priority, TicketStatus
 from core.domain.visit import VisitOutcome
-from core.services import acceptances, notices, reports, staffing, tickets, visits, waves
+from core.services import acceptances, notices, reports, searches, staffing, tickets, visits, waves
 from storage.models.desk import Audit, Task
 from storage.models.offer import Offer
 from storage.models.people import Person
@@ -148,6 +148,13 @@ def nobody(scene: Scene) -> tuple[Ticket, Callable[[], object]]:
     return ticket, wait
 
 
+def ask_move(scene: Scene) -> tuple[Ticket, Callable[[], object]]:
+    ticket = _both_asked(scene)
+    return ticket, lambda: searches.ask_to_move(
+        scene.session, tap(scene.other_desk), ticket.id, ticket.version, now=scene.world.now
+    )
+
+
 def on_the_way(scene: Scene) -> tuple[Ticket, Callable[[], object]]:
     ticket = _taken(scene)
     visit = visit_of(scene.world, ticket)
@@ -254,6 +261,7 @@ AGREED = {
     (offer_taken, Notice.OFFER_TAKEN): "N N N E E E -",
     (assigned_by_hand, Notice.OFFER_TAKEN): "N N N E E E -",
     (nobody, Notice.NOBODY): "- - - - - NT -",
+    (ask_move, Notice.ASK_MOVE): "N N - - - E -",
     (on_the_way, Notice.ON_THE_WAY): "N N E - - E -",
     (left, Notice.LEFT): "E E E - - ET -",
     (reported, Notice.REPORTED): "N N E - - E -",
