@@ -47,6 +47,7 @@ ROUTERS = (
     "searches",
     "calls",
     "offers",
+    "counter_prices",
     "availability",
     "visits",
     "reports",

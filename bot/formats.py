@@ -45,6 +45,12 @@ def day(at: datetime, zone: str, language: str, now: datetime) -> str:
     return load(language)(near) if near else calendar_day(local, language, with_year=local.year != today.year)
 
 
+def until(at: datetime, zone: str, language: str, now: datetime) -> str:
+    """Today only the clock: "until 11:00", otherwise "until tomorrow, 9:15"."""
+    named, today = day(at, zone, language, now), day(now, zone, language, now)
+    return clock(at, zone) if named == today else f"{named}, {clock(at, zone)}"
+
+
 def calendar_day(value: date, language: str, *, with_year: bool = True) -> str:
     short, full = ("d MMMM", "d MMMM y")
     return format_date(value, full if with_year else short, locale=language)

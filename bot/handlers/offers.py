@@ -13,7 +13,7 @@ from bot.show import answer, show
 from bot.texts import Texts
 from bot.update_db import UpdateDb
 from core.domain.actor import Actor
-from core.domain.offer import TAKEABLE
+from core.domain.offer import OPEN_STATES, TAKEABLE
 from core.services import cards, jobs, offers
 from core.services.cards import OfferCard
 
@@ -45,7 +45,7 @@ async def decline(call: CallbackQuery, callback_data: Decline, actor: Actor, db:
         await answer(call, texts.plain("offers-answer-declined"))
         return
     card = await db.read(cards.ticket, actor, callback_data.ticket_id)
-    if isinstance(card, OfferCard) and card.offer_status in TAKEABLE:
+    if isinstance(card, OfferCard) and card.offer_status in OPEN_STATES and not card.is_agreed:
         await show(call, screens.reasons(card, texts))
     else:
         await show(call, card_screens.draw(card, texts))

@@ -6,6 +6,7 @@ cards of contractors begin with what is to be done now, so they get a line more 
 
 from typing import Any
 
+from bot import formats
 from bot.texts import Html, Texts
 from core.domain.notice import Notice
 from core.domain.ticket import TicketEvent, TicketStatus
@@ -19,8 +20,13 @@ def headline(notice: Notice, card: Card, data: dict[str, Any], texts: Texts) -> 
         endings.append("")
     for ending in endings:
         if ending is not None and texts.has(f"notices-{notice}{ending}"):
-            return texts(f"notices-{notice}{ending}")
+            return texts(f"notices-{notice}{ending}", **_words(card, texts))
     return Html("")
+
+
+def _words(card: Card, texts: Texts) -> dict[str, str]:
+    """What a headline may name."""
+    return {"pay": formats.money(card.pay_kop, texts.language)} if isinstance(card, OfferCard | JobCard) else {}
 
 
 def _reader(card: Card) -> str:
@@ -40,6 +46,10 @@ def _variant(notice: Notice, card: Card, data: dict[str, Any]) -> str | None:
     match notice, card:
         case Notice.APPROVAL_DECIDED, ClientCard() | DeskCard():
             return "-yes" if data.get("approved") else "-no"
+        case Notice.COUNTER_DECIDED, OfferCard():
+            return f"-{data.get('event')}"
+        case Notice.OFFER_TAKEN, JobCard() if data.get("counter"):
+            return "-agreed"
         case Notice.REGISTERED, ClientCard() if card.base.status is TicketStatus.APPROVAL:
             return "-approval"
         case Notice.DRAFTED, ClientCard() | DeskCard() if TicketEvent.CONFIRM in card.buttons:

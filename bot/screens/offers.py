@@ -3,20 +3,20 @@
 An offer whose wait is over keeps its buttons: until somebody else says yes it can be taken.
 """
 
-from datetime import datetime
 from typing import Annotated
 
 from aiogram.filters.callback_data import CallbackData
 from pydantic import Field
 
 from bot import formats
+from bot.screens import counter_prices
 from bot.screens.menu import to_menu
 from bot.screens.pictures import pictures_button
 from bot.screens.taps import Do, Minute, TicketTap, minutes
 from bot.screens.tickets import Open
 from bot.texts import Texts, escape
 from bot.ui import Button, Id, Screen, column
-from core.domain.offer import TAKEABLE, DeclineReason, OfferStatus
+from core.domain.offer import OPEN_STATES, TAKEABLE, DeclineReason, OfferStatus
 from core.domain.slots import Slot
 from core.domain.ticket import Priority
 from core.services.cards import Base, OfferCard
@@ -44,13 +44,14 @@ class Decline(CallbackData, prefix="no"):
 
 def offer_card(card: OfferCard, texts: Texts) -> Screen:
     parts = [_state(card, texts), "", *_job(card, texts)]
-    if card.offer_status not in TAKEABLE:
+    if card.offer_status not in OPEN_STATES or card.is_agreed:
         return Screen("\n".join(parts), column(_why(card, texts)))
-    times = _times(card, texts)
+    times = _times(card, texts) if card.offer_status in TAKEABLE else []
     return Screen(
         "\n".join(parts),
         column(
             *times,
+            counter_prices.name_button(card, texts),
             pictures_button(card.base, texts),
             map_button(card.base, texts),
             Button(texts.plain("offers-decline"), Decline(offer=card.offer_id, ticket_id=card.base.ticket_id).pack()),
@@ -65,7 +66,7 @@ def who_goes(card: OfferCard, start: int, texts: Texts) -> Screen:
         Button(name, Take(offer=card.offer_id, ticket_id=card.base.ticket_id, start=start, person=person_id).pack())
         for person_id, name in card.team
     )
-    return Screen(texts("offers-who-goes", service=card.base.service), column(*people, _back(card.base, texts)))
+    return Screen(texts("offers-who-goes", service=card.base.service), column(*people, back(card.base, texts)))
 
 
 def reasons(card: OfferCard, texts: Texts) -> Screen:
@@ -76,7 +77,7 @@ def reasons(card: OfferCard, texts: Texts) -> Screen:
         )
         for reason in DeclineReason
     )
-    return Screen(texts("offers-ask-reason"), column(*buttons, _back(card.base, texts)))
+    return Screen(texts("offers-ask-reason"), column(*buttons, back(card.base, texts)))
 
 
 def offers(found: Offers, texts: Texts) -> Screen:
@@ -97,19 +98,13 @@ def short(text: str) -> str:
 
 def _state(card: OfferCard, texts: Texts) -> str:
     base = card.base
+    named = counter_prices.state(card, texts)
+    if named is not None:
+        return named
     if card.offer_status is OfferStatus.SENT:
-        return texts("offers-state-sent", until=_until(card.waits_until, base, texts))
-    if card.offer_status is OfferStatus.COUNTERED:
-        return texts("offers-state-countered", until=_until(card.waits_until, base, texts))
+        until = formats.until(card.waits_until, base.zone, texts.language, base.read_at)
+        return texts("offers-state-sent", until=until)
     return texts(f"offers-state-{card.offer_status}")
-
-
-def _until(at: datetime, base: Base, texts: Texts) -> str:
-    """Today only the clock: "until 11:00", otherwise "until tomorrow, 9:15"."""
-    day = formats.day(at, base.zone, texts.language, base.read_at)
-    is_today = day == formats.day(base.read_at, base.zone, texts.language, base.read_at)
-    clock = formats.clock(at, base.zone)
-    return clock if is_today else f"{day}, {clock}"
 
 
 def _job(card: OfferCard, texts: Texts) -> list[str]:
@@ -145,7 +140,7 @@ def _why(card: OfferCard, texts: Texts) -> Button:
     return Button(texts.plain("offers-why"), tap.pack())
 
 
-def _back(base: Base, texts: Texts) -> Button:
+def back(base: Base, texts: Texts) -> Button:
     tap = TicketTap(do=Do.CARD, ticket_id=base.ticket_id, version=base.version)
     return Button(texts.plain("common-back"), tap.pack())
 

@@ -10,6 +10,7 @@ from aiogram.filters.callback_data import CallbackData
 from pydantic import Field
 
 from bot import formats
+from bot.screens import counter_prices
 from bot.screens import searches as search_screens
 from bot.screens.lists import PAGE, fit, pages
 from bot.screens.menu import to_menu
@@ -111,11 +112,13 @@ def desk_card(card: DeskCard, texts: Texts) -> Screen:
         parts.append(texts("tickets-offers-open", count=card.offers_open))
     if card.refusals is not None:
         parts += _refusals(card.refusals, texts)
+    parts += counter_prices.desk_lines(card, texts)
     parts += _lines(card.lines, texts, with_sums=True) + _note(card.note, "tickets-client-words", texts)
     parts += _mark(card.mark, texts)
     parts += ["", *(_task(task, texts) for task in card.tasks)] if card.tasks else []
     rows = column(*(button for task in card.tasks for button in _task_buttons(task, texts)))
     rows += search_screens.desk_rows(card, texts)
+    rows = counter_prices.desk_buttons(card, texts) + rows
     return Screen("\n".join(parts), rows + _buttons(base, card.buttons, _DESK, texts) + _more(base, texts))
 
 

@@ -58,6 +58,13 @@ class CounterGiven(Conflict):
 
 
 @dataclass
+class ContractorFull(Conflict):
+    """The desk may not agree past the limit: only a hand assignment passes it, and says so."""
+
+    limit: int
+
+
+@dataclass
 class BelowFloor(Conflict):
     """So little would be left of the client's price that a manager must decide; percent."""
 
@@ -139,6 +146,14 @@ class NumberInvalid(Invalid):
     """Not a number, or outside its bounds."""
 
     value: str
+
+
+@dataclass
+class PriceInvalid(Invalid):
+    """A contractor's own price that is no sum of money, not above what is offered, or beyond reason; whole roubles."""
+
+    above: int
+    most: int
 
 
 @dataclass

@@ -13,15 +13,16 @@ from sqlalchemy.orm import Session
 from core.domain.actor import Actor
 from core.domain.errors import NotFound
 from core.domain.money import line_sum
-from core.domain.offer import DeclineReason, OfferStatus
+from core.domain.offer import TAKEABLE, DeclineReason, OfferStatus
 from core.domain.proof import ProofStage, ProofStatus
 from core.domain.role import CLIENT_ROLES, CONTRACTOR_ROLES, Role
 from core.domain.slots import Slot
 from core.domain.ticket import Priority, TicketEvent, TicketStatus, allowed
 from core.domain.visit import VisitStep
-from core.services import crew, history, offers, people, scope, searches, steps, tasks
+from core.services import counter_prices, crew, history, offers, people, scope, searches, steps, tasks
+from core.services.counter_prices import CounterLine
 from core.services.history import Refusals
-from core.services.searches import SearchState
+from core.services.searches import MAY_PASS_FLOOR, SearchState
 from core.services.steps import Shots
 from core.services.tasks import TaskLine
 from storage.models.contractor import Contractor
@@ -68,6 +69,12 @@ class OfferCard:
     #: Whom an owner may send; empty: whoever taps goes himself.
     team: tuple[tuple[int, str], ...]
     decline_reason: DeclineReason | None
+    #: His own price, and until when the desk may say yes to it.
+    counter_kop: int | None
+    counter_until: datetime | None
+    #: The desk said yes to it.
+    is_agreed: bool
+    may_counter: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +130,8 @@ class DeskCard:
     tasks: tuple[TaskLine, ...]
     #: While somebody is looked for.
     search: SearchState | None
+    #: Prices of contractors that wait for a yes or a no.
+    counters: tuple[CounterLine, ...]
     #: While nobody is left to ask.
     refusals: Refusals | None
     mark: int | None
@@ -235,6 +244,10 @@ def _offer(session: Session, actor: Actor, row: Ticket, base: Base, offer: Offer
         can_go_now=row.priority is Priority.EMERGENCY or hours.is_open(now),
         team=team if len(team) > 1 else (),
         decline_reason=offer.decline_reason,
+        counter_kop=offer.counter_kop,
+        counter_until=offer.counter_until,
+        is_agreed=offer.status is OfferStatus.COUNTERED and offer.answered_at is not None,
+        may_counter=offer.status in TAKEABLE and not counter_prices.has_countered(session, offer),
     )
 
 
@@ -308,6 +321,7 @@ def _desk(session: Session, row: Ticket, base: Base, roles: frozenset[Role]) -> 
         lines=_lines(session, row, ReportLine.client_price_kop),
         tasks=tasks.of_ticket(session, row.id),
         search=searches.state(session, row, now=base.read_at),
+        counters=counter_prices.of_ticket(session, row, may_pass_floor=bool(roles & MAY_PASS_FLOOR)),
         refusals=history.refusals(session, row) if row.status is TicketStatus.UNSTAFFED else None,
         mark=_mark(session, row.id),
         note=_complaint(session, row),

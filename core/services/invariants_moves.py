@@ -5,12 +5,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, case, or_, select
 from sqlalchemy.orm import Session
 
-from core.domain.offer import TAKEABLE, OfferStatus
+from core.domain.offer import OPEN_STATES, TAKEABLE, OfferStatus
 from core.domain.role import Role
 from core.domain.ticket import RULES, Origin, TicketEvent, TicketStatus
+from core.services import open_offers
 from storage.models.desk import Audit
 from storage.models.offer import Offer
 from storage.models.ticket import Ticket
@@ -26,6 +27,14 @@ _ROADS: dict[tuple[str, ...], frozenset[OfferStatus]] = {
     ("send", "decline"): frozenset({OfferStatus.DECLINED}),
     ("send", "lapse", "decline"): frozenset({OfferStatus.DECLINED}),
 }
+#: A price of his own, from either beginning; refused or expired it is an offer again that can be taken.
+_LEFT_ALONE = frozenset({OfferStatus.LOST, OfferStatus.WITHDRAWN})
+for _begun in (("send", "counter"), ("send", "lapse", "counter")):
+    _ROADS[_begun] = _LEFT_ALONE | {OfferStatus.COUNTERED}
+    _ROADS[*_begun, "decline"] = frozenset({OfferStatus.DECLINED})
+    for _end in ("refuse", "expire"):
+        _ROADS[*_begun, _end] = _ENDED | {OfferStatus.LAPSED}
+        _ROADS[*_begun, _end, "decline"] = frozenset({OfferStatus.DECLINED})
 
 
 def offers_leave_once(session: Session, *, now: datetime) -> Found:
@@ -34,7 +43,9 @@ def offers_leave_once(session: Session, *, now: datetime) -> Found:
         select(Offer.id, Offer.status).where(
             or_(
                 and_(Offer.status.in_(TAKEABLE), Offer.answered_at.is_not(None)),
-                and_(Offer.status.not_in(TAKEABLE), Offer.answered_at.is_(None)),
+                and_(Offer.status.not_in(OPEN_STATES), Offer.answered_at.is_(None)),
+                and_(Offer.status == OfferStatus.COUNTERED, Offer.counter_kop.is_(None)),
+                and_(Offer.counter_kop.is_not(None), or_(Offer.counter_until.is_(None), Offer.answered_by.is_(None))),
                 and_(Offer.status == OfferStatus.LAPSED, Offer.waits_until > now),
                 and_(Offer.status == OfferStatus.LOST, Offer.lost_to.is_(None)),
             )
@@ -54,12 +65,15 @@ def offers_leave_once(session: Session, *, now: datetime) -> Found:
 
 
 def open_offers_of_open_tickets(session: Session, *, now: datetime) -> Found:
-    """Open only while the ticket searches, and taken only so: every accepted offer made one move, from a search."""
+    """Open only while the ticket searches, and taken only so: every yes made one move, from a search.
+
+    A yes is an accepted offer, or a price of his own that the desk has agreed to.
+    """
     rows = session.execute(
         select(Offer.id, Ticket.status)
         .join(Ticket, Ticket.id == Offer.ticket_id)
         .where(
-            Offer.status.in_(TAKEABLE),
+            open_offers.are_open(),
             or_(
                 Ticket.status.not_in((TicketStatus.SEARCHING, TicketStatus.UNSTAFFED)),
                 Offer.job_version != Ticket.job_version,
@@ -68,17 +82,19 @@ def open_offers_of_open_tickets(session: Session, *, now: datetime) -> Found:
         )
     )
     broken = [f"offer {offer} is open, its ticket is {status} by now" for offer, status in rows]
-    taken: defaultdict[int, list[Any]] = defaultdict(list)
+    taken: defaultdict[tuple[str, int], list[Any]] = defaultdict(list)
     assigned = select(Audit.id, Audit.entity_id, Audit.from_state, Audit.data).where(
         Audit.entity == "ticket", Audit.event == TicketEvent.ASSIGN
     )
     for row in session.execute(assigned):
-        if "offer" in row.data:
-            taken[row.data["offer"]].append(row)
-    offers = session.execute(select(Offer.id, Offer.ticket_id, Offer.status)).all()
-    for offer_id, ticket_id, status in offers:
-        moves = taken[offer_id]
-        if len(moves) != (status is OfferStatus.ACCEPTED):
+        for way in ("offer", "counter"):
+            if way in row.data:
+                taken[way, row.data[way]].append(row)
+    yes = case((Offer.status == OfferStatus.ACCEPTED, "offer"), (open_offers.are_agreed(), "counter"), else_="")
+    offers = session.execute(select(Offer.id, Offer.ticket_id, Offer.status, yes)).all()
+    for offer_id, ticket_id, status, way in offers:
+        moves = taken["offer", offer_id] + taken["counter", offer_id]
+        if len(moves) != bool(way) or len(taken[way, offer_id]) != bool(way):
             broken.append(f"offer {offer_id} is {status} and was taken {len(moves)} times")
         broken += [
             f"offer {offer_id} was taken by a move of ticket {move.entity_id} in {move.from_state}"

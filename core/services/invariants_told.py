@@ -53,6 +53,13 @@ _BY_TICKET: dict[str, Notice] = {
     "ask_move": Notice.ASK_MOVE,
 }
 
+_BY_OFFER: dict[str, Notice] = {
+    "send": Notice.OFFER_MADE,
+    "counter": Notice.COUNTERED,
+    "refuse": Notice.COUNTER_DECIDED,
+    "expire": Notice.COUNTER_DECIDED,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class _Change:
@@ -116,12 +123,12 @@ def _changes(session: Session, since: datetime) -> Iterator[_Change]:
         if row.to_state == TicketStatus.APPROVAL:
             yield _Change(row[0], Notice.APPROVAL_ASKED, *row[3:])
     sent = (
-        select(Audit.id, *place, Offer.contractor_id, Audit.data)
-        .join(Offer, and_(Audit.entity == "offer", Audit.event == "send", Offer.id == Audit.entity_id))
+        select(Audit.id, Audit.event, Audit.data, *place, Offer.contractor_id)
+        .join(Offer, and_(Audit.entity == "offer", Audit.event.in_(_BY_OFFER), Offer.id == Audit.entity_id))
         .join(Ticket, Ticket.id == Offer.ticket_id)
     )
-    for audit_id, *offered, data in session.execute(sent.where(recent)):
-        yield replace(_Change(audit_id, Notice.OFFER_MADE, *offered), called=_called(data))
+    for row in session.execute(sent.where(recent)):
+        yield replace(_Change(row[0], _BY_OFFER[row.event], *row[3:]), called=_called(row.data))
     warned = (
         select(Audit.id, *place, Audit.data)
         .join(Clock, and_(Audit.entity == "clock", Audit.event == "warn", Clock.id == Audit.entity_id))

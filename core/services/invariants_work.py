@@ -13,7 +13,7 @@ from core.domain.role import CLIENT_ROLES, Role
 from core.domain.task import TaskKind
 from core.domain.ticket import SETTLED, Origin, TicketStatus
 from core.domain.visit import LIVE, VisitOutcome
-from core.services import numbers
+from core.services import numbers, open_offers
 from core.services.acceptances import digest
 from storage.models.contractor import Block, Contractor
 from storage.models.desk import Audit, Task
@@ -57,6 +57,15 @@ def accepted_offer_has_assignment(session: Session, *, now: datetime) -> Found:
         .where(Offer.status != OfferStatus.ACCEPTED)
     )
     rows += [f"assignment {assignment} rests on an offer that is {status}" for assignment, status in unaccepted]
+    agreed = session.execute(
+        select(Offer.id)
+        .outerjoin(
+            Assignment,
+            and_(Assignment.contractor_id == Offer.contractor_id, Assignment.ticket_id == Offer.ticket_id),
+        )
+        .where(open_offers.are_agreed(), Assignment.id.is_(None))
+    )
+    rows += [f"agreed offer {offer} has no assignment of its contractor" for (offer,) in agreed]
     elsewhere = session.execute(
         select(Assignment.id, Ticket.id)
         .join(Ticket, Ticket.id == Assignment.ticket_id)
@@ -271,7 +280,20 @@ def nothing_is_stuck(session: Session, *, now: datetime) -> Found:
         Ticket.search_due_at.is_not(None), Ticket.status != TicketStatus.SEARCHING
     )
     broken += [f"ticket {ticket} is {state} and still waits for an answer" for ticket, state in session.execute(waits)]
+    broken += _counters_and_tasks(session)
     return broken, session.scalar(select(func.count()).select_from(open_.subquery())) or 0
+
+
+def _counters_and_tasks(session: Session) -> list[str]:
+    """A price that waits for the desk stands in its queue, and nothing else of this kind does."""
+    waiting = select(Offer.id).where(open_offers.are_countered())
+    offers = {f"{TaskKind.COUNTER}:offer {offer}": offer for offer in session.scalars(waiting)}
+    open_ = select(Task.cause).where(Task.kind == TaskKind.COUNTER, Task.ended_at.is_(None))
+    asked = set(session.scalars(open_))
+    broken = [
+        f"offer {offer} waits with a price and nobody is asked" for key, offer in offers.items() if key not in asked
+    ]
+    return broken + [f"task {cause} asks about a price that does not wait" for cause in sorted(asked - set(offers))]
 
 
 def _has_task(kind: TaskKind | None = None) -> ColumnElement[bool]:

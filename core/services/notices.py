@@ -10,15 +10,15 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from core.domain.notice import TOLD, Audience, Delivery, Notice, OutboxStatus
 from core.domain.notice import Priority as Rank
-from core.domain.offer import TAKEABLE, OfferStatus
+from core.domain.offer import OfferStatus
 from core.domain.role import CONTRACTOR_ROLES, DESK_ROLES, Role
 from core.domain.ticket import Priority
-from core.services import numbers
+from core.services import numbers, open_offers
 from storage.models.desk import Audit
 from storage.models.directory import Site
 from storage.models.offer import Offer
@@ -27,10 +27,21 @@ from storage.models.post import Card, Outbox
 from storage.models.ticket import Assignment, Ticket
 
 #: What is over before the morning comes rings at night too.
-BURNS = frozenset({Notice.OFFER_MADE, Notice.OFFER_TAKEN, Notice.ON_THE_WAY, Notice.CANCELLED})
+BURNS = frozenset(
+    {
+        Notice.OFFER_MADE,
+        Notice.OFFER_TAKEN,
+        Notice.ON_THE_WAY,
+        Notice.CANCELLED,
+        Notice.COUNTERED,
+        Notice.COUNTER_DECIDED,
+    }
+)
 
 #: Their buttons are over: other firms, and the colleagues of the one who goes.
-NO_LONGER_ASKED = frozenset({OfferStatus.LOST, OfferStatus.ACCEPTED, OfferStatus.WITHDRAWN})
+NO_LONGER_ASKED = or_(
+    Offer.status.in_({OfferStatus.LOST, OfferStatus.ACCEPTED, OfferStatus.WITHDRAWN}), open_offers.are_agreed()
+)
 
 
 def publish(
@@ -187,7 +198,7 @@ def _invited(session: Session, ticket: Ticket) -> list[Person]:
     rows = session.execute(
         select(Offer.contractor_id, Audit.data)
         .join(Audit, and_(Audit.entity == "offer", Audit.event == "send", Audit.entity_id == Offer.id))
-        .where(Offer.ticket_id == ticket.id, Offer.round == ticket.round, Offer.status.in_(TAKEABLE))
+        .where(Offer.ticket_id == ticket.id, Offer.round == ticket.round, open_offers.are_open())
     )
     called = {firm: data.get("people") for firm, data in rows}
     looked = set(session.scalars(select(Card.person_id).where(Card.ticket_id == ticket.id)))
@@ -245,12 +256,10 @@ def _holders(session: Session, *conditions: Any) -> list[Person]:
     )
 
 
-def _firms(session: Session, ticket: Ticket, statuses: Iterable[OfferStatus]) -> list[int]:
+def _firms(session: Session, ticket: Ticket, which: ColumnElement[bool]) -> list[int]:
     return list(
         session.scalars(
-            select(Offer.contractor_id).where(
-                Offer.ticket_id == ticket.id, Offer.round == ticket.round, Offer.status.in_(list(statuses))
-            )
+            select(Offer.contractor_id).where(Offer.ticket_id == ticket.id, Offer.round == ticket.round, which)
         )
     )
 

@@ -12,11 +12,12 @@ from core.domain import slots
 from core.domain.actor import Actor
 from core.domain.errors import LimitReached, NotAllowed, NotFound, NotQualified, OfferClosed, OfferTaken
 from core.domain.notice import Notice
-from core.domain.offer import OPEN_STATES, TAKEABLE, DeclineReason, Exclusion, OfferStatus, WaveReason
+from core.domain.offer import TAKEABLE, DeclineReason, Exclusion, OfferStatus, WaveReason
 from core.domain.role import CONTRACTOR_ROLES
 from core.domain.slots import Hours, Slot
+from core.domain.task import TaskKind
 from core.domain.ticket import TicketEvent, TicketStatus
-from core.services import assignments, audit, lifecycle, matching, notices, numbers, scope, tasks, waves
+from core.services import assignments, audit, lifecycle, matching, notices, numbers, open_offers, scope, tasks, waves
 from core.services.rows import moved
 from storage.models.directory import Site
 from storage.models.offer import Offer
@@ -49,12 +50,14 @@ def decline(session: Session, actor: Actor, offer_id: int, reason: DeclineReason
     ticket = session.get_one(Ticket, offer.ticket_id)
     if offer.status is OfferStatus.DECLINED:
         return
-    _ensure_takeable(offer)
+    if not is_countered(offer):
+        ensure_takeable(offer)
     waited_for = offer.status is OfferStatus.SENT
     _close(session, offer, OfferStatus.DECLINED, answered_at=now, answered_by=actor.person_id, decline_reason=reason)
     cause = audit.record(
         session, actor, "offer", offer.id, "decline", now=now, to_state=OfferStatus.DECLINED, data={"reason": reason}
     )
+    tasks.end_for_cause(session, actor, TaskKind.COUNTER, f"offer {offer.id}", "declined", now=now)
     notices.answer(session, _person(actor), Notice.CARD, ticket=ticket, cause=f"audit {cause.id}", now=now)
     if waited_for and ticket.status is TicketStatus.SEARCHING and not waves.is_waited_for(session, ticket):
         waves.ask_next(session, actor, ticket, now=now, reason=WaveReason.DECLINED)
@@ -72,7 +75,7 @@ def accept(
         raise NotAllowed
     if offer.status is OfferStatus.ACCEPTED:
         return
-    _ensure_takeable(offer)
+    ensure_takeable(offer)
     ticket = session.get_one(Ticket, offer.ticket_id)
     engineer = _engineer(session, actor, offer.contractor_id, engineer_id)
     slot = _slot(session, ticket, start, now=now)
@@ -117,7 +120,7 @@ def lose_others(session: Session, ticket: Ticket, winner_id: int, *, now: dateti
     """Everybody else's card is edited to "taken"."""
     session.execute(
         update(Offer)
-        .where(Offer.ticket_id == ticket.id, Offer.status.in_(OPEN_STATES), Offer.contractor_id != winner_id)
+        .where(Offer.ticket_id == ticket.id, open_offers.are_open(), Offer.contractor_id != winner_id)
         .values(status=OfferStatus.LOST, lost_to=winner_id, answered_at=now)
     )
 
@@ -126,7 +129,7 @@ def close_own(session: Session, ticket: Ticket, contractor_id: int, *, now: date
     """The job came by hand: the firm's own open offer is no longer a question."""
     session.execute(
         update(Offer)
-        .where(Offer.ticket_id == ticket.id, Offer.status.in_(OPEN_STATES), Offer.contractor_id == contractor_id)
+        .where(Offer.ticket_id == ticket.id, open_offers.are_open(), Offer.contractor_id == contractor_id)
         .values(status=OfferStatus.WITHDRAWN, answered_at=now)
     )
 
@@ -135,7 +138,7 @@ def withdraw_all(session: Session, ticket: Ticket, *, now: datetime) -> None:
     """Nothing is on offer any more; who was asked sees it on the card."""
     session.execute(
         update(Offer)
-        .where(Offer.ticket_id == ticket.id, Offer.status.in_(OPEN_STATES))
+        .where(Offer.ticket_id == ticket.id, open_offers.are_open())
         .values(status=OfferStatus.WITHDRAWN, answered_at=now)
     )
 
@@ -174,7 +177,12 @@ def _slot(session: Session, ticket: Ticket, start: datetime | None, *, now: date
     return slots.chosen(start, now, hours_of(site), length_hours=rules.slot_hours, days_ahead=rules.slots_days_ahead)
 
 
-def _ensure_takeable(offer: Offer) -> None:
+def is_countered(offer: Offer) -> bool:
+    """His own price waits for the desk."""
+    return offer.status is OfferStatus.COUNTERED and offer.answered_at is None
+
+
+def ensure_takeable(offer: Offer) -> None:
     if offer.status is OfferStatus.LOST:
         raise OfferTaken
     if offer.status not in TAKEABLE:
@@ -195,7 +203,8 @@ def _ensure_qualified(session: Session, ticket: Ticket, contractor_id: int, slot
 
 def _close(session: Session, offer: Offer, status: OfferStatus, **fields: object) -> None:
     """Compare-and-set: whoever comes second finds the offer closed."""
-    if not moved(session, offer, Offer.status == offer.status, status=status, **fields):
+    still = (Offer.status == offer.status, Offer.answered_at.is_(None))
+    if not moved(session, offer, *still, status=status, **fields):
         raise OfferTaken
 
 

@@ -82,7 +82,7 @@ def raise_pay(session: Session, actor: Actor, ticket_id: int, version: int, perc
     if not 1 <= percent <= MOST_RAISE_PCT:
         raise NumberInvalid(str(percent))
     rate = wave.raised(ticket.first_rate_kop, ticket.contractor_rate_kop, percent)
-    _ensure_margin(session, actor, ticket, rate)
+    ensure_margin(session, actor, ticket, rate)
     ticket.contractor_rate_kop = rate
     _restart(session, actor, ticket, WaveReason.RAISED, "raise", {"rate_kop": rate}, now=now)
 
@@ -177,7 +177,8 @@ def _ensure_fresh(ticket: Ticket, version: int) -> None:
         raise Changed
 
 
-def _ensure_margin(session: Session, actor: Actor, ticket: Ticket, rate_kop: int) -> None:
+def ensure_margin(session: Session, actor: Actor, ticket: Ticket, rate_kop: int) -> None:
+    """Raises BelowFloor where so little would be left that a manager must decide, and this is none."""
     floor = numbers.of(session).margin_floor_pct
     margin = wave.margin_pct(ticket.client_price_kop, rate_kop)
     if margin < floor and not actor.has(*MAY_PASS_FLOOR):

@@ -89,7 +89,7 @@ def assign(session: Session, actor: Actor, ticket_id: int, contractor_id: int, *
         contractor_id=contractor.id,
         data={"by_hand": True, "passed": reason},
     )
-    goes, over_limit = _who_goes(session, contractor.id), reason is Exclusion.LIMIT
+    goes, over_limit = who_goes(session, contractor.id), reason is Exclusion.LIMIT
     assignments.begin(session, ticket, contractor.id, goes, slot, now=now, over_limit=over_limit)
     if goes is None:
         tasks.open(session, TaskKind.NO_CREW, cause=f"audit {cause.id}", ticket_id=ticket.id, now=now)
@@ -135,7 +135,7 @@ def _choice(session: Session, candidate: Candidate, reason: Exclusion | None) ->
     )
 
 
-def _who_goes(session: Session, contractor_id: int) -> int | None:
+def who_goes(session: Session, contractor_id: int) -> int | None:
     """The first of the firm's people in Telegram, the owner before the others."""
     return session.scalar(
         select(Person.id)

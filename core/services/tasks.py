@@ -142,6 +142,13 @@ def end_for_ticket(
         _end(session, actor, task, outcome, now=now)
 
 
+def end_for_cause(session: Session, actor: Actor, kind: TaskKind, cause: str, outcome: str, *, now: datetime) -> None:
+    """The one task that this cause has made, if it is still open."""
+    task = session.scalar(select(Task).where(Task.cause == f"{kind}:{cause}", Task.ended_at.is_(None)))
+    if task is not None:
+        _end(session, actor, task, outcome, now=now)
+
+
 def _end(session: Session, actor: Actor, task: Task, outcome: str, *, now: datetime) -> Audit:
     task.ended_at, task.ended_by, task.outcome = now, actor.person_id, outcome
     return audit.record(session, actor, "task", task.id, "end", now=now, data={"outcome": outcome})

@@ -16,10 +16,10 @@ from core.domain.clock import Reading
 from core.domain.matching import Candidate
 from core.domain.money import line_sum
 from core.domain.notice import Notice
-from core.domain.offer import OPEN_STATES, Exclusion, OfferStatus, WaveReason
+from core.domain.offer import Exclusion, OfferStatus, WaveReason
 from core.domain.task import TaskKind
 from core.domain.ticket import Priority, TicketEvent, TicketStatus
-from core.services import audit, clocks, duty, lifecycle, matching, notices, numbers, tasks
+from core.services import audit, clocks, duty, lifecycle, matching, notices, numbers, open_offers, tasks
 from core.services.matching import Search
 from storage.models.directory import Site
 from storage.models.offer import Offer, Wave, WaveCandidate
@@ -66,12 +66,13 @@ def new_version(session: Session, ticket: Ticket, *, now: datetime) -> frozenset
     """What is offered has changed: open offers are withdrawn. Returns the firms that had them."""
     held = session.scalars(
         update(Offer)
-        .where(Offer.ticket_id == ticket.id, Offer.status.in_(OPEN_STATES))
+        .where(Offer.ticket_id == ticket.id, open_offers.are_open())
         .values(status=OfferStatus.WITHDRAWN, answered_at=now)
         .returning(Offer.contractor_id)
         .execution_options(synchronize_session=False)
     ).all()
     session.expire_all()
+    tasks.end_for_ticket(session, Actor.system("new version"), ticket.id, {TaskKind.COUNTER}, "withdrawn", now=now)
     ticket.job_version += 1
     session.flush()
     return frozenset(held)

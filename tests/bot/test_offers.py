@@ -40,12 +40,13 @@ async def test_the_offer_shows_everything_before_the_yes(crew: Crew) -> None:
         "✅ Беру: сегодня, 12:00–14:00",
         "✅ Беру: сегодня, 14:00–16:00",
         "✅ Беру: завтра, 10:00–12:00",
+        "💬 Своя цена",
         "🗺 На карте",
         "Отказаться",
         "Почему мне?",
     ]
     assert all(len(row) == 1 for row in message["inline"])
-    assert buttons[4]["url"].startswith("https://yandex.ru/maps/?pt=37.617300,55.755800")
+    assert buttons[5]["url"].startswith("https://yandex.ru/maps/?pt=37.617300,55.755800")
 
 
 async def test_the_owner_is_asked_who_goes(crew: Crew) -> None:

@@ -14,7 +14,20 @@ from core.domain.offer import DeclineReason
 from core.domain.proof import ProofKind
 from core.domain.role import Role
 from core.domain.ticket import TicketStatus
-from core.services import acceptances, inbox, invites, numbers, offers, outbox, proofs, silence, tasks, tickets, visits
+from core.services import (
+    acceptances,
+    counter_prices,
+    inbox,
+    invites,
+    numbers,
+    offers,
+    outbox,
+    proofs,
+    silence,
+    tasks,
+    tickets,
+    visits,
+)
 from storage.models.offer import Offer
 from storage.models.post import Outbox
 from storage.models.ticket import Ticket
@@ -61,6 +74,7 @@ def full_story(session: Session, clock: HandClock) -> World:
     for status in _STATUSES:
         bring(world, status)
     _declined(world)
+    _countered(world)
     _left(world)
     _cancelled(world)
     draft(world)
@@ -114,6 +128,25 @@ def _declined(world: World) -> None:
     take(world, ticket, other)
     second.is_active = False
     session.flush()
+
+
+def _countered(world: World) -> None:
+    """One price is agreed to, one refused and the job taken at the first price, one waits for the desk."""
+    session, now = world.session, world.now
+    for agreed in (True, False):
+        ticket = send(world)
+        offer = _names_a_price(world, ticket)
+        counter_prices.decide(session, tap(world.dispatcher), offer, agreed, now=now)
+        if not agreed:
+            take(world, ticket)
+        tickets.cancel(session, tap(world.dispatcher), ticket.id, ticket.version, now=now)
+    _names_a_price(world, send(world))
+
+
+def _names_a_price(world: World, ticket: Ticket) -> int:
+    offer = world.session.scalars(select(Offer.id).where(Offer.ticket_id == ticket.id)).one()
+    counter_prices.name_price(world.session, tap(world.engineer), offer, 300_000, now=world.now)
+    return offer
 
 
 def _left(world: World) -> None:

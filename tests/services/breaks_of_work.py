@@ -140,6 +140,52 @@ def taken_while_in_work(story: Story) -> str:
     return f"offer {offer} was taken by a move of ticket {ticket} in in_work"
 
 
+def price_nobody_is_asked_about(story: Story) -> str:
+    offer = story.one("SELECT id FROM offer WHERE status = 'countered' AND answered_at IS NULL")
+    story.run("UPDATE task SET ended_at = :at WHERE kind = 'counter'", at=story.at(story.now))
+    return f"offer {offer} waits with a price and nobody is asked"
+
+
+def task_about_a_price_that_is_over(story: Story) -> str:
+    task = story.one("SELECT id FROM task WHERE kind = 'counter' AND ended_at IS NOT NULL")
+    story.run("UPDATE task SET ended_at = NULL WHERE id = :task", task=task)
+    return "asks about a price that does not wait"
+
+
+def agreed_without_a_move(story: Story) -> str:
+    offer = story.one("SELECT id FROM offer WHERE status = 'countered' AND answered_at IS NULL")
+    story.run("UPDATE offer SET answered_at = :at WHERE id = :offer", offer=offer, at=story.at(story.now))
+    return f"offer {offer} is countered and was taken 0 times"
+
+
+def accepted_instead_of_agreed(story: Story) -> str:
+    offer = story.one("SELECT id FROM offer WHERE status = 'countered' AND answered_at IS NOT NULL")
+    story.run("UPDATE offer SET status = 'accepted' WHERE id = :offer", offer=offer)
+    return f"offer {offer} is accepted and was taken 1 times"
+
+
+def countered_after_a_refusal(story: Story) -> str:
+    offer = story.one("SELECT id FROM offer WHERE status = 'countered' AND answered_at IS NULL")
+    story.audit("offer", offer, "refuse")
+    return f"offer {offer} is countered after send, counter, refuse"
+
+
+def price_without_an_end(story: Story) -> str:
+    offer = story.one("SELECT id FROM offer WHERE status = 'countered' AND answered_at IS NULL")
+    story.run("UPDATE offer SET counter_until = NULL WHERE id = :offer", offer=offer)
+    return f"offer {offer} is countered but its times"
+
+
+def agreed_without_assignment(story: Story) -> str:
+    offer = story.one("SELECT id FROM offer WHERE status = 'countered' AND answered_at IS NOT NULL")
+    story.run(
+        "UPDATE offer SET ticket_id = (SELECT ticket_id FROM offer WHERE status = 'countered' AND answered_at IS NULL),"
+        " round = 99 WHERE id = :offer",
+        offer=offer,
+    )
+    return f"agreed offer {offer} has no assignment"
+
+
 def more_jobs_than_hands(story: Story) -> str:
     firm = story.one("SELECT contractor_id FROM assignment WHERE ended_at IS NULL GROUP BY 1 ORDER BY count(*) DESC")
     story.run("UPDATE contractor SET engineers = 1 WHERE id = :firm", firm=firm)
@@ -213,7 +259,7 @@ def stuck(status: str, sql: str) -> Break:
     return "11", f"a ticket {status} has nothing to happen", breaks
 
 
-END_TASKS = "UPDATE task SET ended_at = :at WHERE ticket_id = :ticket"
+END_TASKS = "UPDATE task SET ended_at = :at WHERE ticket_id = :ticket AND kind <> 'counter'"
 DROP_VISITS = "UPDATE visit SET status = 'dropped' WHERE ticket_id = :ticket"
 END_JOBS = "UPDATE assignment SET ended_at = :at WHERE ticket_id = :ticket"
 
@@ -227,6 +273,13 @@ WORK: list[Break] = [
     ("4", "an offer is declined twice", declined_twice),
     ("4", "an answer has no time", answered_without_a_time),
     ("4", "an offer lapsed before its time", lapsed_too_early),
+    ("2", "an agreed price has no assignment", agreed_without_assignment),
+    ("4", "a refused price still waits", countered_after_a_refusal),
+    ("4", "a price has no end", price_without_an_end),
+    ("7", "a price is agreed to without a move", agreed_without_a_move),
+    ("7", "an agreed price is called an accepted offer", accepted_instead_of_agreed),
+    ("11", "a price waits and no task asks", price_nobody_is_asked_about),
+    ("11", "a task asks about a price that is over", task_about_a_price_that_is_over),
     ("5", "somebody excluded was asked", asked_although_excluded),
     ("5", "somebody was asked who was not in the wave", asked_outside_the_wave),
     ("5", "somebody was asked under a block that has ended since", asked_under_a_block),

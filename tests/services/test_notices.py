@@ -40,6 +40,13 @@ from tests.make.tickets import (
     tap,
     visit_of,
 )
+from tests.services.counter_events import (
+    cancelled_on_price,
+    counter_agreed,
+    counter_expired,
+    counter_refused,
+    countered,
+)
 
 
 class Scene:
@@ -270,6 +277,11 @@ AGREED = {
     (rework, Notice.REWORK): "N N N - - E -",
     (cancelled, Notice.CANCELLED): "N N N - - E -",
     (cancelled_on_offer, Notice.CANCELLED): "N N N N N E -",
+    (cancelled_on_price, Notice.CANCELLED): "N N N N N E -",
+    (countered, Notice.COUNTERED): "- - N E - NT -",
+    (counter_refused, Notice.COUNTER_DECIDED): "- - N N - E -",
+    (counter_expired, Notice.COUNTER_DECIDED): "- - N N - E -",
+    (counter_agreed, Notice.OFFER_TAKEN): "N N N E E E -",
 }
 
 

@@ -31,4 +31,3 @@ offers-list = <b>Free to take: { $total }</b>
 offers-list-empty = There are no offers now. As soon as there is work near you, it will come by itself.
 offers-answer-taken = The job is yours
 offers-answer-declined = Noted
-offers-state-countered = 💬 <b>The dispatcher has your price.</b> You will hear by { $until }.

@@ -31,4 +31,3 @@ offers-list = <b>Можно взять: { $total }</b>
 offers-list-empty = Сейчас предложений нет. Как только рядом появится работа, пришлю сам.
 offers-answer-taken = Заявка ваша
 offers-answer-declined = Принято
-offers-state-countered = 💬 <b>Ваша цена у диспетчера.</b> Ответим до { $until }.
