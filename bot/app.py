@@ -46,6 +46,7 @@ ROUTERS = (
     "tickets",
     "searches",
     "calls",
+    "holds",
     "offers",
     "counter_prices",
     "availability",

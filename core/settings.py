@@ -87,6 +87,7 @@ class Settings(BaseSettings):
     call_out_price_kop: KopecksSum = DEFAULT.call_out_price_kop
     call_out_rate_kop: KopecksSum = DEFAULT.call_out_rate_kop
     late_cancel_hours: Count = DEFAULT.late_cancel_hours
+    hold_most_days: Count = DEFAULT.hold_most_days
     widen_step_km: Count = DEFAULT.widen_step_km
     jobs_per_engineer: Count = DEFAULT.jobs_per_engineer
     score_band_km: Count = DEFAULT.score_band_km

@@ -11,7 +11,7 @@ from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from core.services import checkup, counter_prices, inbox, silence, warnings, waves
+from core.services import checkup, counter_prices, holds, inbox, silence, warnings, waves
 
 TICK_S = 2
 
@@ -32,6 +32,7 @@ def timetable(zone: str) -> tuple[Job, ...]:
         Job("counter prices", IntervalTrigger(seconds=TICK_S), counter_prices.sweep),
         Job("still with us?", IntervalTrigger(minutes=10), silence.ask),
         Job("silence", IntervalTrigger(minutes=1), silence.switch_off),
+        Job("holds", IntervalTrigger(seconds=TICK_S), holds.sweep),
         Job("old updates", CronTrigger(hour=3, minute=10, timezone=zone), inbox.forget),
         Job("invariants", CronTrigger(hour=3, minute=40, timezone=zone), checkup.night),
     )

@@ -39,6 +39,8 @@ def _detail(step: Step, texts: Texts) -> str:
     data = step.data
     if data.get("reason"):
         return texts.plain(f"tickets-reason-{data['reason']}")
+    if data.get("why"):
+        return texts.plain(f"desk-reason-{data['why']}")
     if data.get("outcome"):
         return texts.plain(f"history-outcome-{data['outcome']}")
     if data.get("presence"):

@@ -12,6 +12,7 @@ from pydantic import Field
 from bot import formats
 from bot.screens import counter_prices
 from bot.screens import searches as search_screens
+from bot.screens.hold_buttons import held_lines, hold_buttons
 from bot.screens.lists import PAGE, fit, pages
 from bot.screens.menu import to_menu
 from bot.screens.pictures import all_pictures_button
@@ -119,7 +120,8 @@ def desk_card(card: DeskCard, texts: Texts) -> Screen:
     rows = column(*(button for task in card.tasks for button in _task_buttons(task, texts)))
     rows += search_screens.desk_rows(card, texts)
     rows = counter_prices.desk_buttons(card, texts) + rows
-    return Screen("\n".join(parts), rows + _buttons(base, card.buttons, _DESK, texts) + _more(base, texts))
+    holds = column(*hold_buttons(base, card.buttons, texts, with_later=True))
+    return Screen("\n".join(parts), rows + _buttons(base, card.buttons, _DESK, texts) + holds + _more(base, texts))
 
 
 def ask_cancel(base: Base, texts: Texts) -> Screen:
@@ -161,6 +163,7 @@ def _head(base: Base, texts: Texts) -> str:
 
 def _job(base: Base, texts: Texts) -> list[str]:
     parts: list[str] = [texts("tickets-emergency")] if base.priority is Priority.EMERGENCY else []
+    parts += held_lines(base, texts)
     parts.append(texts("tickets-service", service=base.service))
     parts.append(texts("tickets-site", site=base.site, code=base.site_code, address=base.address))
     when = formats.moment(base.registered_at, base.zone, texts.language, base.read_at)

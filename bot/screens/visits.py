@@ -6,6 +6,7 @@ What is rare (handing back, a phone without a place, work that could not be fini
 from aiogram.filters.callback_data import CallbackData
 
 from bot import formats
+from bot.screens.hold_buttons import held_lines, hold_buttons
 from bot.screens.menu import to_menu
 from bot.screens.offers import map_button, short
 from bot.screens.pictures import pictures_button
@@ -40,7 +41,8 @@ def job_card(card: JobCard, texts: Texts) -> Screen:
         parts += ["", texts("visits-note"), f"<i>{escape(short(card.note))}</i>"]
     if card.mark:
         parts += ["", texts("visits-mark", stars="★" * card.mark + "☆" * (5 - card.mark))]
-    return Screen("\n".join(parts), column(*_buttons(card, texts), _why(card.base, texts)))
+    pause = hold_buttons(card.base, card.buttons, texts)
+    return Screen("\n".join(parts), column(*_buttons(card, texts), *pause, _why(card.base, texts)))
 
 
 def place(card: JobCard, texts: Texts) -> Screen:
@@ -129,6 +131,7 @@ def _job(card: JobCard, texts: Texts) -> list[str]:
     parts: list[str] = (
         [texts("visits-emergency")] if base.priority is Priority.EMERGENCY and card.step is not None else []
     )
+    parts += held_lines(base, texts)
     parts.append(texts("visits-service", service=base.service, number=base.number))
     parts.append(texts("visits-site", site=base.site, address=base.address))
     if card.starts_at is not None and card.ends_at is not None and card.step is not None:
@@ -202,7 +205,7 @@ def _back(base: Base, texts: Texts) -> Button:
 
 
 def _line(line: JobLine, found: Jobs, texts: Texts) -> str:
-    if line.starts_at is not None and line.ends_at is not None:
+    if line.starts_at is not None and line.ends_at is not None and line.status is not TicketStatus.ON_HOLD:
         when = formats.window(line.starts_at, line.ends_at, line.zone, texts.language, found.read_at)
     else:
         when = texts.plain(f"visits-short-{line.status.replace('_', '-')}")

@@ -50,6 +50,8 @@ class Defaults:
     call_out_rate_kop: int = 100_000
     #: Later than so many hours before the visit the client's cancellation costs the call-out.
     late_cancel_hours: int = 4
+    #: Nothing waits longer without being looked at.
+    hold_most_days: int = 90
     #: Added to everybody's radius by one tap of the desk.
     widen_step_km: int = 50
     #: Open jobs a contractor may have for each of its engineers.

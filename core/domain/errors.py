@@ -76,6 +76,13 @@ class HoldTooLong(NotAllowed):
     """Longer than a working day: only the desk may."""
 
 
+@dataclass
+class UntilInvalid(Invalid):
+    """A hold ends at a moment to come, and not in a year."""
+
+    days: int
+
+
 class NotQualified(Conflict):
     """The contractor may not take this job now: skill, block, radius or night."""
 

@@ -120,7 +120,8 @@ RULES: dict[tuple[TicketStatus | None, TicketEvent], Rule] = {
     (S.UNSTAFFED, E.RECLASSIFY): Rule(S.SEARCHING, _DESK, S.APPROVAL),
     (S.APPROVAL, E.RECLASSIFY): Rule(S.SEARCHING, _DESK, S.APPROVAL),
     (S.ASSIGNED, E.RECLASSIFY): Rule(S.SEARCHING, _DESK, S.APPROVAL),
-    **{(status, E.HOLD): Rule(S.ON_HOLD, _DESK | _CREW) for status in HOLDABLE},
+    **{(status, E.HOLD): Rule(S.ON_HOLD, _DESK) for status in HOLDABLE},
+    **{(status, E.HOLD): Rule(S.ON_HOLD, _DESK | _CREW) for status in (S.ASSIGNED, S.REWORK, S.IN_WORK)},
     (S.ON_HOLD, E.RESUME): Rule(S.SEARCHING, _DESK | _CREW | _SYSTEM, back_to=HOLDABLE),
     **{(status, E.CANCEL): Rule(S.CANCELLED, _DESK) for status in OPEN},
     **{

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
+from core.domain.clock import StopReason
 from core.domain.errors import NotFound
 from core.domain.money import line_sum
 from core.domain.offer import TAKEABLE, DeclineReason, OfferStatus
@@ -19,7 +20,7 @@ from core.domain.role import CLIENT_ROLES, CONTRACTOR_ROLES, Role
 from core.domain.slots import Slot
 from core.domain.ticket import Priority, TicketEvent, TicketStatus, allowed
 from core.domain.visit import VisitStep
-from core.services import counter_prices, crew, history, offers, people, scope, searches, steps, tasks
+from core.services import counter_prices, crew, history, holds, offers, people, scope, searches, steps, tasks
 from core.services.counter_prices import CounterLine
 from core.services.history import Refusals
 from core.services.searches import MAY_PASS_FLOOR, SearchState
@@ -54,6 +55,14 @@ class Base:
     registered_at: datetime
     #: The moment of reading: "today" and "tomorrow" on the card are meant from here.
     read_at: datetime
+    #: While it waits: why, and until when.
+    held: "Held | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    reason: StopReason
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +91,8 @@ class JobCard:
     base: Base
     visit_id: int | None
     step: VisitStep | None
+    #: Of hold and resume what this person may.
+    buttons: frozenset[TicketEvent]
     engineer: str
     starts_at: datetime | None
     ends_at: datetime | None
@@ -203,7 +214,13 @@ def _base(session: Session, row: Ticket, now: datetime) -> Base:
         media=media or 0,
         registered_at=row.registered_at,
         read_at=now,
+        held=_held(session, row),
     )
+
+
+def _held(session: Session, row: Ticket) -> Held | None:
+    hold = holds.live(session, row.id) if row.status is TicketStatus.ON_HOLD else None
+    return Held(hold.reason, hold.until) if hold is not None else None
 
 
 def _holds(session: Session, actor: Actor, row: Ticket) -> bool:
@@ -261,6 +278,7 @@ def _job(session: Session, actor: Actor, row: Ticket, base: Base, *, now: dateti
         base=base,
         visit_id=visit.id if visit else None,
         step=steps.step(row, visit),
+        buttons=holds.may(session, actor, row),
         engineer=_name(session, visit.engineer_id if visit else None),
         starts_at=visit.starts_at if visit else None,
         ends_at=visit.ends_at if visit else None,

@@ -29,7 +29,7 @@ def follow(session: Session, ticket: Ticket, before: TicketStatus | None, *, cau
         meet(session, ticket, (ClockKind.REACTION, ClockKind.SEARCH), now=now)
     if ticket.status is TicketStatus.APPROVAL:
         stop(session, ticket, StopReason.APPROVAL, cause=cause, now=now)
-    elif before is TicketStatus.APPROVAL:
+    elif before is TicketStatus.APPROVAL and ticket.status is not TicketStatus.ON_HOLD:
         go_on(session, ticket, cause=cause, now=now)
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.services import (
     invariants_clocks,
+    invariants_desk,
     invariants_moves,
     invariants_post,
     invariants_rights,
@@ -36,7 +37,15 @@ class Result:
         return not self.rows
 
 
-_PARTS = (invariants_work, invariants_moves, invariants_clocks, invariants_told, invariants_rights, invariants_post)
+_PARTS = (
+    invariants_work,
+    invariants_moves,
+    invariants_clocks,
+    invariants_desk,
+    invariants_told,
+    invariants_rights,
+    invariants_post,
+)
 #: Number → (name, check). Ordered as people read them.
 CHECKS: dict[str, tuple[str, Check]] = dict(
     sorted((one for part in _PARTS for one in part.CHECKS.items()), key=lambda one: int(one[0]))

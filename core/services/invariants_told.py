@@ -14,10 +14,12 @@ from typing import Any
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
+from core.domain import hold
 from core.domain.notice import REACTION_TOLD, TOLD, Audience, Delivery, Notice
 from core.domain.offer import OfferStatus
 from core.domain.role import CONTRACTOR_ROLES, DESK_ROLES, Role
 from core.domain.ticket import Origin, TicketEvent, TicketStatus
+from core.services import holds
 from core.services.invariants_rights import Held, held
 from storage.models.clock import Clock
 from storage.models.desk import Audit
@@ -48,6 +50,9 @@ _BY_TICKET: dict[str, Notice] = {
     TicketEvent.ACCEPT: Notice.ACCEPTED,
     TicketEvent.WRONG: Notice.WRONG,
     TicketEvent.REWORK: Notice.REWORK,
+    TicketEvent.HOLD: Notice.HELD,
+    holds.EXTENDED: Notice.HELD,
+    TicketEvent.RESUME: Notice.RESUMED,
     TicketEvent.CANCEL: Notice.CANCELLED,
     TicketEvent.REFUSE: Notice.CANCELLED,
     "ask_move": Notice.ASK_MOVE,
@@ -59,6 +64,10 @@ _BY_OFFER: dict[str, Notice] = {
     "refuse": Notice.COUNTER_DECIDED,
     "expire": Notice.COUNTER_DECIDED,
 }
+
+
+#: Whom it concerns depends on what the ticket was.
+_BY_WHAT_WAS = frozenset({Notice.HELD, Notice.RESUMED, Notice.RECLASSIFIED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +85,9 @@ class _Change:
     pct: int = 0
     #: Of an offer: who was on duty; None: everybody.
     called: frozenset[int] | None = None
+    #: Of a move of the ticket: what it was, and what the audit says of it.
+    was: str = ""
+    facts: dict[str, Any] | None = None
 
 
 def told_in_the_same_stroke(session: Session, *, now: datetime) -> Found:
@@ -114,14 +126,13 @@ def _asked_still_there(session: Session, since: datetime) -> dict[str, tuple[int
 def _changes(session: Session, since: datetime) -> Iterator[_Change]:
     place: tuple[Any, ...] = (Audit.at, Ticket.id, Ticket.site_id, Ticket.client_id, Ticket.requester_id)
     recent = and_(Audit.at >= since, Ticket.origin == Origin.BOT)
-    moves = select(Audit.id, Audit.event, Audit.to_state, *place).join(
-        Ticket, and_(Audit.entity == "ticket", Ticket.id == Audit.entity_id)
-    )
-    for row in session.execute(moves.where(recent)):
+    moves = select(Audit.id, Audit, *place).join(Ticket, and_(Audit.entity == "ticket", Ticket.id == Audit.entity_id))
+    for audit_id, row, *moved in session.execute(moves.where(recent)):
         if row.event in _BY_TICKET:
-            yield _Change(row[0], _BY_TICKET[row.event], *row[3:])
-        if row.to_state == TicketStatus.APPROVAL:
-            yield _Change(row[0], Notice.APPROVAL_ASKED, *row[3:])
+            change = _Change(audit_id, _BY_TICKET[row.event], *moved)
+            yield replace(change, was=row.from_state, facts=row.data)
+        if row.to_state == TicketStatus.APPROVAL and row.event != TicketEvent.RESUME:
+            yield _Change(audit_id, Notice.APPROVAL_ASKED, *moved)
     sent = (
         select(Audit.id, Audit.event, Audit.data, *place, Offer.contractor_id)
         .join(Offer, and_(Audit.entity == "offer", Audit.event.in_(_BY_OFFER), Offer.id == Audit.entity_id))
@@ -146,6 +157,25 @@ def _changes(session: Session, since: datetime) -> Iterator[_Change]:
 
 
 @dataclass(frozen=True, slots=True)
+class _Withdrawn:
+    """An offer that was, of which version of the job, and whom it had rung."""
+
+    contractor_id: int
+    at: datetime
+    job: tuple[int, int]
+    is_of_last_round: bool
+    called: frozenset[int] | None
+
+    def ended_with(self, change: _Change) -> bool:
+        if change.was not in hold.SEARCHED:
+            return False
+        if change.notice is Notice.HELD:
+            facts = change.facts or {}
+            return self.at == change.at and self.job == (facts["round"], facts["job_version"])
+        return self.is_of_last_round and self.at >= change.at
+
+
+@dataclass(frozen=True, slots=True)
 class _World:
     """Who was who, and who had which job, at every row of the audit."""
 
@@ -155,8 +185,7 @@ class _World:
     of_site: dict[int, list[Held]]
     of_client: dict[tuple[int, int], list[Held]]
     crews: dict[int, list[tuple[int, int, int | None]]]
-    #: Ticket → firms whose offer of its last round was withdrawn, when, and whom it had rung.
-    withdrawn: dict[int, list[tuple[int, datetime, frozenset[int] | None]]]
+    withdrawn: dict[int, list[_Withdrawn]]
 
     @staticmethod
     def load(session: Session) -> "_World":
@@ -181,7 +210,7 @@ class _World:
         if change.notice is Notice.REACTION:
             rings = list(REACTION_TOLD[change.pct])
         else:
-            rings = [audience for audience, how in TOLD[change.notice].items() if how is Delivery.NEW]
+            rings = [audience for audience, how in _told(change).items() if how is Delivery.NEW]
         people = {person_id for audience in rings for person_id in self._audience(audience, change)}
         return people & self.in_telegram
 
@@ -202,13 +231,13 @@ class _World:
                 yield from _holders(managers, change.audit_id)
 
     def _invited(self, change: _Change) -> Iterator[tuple[int, frozenset[int] | None]]:
-        """Whom the offer was made to; of a cancelled ticket those whose offers ended with it. With who was on duty."""
+        """Whom the offer was made to; of what was cancelled or held those whose offers ended then. Who was on duty."""
         if change.contractor_id is not None:
             yield change.contractor_id, change.called
             return
-        for firm, at, called in self.withdrawn.get(change.ticket_id, []):
-            if at >= change.at:
-                yield firm, called
+        for offer in self.withdrawn.get(change.ticket_id, []):
+            if offer.ended_with(change):
+                yield offer.contractor_id, offer.called
 
     def _client(self, change: _Change) -> Iterator[int]:
         yield from _holders(self.of_site.get(change.site_id, []), change.audit_id)
@@ -240,6 +269,12 @@ class _World:
         yield from dispatchers or [one.person_id for one in on_duty]
 
 
+def _told(change: _Change) -> dict[Audience, Delivery]:
+    if change.notice in _BY_WHAT_WAS:
+        return hold.told(change.notice, TicketStatus((change.facts or {})["before"]))
+    return TOLD[change.notice]
+
+
 def _holders(roles: list[Held], audit_id: int) -> Iterator[int]:
     return (one.person_id for one in roles if one.at(audit_id))
 
@@ -259,17 +294,19 @@ def _crews(session: Session) -> dict[int, list[tuple[int, int, int | None]]]:
     }
 
 
-def _withdrawn(session: Session) -> dict[int, list[tuple[int, datetime, frozenset[int] | None]]]:
-    found: defaultdict[int, list[tuple[int, datetime, frozenset[int] | None]]] = defaultdict(list)
+def _withdrawn(session: Session) -> dict[int, list[_Withdrawn]]:
+    found: defaultdict[int, list[_Withdrawn]] = defaultdict(list)
     offers = (
-        select(Offer.ticket_id, Offer.contractor_id, Offer.answered_at, Audit.data)
+        select(Offer, Ticket.round, Audit.data)
         .join(Ticket, Ticket.id == Offer.ticket_id)
         .join(Audit, and_(Audit.entity == "offer", Audit.event == "send", Audit.entity_id == Offer.id))
-        .where(Offer.status == OfferStatus.WITHDRAWN, Offer.round == Ticket.round, Offer.answered_at.is_not(None))
+        .where(Offer.status == OfferStatus.WITHDRAWN, Offer.answered_at.is_not(None))
     )
-    for ticket_id, contractor_id, at, data in session.execute(offers):
-        if at is not None:
-            found[ticket_id].append((contractor_id, at, _called(data)))
+    for offer, last, data in session.execute(offers):
+        job = (offer.round, offer.job_version)
+        found[offer.ticket_id].append(
+            _Withdrawn(offer.contractor_id, offer.answered_at, job, offer.round == last, _called(data))
+        )
     return found
 
 

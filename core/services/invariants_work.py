@@ -15,6 +15,7 @@ from core.domain.ticket import SETTLED, Origin, TicketStatus
 from core.domain.visit import LIVE, VisitOutcome
 from core.services import numbers, open_offers
 from core.services.acceptances import digest
+from storage.models.clock import Hold
 from storage.models.contractor import Block, Contractor
 from storage.models.desk import Audit, Task
 from storage.models.directory import Service, Site
@@ -268,6 +269,7 @@ def nothing_is_stuck(session: Session, *, now: datetime) -> Found:
         TicketStatus.IN_WORK: and_(has_crew, has_visit),
         TicketStatus.REPORTED: has_crew,
         TicketStatus.DISPUTED: _has_task(TaskKind.DISPUTE),
+        TicketStatus.ON_HOLD: exists(select(Hold.id).where(Hold.ticket_id == Ticket.id, Hold.ended_at.is_(None))),
     }
     open_ = select(Ticket.id, Ticket.status).where(Ticket.origin == Origin.BOT, Ticket.status.not_in(SETTLED))
     broken: list[str] = []

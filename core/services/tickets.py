@@ -16,7 +16,7 @@ from core.domain.role import Role
 from core.domain.task import TaskKind
 from core.domain.ticket import OPEN, Origin, Priority, TicketEvent, TicketStatus
 from core.domain.words import search_terms
-from core.services import assignments, counters, intakes, lifecycle, notices, offers, payers, scope, tasks, waves
+from core.services import assignments, counters, holds, intakes, lifecycle, notices, offers, payers, scope, tasks, waves
 from storage.models.desk import Audit
 from storage.models.directory import ApprovalStep, Service, Site
 from storage.models.people import Membership, Person
@@ -114,6 +114,7 @@ def cancel(session: Session, actor: Actor, ticket_id: int, version: int, *, now:
     cause = lifecycle.advance(session, ticket, TicketEvent.CANCEL, actor, now=now)
     notices.publish(session, Notice.CANCELLED, ticket, cause=cause, now=now)
     assignments.end(session, ticket, "cancelled", now=now)
+    holds.close(session, ticket, now=now)
     offers.withdraw_all(session, ticket, now=now)
     tasks.end_for_ticket(session, actor, ticket.id, set(TaskKind), "cancelled", now=now)
 

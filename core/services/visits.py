@@ -209,7 +209,7 @@ def _mine(session: Session, actor: Actor, visit_id: int) -> tuple[Visit, Ticket]
     ticket = session.get_one(Ticket, visit.ticket_id)
     if visit.engineer_id != actor.person_id and ticket.contractor_id not in actor.owned_contractor_ids:
         raise NotAllowed
-    if visit.status in (VisitStatus.LEFT, VisitStatus.DROPPED):
+    if visit.status in (VisitStatus.LEFT, VisitStatus.DROPPED) or ticket.status is TicketStatus.ON_HOLD:
         raise Changed
     return visit, ticket
 

@@ -72,6 +72,7 @@ PLAIN = {
     "region": 1,
     "service": 1,
     "start": 0,
+    "until": 29_561_760,
     "version": 0,
 }
 WORDS = {"book": "A" * 43, "code": "en", "item": "my", "language": "en", "words": "лампа"}

@@ -49,6 +49,7 @@ from tests.make.tickets import (
     take,
     tap,
     visit_of,
+    wait,
 )
 
 BOT = 1
@@ -77,6 +78,7 @@ def full_story(session: Session, clock: HandClock) -> World:
     _countered(world)
     _left(world)
     _cancelled(world)
+    _held(world)
     draft(world)
     _album(world)
     _invite(world)
@@ -161,6 +163,14 @@ def _left(world: World) -> None:
 def _cancelled(world: World) -> None:
     ticket = send(world)
     tickets.cancel(world.session, tap(world.requester), ticket.id, ticket.version, now=world.now)
+
+
+def _held(world: World) -> None:
+    """One waits, one was cancelled while it waited."""
+    wait(world, send(world))
+    ticket = send(world)
+    wait(world, ticket)
+    tickets.cancel(world.session, tap(world.dispatcher), ticket.id, ticket.version, now=world.now)
 
 
 def _album(world: World) -> Ticket:

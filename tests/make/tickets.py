@@ -1,7 +1,7 @@
 """A small company with one site and one contractor, and tickets brought to any state by the use cases themselves."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -9,11 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor, Grant
+from core.domain.clock import StopReason
 from core.domain.proof import ProofKind
 from core.domain.role import Role
 from core.domain.ticket import TicketStatus
 from core.domain.words import search_key
-from core.services import acceptances, cards, intakes, offers, proofs, reports, tickets, visits, waves
+from core.services import acceptances, cards, holds, intakes, offers, proofs, reports, tickets, visits, waves
 from storage.models.contractor import Contractor
 from storage.models.desk import Task
 from storage.models.directory import ApprovalStep, Client, Contract, LegalEntity, OwnEntity, Service, Site, SiteEntity
@@ -207,7 +208,9 @@ def bring(world: World, status: TicketStatus) -> Ticket:
     if ticket.status is status:
         return ticket
     take(world, ticket)
-    if status is TicketStatus.ASSIGNED:
+    if status is TicketStatus.ON_HOLD:
+        wait(world, ticket)
+    if ticket.status is status:
         return ticket
     arrive(world, ticket)
     if status is TicketStatus.IN_WORK:
@@ -221,6 +224,12 @@ def bring(world: World, status: TicketStatus) -> Ticket:
         acceptances.order_rework(session, tap(world.dispatcher), ticket.id, now=now)
     assert ticket.status is status
     return ticket
+
+
+def wait(world: World, ticket: Ticket, reason: StopReason = StopReason.NOT_READY, **after: int) -> None:
+    """The desk lets it wait, for three hours where nothing else is said."""
+    until = world.now + timedelta(**(after or {"hours": 3}))
+    holds.hold(world.session, tap(world.dispatcher), ticket.id, ticket.version, reason, until, now=world.now)
 
 
 def nobody_left(world: World, clock: HandClock) -> Ticket:

@@ -12,11 +12,12 @@ from tests.clock import HandClock
 from tests.databases import PostgresServer, SqliteFiles, rolled_back
 from tests.make.stories import full_story, receive
 from tests.services.breaks_of_clocks import CLOCKS
+from tests.services.breaks_of_desk import DESK
 from tests.services.breaks_of_post import POST
 from tests.services.breaks_of_work import WORK
 from tests.services.broken import Break, Story
 
-BREAKS = [*CLOCKS, *WORK, *POST]
+BREAKS = [*CLOCKS, *DESK, *WORK, *POST]
 
 
 @pytest.fixture(scope="module")

@@ -47,6 +47,7 @@ from tests.services.counter_events import (
     counter_refused,
     countered,
 )
+from tests.services.desk_told import DESK
 
 
 class Scene:
@@ -282,6 +283,7 @@ AGREED = {
     (counter_refused, Notice.COUNTER_DECIDED): "- - N N - E -",
     (counter_expired, Notice.COUNTER_DECIDED): "- - N N - E -",
     (counter_agreed, Notice.OFFER_TAKEN): "N N N E E E -",
+    **DESK,
 }
 
 

@@ -50,6 +50,7 @@ error-field-invalid = { $field ->
     [days-order] The end is before the start. Type both dates in full, for example 28.12–10.01.
     [days-past] These days are over. Type dates from today on.
     [days-far] That is too far away: not more than a year from today.
+    [moment] That is not a time. Write the day and the hour, for example 25.11 14:00, or just 14:00.
     [region] There are no sites in this region.
    *[other] This cannot be written down: one line that is not empty and not too long is needed.
 }

@@ -1,0 +1,49 @@
+"""A hold is asked for: why, and until when. Moments are of the site; the usual ones are tapped, others typed."""
+
+from datetime import datetime
+
+from bot import formats
+from bot.screens.hold_buttons import HoldFor, HoldLater, HoldLong, HoldUntil
+from bot.screens.tickets import Do, TicketTap
+from bot.texts import Texts
+from bot.ui import Button, Screen, column
+from core.domain.clock import StopReason
+from core.services.holds import HoldChoices
+
+
+def reasons(found: HoldChoices, texts: Texts) -> Screen:
+    buttons = (
+        Button(
+            texts.plain(f"desk-reason-{reason}"),
+            HoldFor(reason=reason, ticket_id=found.ticket_id, version=found.version).pack(),
+        )
+        for reason in found.reasons
+    )
+    return Screen(texts("desk-ask-reason", number=found.number), column(*buttons, _back(found, texts)))
+
+
+def moments(found: HoldChoices, reason: StopReason | None, texts: Texts) -> Screen:
+    """Without a reason the ticket waits already and another moment is chosen."""
+    buttons = (Button(_moment(until, found, texts), _data(found, reason, until)) for until in found.untils)
+    longer = None
+    if found.latest is not None and reason is not None:
+        ask = HoldLong(reason=reason, ticket_id=found.ticket_id, version=found.version)
+        longer = Button(texts.plain("desk-do-ask-longer"), ask.pack())
+    return Screen(texts("desk-ask-until", number=found.number), column(*buttons, longer, _back(found, texts)))
+
+
+def _data(found: HoldChoices, reason: StopReason | None, until: datetime) -> str:
+    minutes = int(until.timestamp() // 60)
+    if reason is None:
+        return HoldLater(until=minutes, ticket_id=found.ticket_id, version=found.version).pack()
+    return HoldUntil(reason=reason, until=minutes, ticket_id=found.ticket_id, version=found.version).pack()
+
+
+def _moment(until: datetime, found: HoldChoices, texts: Texts) -> str:
+    when = formats.moment(until, found.zone, texts.language, found.read_at)
+    return texts.plain("desk-until", when=when)
+
+
+def _back(found: HoldChoices, texts: Texts) -> Button:
+    tap = TicketTap(do=Do.CARD, ticket_id=found.ticket_id, version=found.version)
+    return Button(texts.plain("common-back"), tap.pack())

@@ -1,0 +1,331 @@
+"""A ticket waits for a reason until a moment, and then is what it was.
+
+The desk may let anything wait; the crew its own job, up to a working day: for longer it asks the desk. Nothing is
+asked, planned or promised meanwhile; whose time it is follows from the reason.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.domain import hold as rules
+from core.domain import typed
+from core.domain.actor import Actor
+from core.domain.calendar import CalendarKind
+from core.domain.clock import STOPS, StopReason
+from core.domain.errors import Changed, HoldTooLong, NotAllowed, NotFound, UntilInvalid
+from core.domain.notice import Notice
+from core.domain.offer import WaveReason
+from core.domain.role import CONTRACTOR_ROLES
+from core.domain.task import TaskKind
+from core.domain.ticket import TicketEvent, TicketStatus, allowed
+from core.domain.visit import AHEAD, Side, VisitStatus
+from core.services import audit, calendars, clocks, lifecycle, notices, numbers, offers, scope, steps, tasks, waves
+from core.services.rows import moved
+from storage.models.clock import Hold
+from storage.models.desk import Audit
+from storage.models.directory import Site
+from storage.models.people import Membership
+from storage.models.ticket import Ticket
+from storage.models.visit import Visit, VisitMove
+
+#: Somebody of the crew asks the desk for more than a working day.
+ASKED = "ask_hold"
+EXTENDED = "extend"
+
+
+@dataclass(frozen=True, slots=True)
+class HoldChoices:
+    """What a hold of this ticket by this person may be; `latest` is how far the crew may go by itself."""
+
+    ticket_id: int
+    number: str
+    version: int
+    zone: str
+    read_at: datetime
+    reasons: tuple[StopReason, ...]
+    untils: tuple[datetime, ...]
+    latest: datetime | None
+    is_held: bool
+
+
+def hold(
+    session: Session,
+    actor: Actor,
+    ticket_id: int,
+    version: int,
+    reason: StopReason,
+    until: datetime,
+    *,
+    now: datetime,
+) -> None:
+    """Raises NotAllowed, HoldTooLong, UntilInvalid, Changed."""
+    ticket = _fresh(session, actor, ticket_id, version)
+    _ensure_may(session, actor, ticket, reason)
+    _ensure_until(session, actor, ticket, until, now=now)
+    before = ticket.status
+    data = {
+        "why": reason,
+        "until": until.isoformat(),
+        "before": before,
+        "round": ticket.round,
+        "job_version": ticket.job_version,
+    }
+    cause = lifecycle.advance(session, ticket, TicketEvent.HOLD, actor, now=now, data=data)
+    session.add(
+        Hold(
+            ticket_id=ticket.id,
+            before=before,
+            reason=reason,
+            whose=STOPS[reason][0],
+            person_id=actor.person_id,
+            started_at=now,
+            until=until,
+        )
+    )
+    session.flush()
+    clocks.stop(session, ticket, reason, cause=cause, now=now)
+    notices.publish(session, Notice.HELD, ticket, cause=cause, now=now, told=rules.told(Notice.HELD, before))
+    if before in rules.SEARCHED:
+        offers.withdraw_all(session, ticket, now=now)
+    tasks.end_for_ticket(session, actor, ticket.id, rules.ENDED_BY_HOLD, "held", now=now)
+
+
+def until_typed(
+    session: Session,
+    actor: Actor,
+    ticket_id: int,
+    version: int,
+    reason: StopReason | None,
+    typed_text: str,
+    *,
+    now: datetime,
+) -> None:
+    """The moment as somebody wrote it, in the zone of the site; without a reason the ticket waits already."""
+    ticket = _fresh(session, actor, ticket_id, version)
+    zone = session.get_one(Site, ticket.site_id).zone
+    until = typed.moment(typed_text, zone, now, numbers.of(session).work_from_hour)
+    if reason is None:
+        extend(session, actor, ticket_id, version, until, now=now)
+    else:
+        hold(session, actor, ticket_id, version, reason, until, now=now)
+
+
+def extend(session: Session, actor: Actor, ticket_id: int, version: int, until: datetime, *, now: datetime) -> None:
+    """The desk names another moment, sooner or later. Raises NotFound, UntilInvalid, Changed."""
+    if not actor.is_desk:
+        raise NotFound
+    ticket = _fresh(session, actor, ticket_id, version)
+    row = live(session, ticket.id)
+    if row is None:
+        raise Changed
+    _ensure_until(session, actor, ticket, until, now=now)
+    if row.until == until:
+        return
+    if not moved(session, row, Hold.ended_at.is_(None), Hold.until == row.until, until=until):
+        raise Changed
+    data = {"until": until.isoformat(), "before": row.before}
+    cause = audit.record(session, actor, "ticket", ticket.id, EXTENDED, now=now, data=data)
+    notices.publish(session, Notice.HELD, ticket, cause=cause, now=now, told=rules.told(Notice.HELD, row.before))
+
+
+def resume(session: Session, actor: Actor, ticket_id: int, version: int, *, now: datetime) -> None:
+    """The reason is gone. The crew ends what the crew began. Raises NotAllowed, Changed."""
+    ticket = _fresh(session, actor, ticket_id, version)
+    row = live(session, ticket.id)
+    if row is None:
+        raise Changed
+    if not actor.is_desk and not _is_of_crew(session, row, ticket):
+        raise NotAllowed
+    _ensure_walker(session, actor, ticket)
+    _go_on(session, actor, ticket, row, now=now)
+
+
+def ask(session: Session, actor: Actor, ticket_id: int, version: int, reason: StopReason, *, now: datetime) -> None:
+    """The crew needs more than it may: the desk decides. Once for each state of the ticket."""
+    ticket = _fresh(session, actor, ticket_id, version)
+    if TicketEvent.HOLD not in allowed(ticket.status, scope.roles_on(session, actor, ticket)):
+        raise NotAllowed
+    _ensure_may(session, actor, ticket, reason)
+    cause = audit.record(session, actor, "ticket", ticket.id, ASKED, now=now, data={"why": reason})
+    tasks.open(
+        session,
+        TaskKind.HELD,
+        cause=f"ticket {ticket.id} {ticket.version}",
+        ticket_id=ticket.id,
+        person_id=actor.person_id,
+        data={"reason": reason},
+        now=now,
+    )
+    if actor.person_id is not None:
+        notices.answer(session, actor.person_id, Notice.CARD, ticket=ticket, cause=f"audit {cause.id}", now=now)
+
+
+def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
+    """What has waited long enough goes on. Returns how many holds ended."""
+    actor = Actor.system("job:holds")
+    due = session.scalars(
+        select(Hold)
+        .where(Hold.ended_at.is_(None), Hold.until <= now)
+        .order_by(Hold.until, Hold.id)
+        .offset(skip)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for row in due:
+        _go_on(session, actor, session.get_one(Ticket, row.ticket_id), row, now=now)
+    return len(due)
+
+
+def live(session: Session, ticket_id: int) -> Hold | None:
+    return session.scalars(select(Hold).where(Hold.ticket_id == ticket_id, Hold.ended_at.is_(None))).one_or_none()
+
+
+def close(session: Session, ticket: Ticket, *, now: datetime) -> None:
+    """The ticket is over while it waits."""
+    row = live(session, ticket.id)
+    if row is not None:
+        row.ended_at = now
+        session.flush()
+
+
+def may(session: Session, actor: Actor, ticket: Ticket) -> frozenset[TicketEvent]:
+    """Of hold and resume what this person may do now: the buttons of a job."""
+    events = allowed(ticket.status, scope.roles_on(session, actor, ticket))
+    row = live(session, ticket.id)
+    is_foreign = row is not None and not actor.is_desk and not _is_of_crew(session, row, ticket)
+    if not _walks(session, actor, ticket) or is_foreign:
+        return frozenset()
+    return events & {TicketEvent.HOLD, TicketEvent.RESUME}
+
+
+def choices(session: Session, actor: Actor, ticket_id: int, *, now: datetime) -> HoldChoices:
+    """Raises NotFound, NotAllowed where this person may not let it wait, Changed where it cannot."""
+    ticket = scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
+    is_held = ticket.status is TicketStatus.ON_HOLD
+    if is_held and not actor.is_desk:
+        raise Changed
+    if not is_held and TicketEvent.HOLD not in may(session, actor, ticket):
+        raise Changed if actor.is_desk else NotAllowed
+    zone = session.get_one(Site, ticket.site_id).zone
+    latest = None if actor.is_desk else _working_day_after(session, ticket, now)
+    return HoldChoices(
+        ticket_id=ticket.id,
+        number=ticket.number,
+        version=ticket.version,
+        zone=zone,
+        read_at=now,
+        reasons=tuple(_reasons(actor, ticket)),
+        untils=tuple(
+            until
+            for until in rules.proposed(now, zone, numbers.of(session).work_from_hour)
+            if latest is None or until <= latest
+        ),
+        latest=latest,
+        is_held=is_held,
+    )
+
+
+def _go_on(session: Session, actor: Actor, ticket: Ticket, row: Hold, *, now: datetime) -> None:
+    before = row.before
+    target = rules.back_to(before)
+    cause = lifecycle.advance(
+        session, ticket, TicketEvent.RESUME, actor, now=now, back_to=target, data={"before": before}
+    )
+    row.ended_at = now
+    session.flush()
+    clocks.go_on(session, ticket, cause=cause, now=now)
+    _plan_anew(session, actor, ticket, cause, now=now)
+    notices.publish(session, Notice.RESUMED, ticket, cause=cause, now=now, told=rules.told(Notice.RESUMED, before))
+    if target is TicketStatus.SEARCHING:
+        waves.new_version(session, ticket, now=now)
+        waves.begin_again(session, actor, ticket, WaveReason.AGAIN, now=now)
+
+
+def _plan_anew(session: Session, actor: Actor, ticket: Ticket, cause: Audit, *, now: datetime) -> None:
+    """The crew keeps its visit; where the time is over it gets the next window, and nobody is under way any more."""
+    visit = steps.current_visit(session, ticket.id)
+    if visit is None or visit.status not in AHEAD | {VisitStatus.EN_ROUTE} or visit.ends_at > now:
+        return
+    slot = offers.next_slot(session, ticket, now=now)
+    session.add(
+        VisitMove(
+            visit_id=visit.id,
+            side=Side.DESK,
+            person_id=actor.person_id,
+            from_starts_at=visit.starts_at,
+            to_starts_at=slot.start,
+            at=now,
+        )
+    )
+    planned: dict[str, object] = {"status": VisitStatus.PLANNED, "en_route_at": None, "confirmed_at": None, "asked": 0}
+    if not moved(session, visit, Visit.status == visit.status, starts_at=slot.start, ends_at=slot.end, **planned):
+        raise Changed
+
+
+def _fresh(session: Session, actor: Actor, ticket_id: int, version: int) -> Ticket:
+    ticket = scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
+    if ticket.version != version:
+        raise Changed
+    return ticket
+
+
+def _ensure_may(session: Session, actor: Actor, ticket: Ticket, reason: StopReason) -> None:
+    _ensure_walker(session, actor, ticket)
+    if reason not in _reasons(actor, ticket):
+        raise NotAllowed
+
+
+def _reasons(actor: Actor, ticket: Ticket) -> Iterable[StopReason]:
+    if not actor.is_desk:
+        return rules.CREW_REASONS
+    has_crew = ticket.status not in rules.NOBODYS
+    return (one for one in rules.DESK_REASONS if has_crew or one is not StopReason.MOVED_BY_CONTRACTOR)
+
+
+def _ensure_until(session: Session, actor: Actor, ticket: Ticket, until: datetime, *, now: datetime) -> None:
+    most = numbers.of(session).hold_most_days
+    if not now < until <= now + timedelta(days=most):
+        raise UntilInvalid(most)
+    if not actor.is_desk and until > _working_day_after(session, ticket, now):
+        raise HoldTooLong
+
+
+def _working_day_after(session: Session, ticket: Ticket, now: datetime) -> datetime:
+    """When a working day of the site will have passed: over a weekend that is Monday evening."""
+    numbers_ = numbers.of(session)
+    calendar = calendars.of(session, CalendarKind.WORKING, session.get_one(Site, ticket.site_id).zone)
+    return calendar.after(now, timedelta(hours=numbers_.work_to_hour - numbers_.work_from_hour))
+
+
+def _ensure_walker(session: Session, actor: Actor, ticket: Ticket) -> None:
+    if not _walks(session, actor, ticket):
+        raise NotAllowed
+
+
+def _walks(session: Session, actor: Actor, ticket: Ticket) -> bool:
+    """The desk, who goes himself, or the owner of the firm."""
+    if actor.is_desk or ticket.contractor_id in actor.owned_contractor_ids:
+        return True
+    visit = steps.current_visit(session, ticket.id)
+    return (
+        visit is not None
+        and ticket.contractor_id in actor.contractor_ids
+        and visit.engineer_id is not None
+        and visit.engineer_id == actor.person_id
+    )
+
+
+def _is_of_crew(session: Session, row: Hold, ticket: Ticket) -> bool:
+    """Begun by somebody of the firm that has the job."""
+    if row.person_id is None or ticket.contractor_id is None:
+        return False
+    found = select(Membership.id).where(
+        Membership.person_id == row.person_id,
+        Membership.contractor_id == ticket.contractor_id,
+        Membership.role.in_(CONTRACTOR_ROLES),
+    )
+    return session.scalar(found.limit(1)) is not None

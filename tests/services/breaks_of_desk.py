@@ -1,0 +1,47 @@
+"""How the invariants of the desk are broken: each returns what the auditor must name."""
+
+from tests.services.broken import Break, Story
+
+LASTS = "SELECT id FROM hold WHERE ended_at IS NULL"
+
+
+def waits_without_hold(story: Story) -> str:
+    ticket = story.one("SELECT id FROM ticket WHERE status = 'on_hold'")
+    story.run("UPDATE hold SET ended_at = started_at WHERE ticket_id = :t", t=ticket)
+    return f"ticket {ticket} is on_hold, its holds say otherwise"
+
+
+def hold_outlives_the_wait(story: Story) -> str:
+    ticket = story.one("SELECT t.id FROM ticket t JOIN hold h ON h.ticket_id = t.id WHERE t.status = 'cancelled'")
+    story.run("UPDATE hold SET ended_at = NULL WHERE ticket_id = :t", t=ticket)
+    return f"ticket {ticket} is cancelled, its holds say otherwise"
+
+
+def hold_of_somebody_else(story: Story) -> str:
+    hold = story.one(LASTS)
+    story.run("UPDATE hold SET whose = 'ours' WHERE id = :hold", hold=hold)
+    return f"hold {hold} for not_ready is nobody's ours"
+
+
+def hold_without_end(story: Story) -> str:
+    hold = story.one(LASTS)
+    story.run("UPDATE hold SET until = started_at WHERE id = :hold", hold=hold)
+    return f"hold {hold} ends before it began"
+
+
+def clock_runs_on_hold(story: Story) -> str:
+    clock = story.one(
+        "SELECT c.id FROM clock c JOIN hold h ON h.ticket_id = c.ticket_id"
+        " WHERE h.ended_at IS NULL AND c.state = 'stopped'"
+    )
+    story.run("UPDATE clock SET state = 'running' WHERE id = :clock", clock=clock)
+    return f"clock {clock} runs in spite of hold"
+
+
+DESK: list[Break] = [
+    ("45", "waits without a hold", waits_without_hold),
+    ("45", "a hold that outlives the wait", hold_outlives_the_wait),
+    ("45", "a hold that is somebody else's", hold_of_somebody_else),
+    ("45", "a hold without an end", hold_without_end),
+    ("45", "a clock that runs on hold", clock_runs_on_hold),
+]

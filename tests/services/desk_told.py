@@ -1,0 +1,78 @@
+"""The rows of the agreed table about what the desk decides: who hears of it. Read by `test_notices`."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from core.domain.clock import StopReason
+from core.domain.notice import Notice
+from core.services import holds, waves
+from storage.models.ticket import Ticket
+from tests.make.tickets import send, take, tap
+
+Event = tuple[Ticket, Callable[[], object]]
+
+
+def held_on_offer(scene: Any) -> Event:
+    ticket = _both_asked(scene)
+    return ticket, lambda: _hold(scene, ticket)
+
+
+def held(scene: Any) -> Event:
+    ticket = _taken(scene)
+    return ticket, lambda: _hold(scene, ticket)
+
+
+def extended(scene: Any) -> Event:
+    ticket = _taken(scene)
+    _hold(scene, ticket)
+    later = scene.world.now + timedelta(days=3)
+    return ticket, lambda: holds.extend(
+        scene.session, tap(scene.other_desk), ticket.id, ticket.version, later, now=scene.world.now
+    )
+
+
+def resumed(scene: Any) -> Event:
+    ticket, act = held(scene)
+    act()
+    return ticket, lambda: _resume(scene, ticket)
+
+
+def resumed_to_search(scene: Any) -> Event:
+    ticket, act = held_on_offer(scene)
+    act()
+    return ticket, lambda: _resume(scene, ticket)
+
+
+def _hold(scene: Any, ticket: Ticket) -> None:
+    until, now = scene.world.now + timedelta(hours=5), scene.world.now
+    desk = tap(scene.other_desk)
+    holds.hold(scene.session, desk, ticket.id, ticket.version, StopReason.NOT_READY, until, now=now)
+
+
+def _resume(scene: Any, ticket: Ticket) -> None:
+    holds.resume(scene.session, tap(scene.other_desk), ticket.id, ticket.version, now=scene.world.now)
+
+
+def _both_asked(scene: Any) -> Ticket:
+    ticket = send(scene.world)
+    assert ticket.search_due_at is not None
+    scene.world.now = scene.clock.at = ticket.search_due_at
+    waves.sweep(scene.session, 50, now=scene.world.now)
+    return ticket
+
+
+def _taken(scene: Any) -> Ticket:
+    ticket = _both_asked(scene)
+    take(scene.world, ticket)
+    return ticket
+
+
+#: In the order of `test_notices.AGREED`.
+DESK = {
+    (held, Notice.HELD): "N N N - - E -",
+    (held_on_offer, Notice.HELD): "N N N N N E -",
+    (extended, Notice.HELD): "N N N - - E -",
+    (resumed, Notice.RESUMED): "N N N - - E -",
+    (resumed_to_search, Notice.RESUMED): "N N - - - E -",
+}
