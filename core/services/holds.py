@@ -17,7 +17,7 @@ from core.domain.actor import Actor
 from core.domain.calendar import CalendarKind
 from core.domain.clock import STOPS, StopReason
 from core.domain.errors import Changed, HoldTooLong, NotAllowed, NotFound, UntilInvalid
-from core.domain.notice import Notice
+from core.domain.notice import Delivery, Notice
 from core.domain.offer import WaveReason
 from core.domain.role import CONTRACTOR_ROLES
 from core.domain.task import TaskKind
@@ -61,8 +61,9 @@ def hold(
     until: datetime,
     *,
     now: datetime,
+    answer_with: Delivery | None = None,
 ) -> None:
-    """Raises NotAllowed, HoldTooLong, UntilInvalid, Changed."""
+    """Raises NotAllowed, HoldTooLong, UntilInvalid, Changed. After a typed moment the card is answered anew."""
     ticket = _fresh(session, actor, ticket_id, version)
     _ensure_may(session, actor, ticket, reason)
     _ensure_until(session, actor, ticket, until, now=now)
@@ -88,7 +89,8 @@ def hold(
     )
     session.flush()
     clocks.stop(session, ticket, reason, cause=cause, now=now)
-    notices.publish(session, Notice.HELD, ticket, cause=cause, now=now, told=rules.told(Notice.HELD, before))
+    told = rules.told(Notice.HELD, before)
+    notices.publish(session, Notice.HELD, ticket, cause=cause, now=now, told=told, answer_with=answer_with)
     if before in rules.SEARCHED:
         offers.withdraw_all(session, ticket, now=now)
     tasks.end_for_ticket(session, actor, ticket.id, rules.ENDED_BY_HOLD, "held", now=now)
@@ -109,12 +111,21 @@ def until_typed(
     zone = session.get_one(Site, ticket.site_id).zone
     until = typed.moment(typed_text, zone, now, numbers.of(session).work_from_hour)
     if reason is None:
-        extend(session, actor, ticket_id, version, until, now=now)
+        extend(session, actor, ticket_id, version, until, now=now, answer_with=Delivery.NEW)
     else:
-        hold(session, actor, ticket_id, version, reason, until, now=now)
+        hold(session, actor, ticket_id, version, reason, until, now=now, answer_with=Delivery.NEW)
 
 
-def extend(session: Session, actor: Actor, ticket_id: int, version: int, until: datetime, *, now: datetime) -> None:
+def extend(
+    session: Session,
+    actor: Actor,
+    ticket_id: int,
+    version: int,
+    until: datetime,
+    *,
+    now: datetime,
+    answer_with: Delivery | None = None,
+) -> None:
     """The desk names another moment, sooner or later. Raises NotFound, UntilInvalid, Changed."""
     if not actor.is_desk:
         raise NotFound
@@ -129,7 +140,8 @@ def extend(session: Session, actor: Actor, ticket_id: int, version: int, until: 
         raise Changed
     data = {"until": until.isoformat(), "before": row.before}
     cause = audit.record(session, actor, "ticket", ticket.id, EXTENDED, now=now, data=data)
-    notices.publish(session, Notice.HELD, ticket, cause=cause, now=now, told=rules.told(Notice.HELD, row.before))
+    told = rules.told(Notice.HELD, row.before)
+    notices.publish(session, Notice.HELD, ticket, cause=cause, now=now, told=told, answer_with=answer_with)
 
 
 def resume(session: Session, actor: Actor, ticket_id: int, version: int, *, now: datetime) -> None:
