@@ -76,17 +76,9 @@ def hold(
         "job_version": ticket.job_version,
     }
     cause = lifecycle.advance(session, ticket, TicketEvent.HOLD, actor, now=now, data=data)
-    session.add(
-        Hold(
-            ticket_id=ticket.id,
-            before=before,
-            reason=reason,
-            whose=STOPS[reason][0],
-            person_id=actor.person_id,
-            started_at=now,
-            until=until,
-        )
-    )
+    row = Hold(ticket_id=ticket.id, before=before, reason=reason, whose=STOPS[reason][0], until=until)
+    row.person_id, row.started_at = actor.person_id, now
+    session.add(row)
     session.flush()
     clocks.stop(session, ticket, reason, cause=cause, now=now)
     told = rules.told(Notice.HELD, before)
