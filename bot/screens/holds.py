@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bot import formats
 from bot.screens.hold_buttons import HoldFor, HoldLater, HoldLong, HoldUntil
-from bot.screens.tickets import Do, TicketTap
+from bot.screens.taps import Do, TicketTap
 from bot.texts import Texts
 from bot.ui import Button, Screen, column
 from core.domain.clock import StopReason
