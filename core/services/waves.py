@@ -123,7 +123,7 @@ def _ask(
     row = _store(session, ticket, found, reading, reason, size, asked, now=now)
     _tell_the_withdrawn(session, ticket, again - {one.contractor_id for one in asked}, cause=f"wave {row.id}", now=now)
     if not asked:
-        _nobody(session, actor, ticket, found, now=now)
+        _nobody(session, actor, ticket, found, reading, now=now)
         return
     ticket.wave_size = size
     ticket.search_due_at = now + wave.wait(reading, rules)
@@ -131,12 +131,17 @@ def _ask(
         _send(session, actor, ticket, row, candidate, now=now)
 
 
-def _nobody(session: Session, actor: Actor, ticket: Ticket, found: Search, *, now: datetime) -> None:
-    """Those who sleep may be asked in the morning; an emergency cannot wait for it."""
-    morning = _morning(session, ticket, now)
-    sleeps = any(why is Exclusion.NIGHT for _, why in found.excluded)
-    if sleeps and morning is not None and ticket.priority is not Priority.EMERGENCY:
+def _nobody(session: Session, actor: Actor, ticket: Ticket, found: Search, reading: Reading, *, now: datetime) -> None:
+    """Those who sleep may be asked in the morning; an emergency cannot wait for it.
+
+    Those at work may be free by the next look, until the clock has burnt so far that a person must see to it.
+    """
+    morning, rules = _morning(session, ticket, now), numbers.of(session)
+    reasons = {why for _, why in found.excluded}
+    if Exclusion.NIGHT in reasons and morning is not None and ticket.priority is not Priority.EMERGENCY:
         ticket.search_due_at = morning
+    elif Exclusion.ON_SITE in reasons and reading.used_pct < rules.third_wave_pct:
+        ticket.search_due_at = now + wave.wait(reading, rules)
     else:
         _exhaust(session, ticket, actor, now=now)
 

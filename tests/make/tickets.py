@@ -239,6 +239,7 @@ def nobody_left(world: World, clock: HandClock) -> Ticket:
         assert ticket.search_due_at is not None
         world.now = clock.at = max(world.now, ticket.search_due_at)
         waves.sweep(world.session, 50, now=world.now)
+        world.session.flush()
         world.session.refresh(ticket)
     return ticket
 

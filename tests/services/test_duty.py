@@ -12,7 +12,7 @@ from core.domain.notice import Notice
 from core.domain.offer import Exclusion, OfferStatus
 from core.domain.role import Role
 from core.domain.ticket import Priority, TicketStatus
-from core.services import duty, intakes, matching, numbers, offers, tickets
+from core.services import duty, intakes, matching, numbers, offers, tickets, waves
 from storage.models.contractor import Absence, Block
 from storage.models.desk import Audit
 from storage.models.offer import Offer, WaveCandidate
@@ -22,7 +22,7 @@ from storage.models.ticket import Ticket
 from tests.clock import HandClock
 from tests.make.directories import add_contractor
 from tests.make.people import add_person
-from tests.make.tickets import SKILL, World, add_engineer, arrive, make_world, send, take, tap, tell
+from tests.make.tickets import SKILL, World, add_engineer, arrive, make_world, report, send, take, tap, tell
 
 TODAY = date(2026, 3, 16)
 DAY = timedelta(days=1)
@@ -142,6 +142,36 @@ def test_the_only_engineer_at_work_is_not_disturbed_by_a_routine_job(world: Worl
 
     assert why_not(world, ticket) is Exclusion.ON_SITE
     assert rung(world, ticket) == set()
+    assert (ticket.status, ticket.search_due_at is not None) == (TicketStatus.SEARCHING, True)
+
+
+def test_who_has_left_the_site_is_asked_at_the_next_look(world: World, clock: HandClock) -> None:
+    first = is_at_work(world)
+    ticket = send(world)
+    report(world, first)
+    look_again(world, clock, ticket)
+
+    assert rung(world, ticket) == {world.engineer.person_id}
+
+
+def test_a_job_does_not_wait_for_those_at_work_until_its_clock_has_burnt(world: World, clock: HandClock) -> None:
+    is_at_work(world)
+    ticket = send(world)
+    looks = 0
+    while ticket.status is TicketStatus.SEARCHING:
+        look_again(world, clock, ticket)
+        looks += 1
+
+    assert ticket.status is TicketStatus.UNSTAFFED
+    assert 1 < looks < 20
+    assert rung(world, ticket) == set()
+
+
+def look_again(world: World, clock: HandClock, ticket: Ticket) -> None:
+    assert ticket.search_due_at is not None
+    world.now = clock.at = ticket.search_due_at
+    waves.sweep(world.session, 50, now=world.now)
+    world.session.flush()
 
 
 def test_the_only_engineer_at_work_is_asked_about_an_emergency(world: World) -> None:
