@@ -4,6 +4,7 @@ from bot import formats
 from bot.screens.taps import Do, TicketTap
 from bot.texts import Texts
 from bot.ui import Button, Screen, column
+from core.domain.wave import COUNTED_TO
 from core.services.history import Asked, History, Step
 
 
@@ -20,7 +21,8 @@ def why(history: History, texts: Texts) -> Screen:
         parts += ["", texts("history-excluded")]
         parts += [f"• {texts(f'tickets-exclusion-{reason}')}: {count}" for reason, count in history.excluded]
     if history.not_considered:
-        parts.append(texts("history-not-considered", count=history.not_considered))
+        many = "yes" if history.not_considered >= COUNTED_TO else "no"
+        parts.append(texts("history-not-considered", count=history.not_considered, many=many))
     back = TicketTap(do=Do.CARD, ticket_id=history.ticket_id)
     return Screen("\n".join(parts), column(Button(texts.plain("history-back"), back.pack())))
 

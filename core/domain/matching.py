@@ -60,7 +60,7 @@ def exclusion(
         Exclusion.BLOCKED: candidate.is_blocked,
         Exclusion.SKILL_UNCONFIRMED: not candidate.skill_confirmed,
         Exclusion.SKILL_EXPIRED: valid_until is not None and valid_until < job.visit_on,
-        Exclusion.TOO_FAR: not candidate.serves_region and candidate.distance_m > candidate.radius_km * 1000,
+        Exclusion.TOO_FAR: is_out_of_reach(candidate),
         Exclusion.NIGHT: job.is_night and not candidate.night_jobs,
         Exclusion.REFUSED: candidate.has_refused,
         Exclusion.ASKED: candidate.was_asked,
@@ -70,6 +70,10 @@ def exclusion(
         Exclusion.UNREACHABLE: not candidate.is_reachable,
     }
     return next((reason for reason in Exclusion if verdicts[reason] and reason not in passing), None)
+
+
+def is_out_of_reach(candidate: Candidate) -> bool:
+    return not candidate.serves_region and candidate.distance_m > candidate.radius_km * 1000
 
 
 def is_full(open_jobs: int, engineers: int, jobs_per_engineer: int) -> bool:

@@ -69,6 +69,8 @@ FINAL = frozenset({S.REJECTED, S.CANCELLED, S.CLOSED})
 #: Nobody has to do anything more with these (closing is the accountant's monthly act).
 SETTLED = FINAL | {S.ACCEPTED}
 OPEN = frozenset(S) - SETTLED
+#: The client said yes to the work: it counts as experience.
+DONE_WELL = (S.ACCEPTED, S.CLOSED)
 #: What may wait for a reason. A draft is confirmed or refused first.
 HOLDABLE = OPEN - {S.ON_HOLD, S.DRAFT}
 

@@ -5,6 +5,9 @@ from datetime import timedelta
 from core.domain.clock import Reading
 from core.domain.defaults import Defaults
 
+#: Contractors whom a search did not come to are counted up to here, and then called "so many or more".
+COUNTED_TO = 10_000
+
 
 def size(reading: Reading, *, is_emergency: bool, last: int, rules: Defaults) -> int:
     """One by one at first, more as the clock burns; an emergency begins with many. Waves never shrink."""

@@ -28,10 +28,12 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Firms that are not asked: everybody on holiday on the day of the visit, everybody at work now."""
+    """Firms that are not asked: everybody on holiday on the day of the visit, everybody at work now. And those of
+    which at least one person can be written to and is not blocked himself."""
 
     away: frozenset[int]
     on_site: frozenset[int]
+    reachable: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +59,11 @@ class _Firm:
 def standing(
     session: Session, contractor_ids: Iterable[int], client_id: int, *, visit_at: datetime, now: datetime
 ) -> Standing:
-    """Firms of which nobody can be written to stand in neither set: that is another reason."""
+    """Firms of which nobody can be written to stand in no set: that is another reason."""
     firms = _firms(session, contractor_ids, client_id, (visit_at, now), now=now)
     away = (number for number, firm in firms.items() if not firm.here(visit_at))
     busy = (number for number, firm in firms.items() if (here := firm.here(now)) and firm.at_work.issuperset(here))
-    return Standing(frozenset(away), frozenset(busy))
+    return Standing(frozenset(away), frozenset(busy), frozenset(firms))
 
 
 def on_duty(session: Session, contractor_id: int, ticket: Ticket, *, now: datetime) -> list[int]:
@@ -102,6 +104,8 @@ def _firms(
     owners: defaultdict[int, set[int]] = defaultdict(set)
     zones: dict[int, str] = {}
     for contractor_id, zone, person_id, role in session.execute(_crew(contractor_ids, client_id, now)):
+        if role not in CONTRACTOR_ROLES:
+            continue
         zones[contractor_id] = zone
         crews[contractor_id][person_id] = None
         if role is Role.OWNER:
@@ -118,11 +122,12 @@ def _firms(
 def _crew(contractor_ids: Iterable[int], client_id: int | None, now: datetime) -> Any:
     query = (
         select(Contractor.id, Contractor.zone, Person.id, Membership.role)
-        .join(Membership, Membership.contractor_id == Contractor.id)
+        .select_from(Membership)
+        .join(Contractor, Contractor.id == Membership.contractor_id)
         .join(Person, Person.id == Membership.person_id)
         .where(
-            Contractor.id.in_(list(contractor_ids)),
-            Membership.role.in_(CONTRACTOR_ROLES),
+            # Only the firm leads the way: with the role as well SQLite would go through all owners of the country.
+            Membership.contractor_id.in_(list(contractor_ids)),
             Membership.ended_at.is_(None),
             Person.telegram_id.is_not(None),
             Person.unreachable_at.is_(None),
@@ -131,8 +136,8 @@ def _crew(contractor_ids: Iterable[int], client_id: int | None, now: datetime) -
     )
     if client_id is None:
         return query
-    shut = select(Block.person_id).where(Block.person_id.is_not(None), blocks.live(client_id, now))
-    return query.where(Person.id.not_in(shut))
+    shut = select(Block.id).where(Block.person_id == Person.id, blocks.live(client_id, now))
+    return query.where(~shut.exists())
 
 
 def _absences(session: Session, people: set[int], moments: tuple[datetime, ...]) -> dict[int, list[Days]]:

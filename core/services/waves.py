@@ -117,7 +117,7 @@ def _ask(
     rules = numbers.of(session)
     is_emergency = ticket.priority is Priority.EMERGENCY
     size = wave.size(reading, is_emergency=is_emergency, last=ticket.wave_size, rules=rules)
-    found = matching.search(session, ticket, now=now, reason=reason)
+    found = matching.search(session, ticket, now=now, reason=reason, again=again)
     fresh = [one for one in found.ranked if one.contractor_id not in again]
     asked = [one for one in found.ranked if one.contractor_id in again] + fresh[:size]
     row = _store(session, ticket, found, reading, reason, size, asked, now=now)

@@ -41,7 +41,7 @@ class Contractor(Requisites, Base):
     city: Mapped[str] = mapped_column(String(100))
     lat: Mapped[float] = mapped_column(Float)
     lon: Mapped[float] = mapped_column(Float)
-    radius_km: Mapped[int] = mapped_column(Integer)
+    radius_km: Mapped[int] = mapped_column(Integer, index=True)  # the widest bounds every search
     zone: Mapped[str] = mapped_column(String(40))
     contact_name: Mapped[str] = mapped_column(String(200), default="")
     phone: Mapped[str] = mapped_column(String(16), default="", index=True)
@@ -63,6 +63,7 @@ class ContractorRegion(Base):
     """A region served beside the radius."""
 
     __tablename__ = "contractor_region"
+    __table_args__ = (Index("ix_contractor_region_region", "region", "contractor_id"),)
 
     contractor_id: Mapped[int] = mapped_column(ForeignKey("contractor.id"), primary_key=True)
     region: Mapped[str] = mapped_column(String(100), primary_key=True)
@@ -129,7 +130,9 @@ class MatchPoint(Base):
             "y",
             "z",
             "contractor_id",
+            "seen_at",
         ),
+        Index("ix_match_point_contractor", "contractor_id", "skill_id"),
         Index(
             "uq_match_point_base",
             "contractor_id",

@@ -27,12 +27,13 @@ class Wave(Base):
     used_pct: Mapped[int] = mapped_column(Integer)
     #: What was offered.
     pay_kop: Mapped[int] = mapped_column(Kopecks)
-    #: Contractors of the directories without a row below: without the skill, or outside the searched area.
+    #: Contractors of the directories without a row below: without the skill, or not come to. Counted up to
+    #: `core.domain.wave.COUNTED_TO`.
     not_considered: Mapped[int] = mapped_column(Integer)
 
 
 class WaveCandidate(Base):
-    """One contractor with the skill inside the searched area: ranked, or excluded with a reason."""
+    """One contractor with the skill to whom the search came: ranked, or excluded with a reason."""
 
     __tablename__ = "wave_candidate"
     __table_args__ = (Index("ix_wave_candidate_contractor", "contractor_id", "wave_id"),)

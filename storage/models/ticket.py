@@ -49,7 +49,7 @@ class Ticket(Base):
     legal_entity_id: Mapped[int] = mapped_column(ForeignKey("legal_entity.id"))
     contract_id: Mapped[int] = mapped_column(ForeignKey("contract.id"))
     service_id: Mapped[int] = mapped_column(ForeignKey("service.id"))
-    contractor_id: Mapped[int | None] = mapped_column(ForeignKey("contractor.id"), index=True)
+    contractor_id: Mapped[int | None] = mapped_column(ForeignKey("contractor.id"))
     priority: Mapped[Priority] = mapped_column(StrEnumType(Priority))
     quantity_milli: Mapped[int] = mapped_column(Milli, default=1000)
     client_price_kop: Mapped[int] = mapped_column(Kopecks)
@@ -83,6 +83,7 @@ class Ticket(Base):
             postgresql_where=sql("search_due_at IS NOT NULL"),
         ),
         Index("ix_ticket_status", "status", "id"),
+        Index("ix_ticket_contractor_service", "contractor_id", "service_id", "status"),
         Index("ix_ticket_site_service", "site_id", "service_id", "status"),
     )
 
@@ -153,6 +154,7 @@ class Assignment(Base):
             sqlite_where=sql("ended_at IS NULL"),
             postgresql_where=sql("ended_at IS NULL"),
         ),
+        Index("ix_assignment_ticket", "ticket_id"),
         Index("ix_assignment_contractor", "contractor_id", "ended_at"),
     )
 

@@ -55,7 +55,11 @@ history-offer-status-withdrawn = offer withdrawn
 history-offer-status-lost = another was faster
 history-offer-status-waiting = not asked yet
 history-excluded = <b>Who was not asked, and why:</b>
-history-not-considered = • not considered (no such skill, or far away): { NUMBER($count) }
+history-not-considered =
+    • not considered (no such skill, far away, or enough were nearer): { $many ->
+        [yes] { NUMBER($count) } or more
+       *[no] { NUMBER($count) }
+    }
 history-ticket-hold = put on hold
 history-ticket-resume = goes on
 history-ticket-reclassify = kind of work changed

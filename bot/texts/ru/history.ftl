@@ -55,7 +55,11 @@ history-offer-status-withdrawn = предложение снято
 history-offer-status-lost = взял другой
 history-offer-status-waiting = ещё не спрашивали
 history-excluded = <b>Кого не спросили и почему:</b>
-history-not-considered = • не рассматривали (нет такой компетенции или далеко): { NUMBER($count) }
+history-not-considered =
+    • не рассматривали (нет такой компетенции, далеко или хватило ближних): { $many ->
+        [yes] { NUMBER($count) } или больше
+       *[no] { NUMBER($count) }
+    }
 history-ticket-hold = поставлена на паузу
 history-ticket-resume = продолжена
 history-ticket-reclassify = вид работ изменён

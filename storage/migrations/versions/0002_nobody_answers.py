@@ -217,6 +217,19 @@ def upgrade() -> None:
             sqlite_where=sa.text("asked_still_there_at IS NOT NULL"),
             postgresql_where=sa.text("asked_still_there_at IS NOT NULL"),
         )
+        batch_op.create_index(batch_op.f("ix_contractor_radius_km"), ["radius_km"], unique=False)
+
+    with op.batch_alter_table("contractor_region", schema=None) as batch_op:
+        batch_op.create_index("ix_contractor_region_region", ["region", "contractor_id"], unique=False)
+
+    with op.batch_alter_table("match_point", schema=None) as batch_op:
+        batch_op.drop_index("ix_match_point_skill_lat")
+        batch_op.create_index(
+            "ix_match_point_skill_lat",
+            ["skill_id", "lat", "lon", "x", "y", "z", "contractor_id", "seen_at"],
+            unique=False,
+        )
+        batch_op.create_index("ix_match_point_contractor", ["contractor_id", "skill_id"], unique=False)
 
     with op.batch_alter_table("offer", schema=None) as batch_op:
         batch_op.add_column(sa.Column("lapsed_at", sa.DateTime(timezone=True), nullable=True))
@@ -243,6 +256,13 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("wave_size", sa.Integer(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("widened_km", sa.Integer(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("visit_from", sa.DateTime(timezone=True), nullable=True))
+        batch_op.drop_index(batch_op.f("ix_ticket_contractor_id"))
+        batch_op.create_index(
+            "ix_ticket_contractor_service", ["contractor_id", "service_id", "status"], unique=False
+        )
+
+    with op.batch_alter_table("assignment", schema=None) as batch_op:
+        batch_op.create_index("ix_assignment_ticket", ["ticket_id"], unique=False)
 
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.add_column(sa.Column("ask_at", sa.DateTime(timezone=True), nullable=True))
@@ -324,7 +344,12 @@ def downgrade() -> None:
         batch_op.drop_column("asked")
         batch_op.drop_column("ask_at")
 
+    with op.batch_alter_table("assignment", schema=None) as batch_op:
+        batch_op.drop_index("ix_assignment_ticket")
+
     with op.batch_alter_table("ticket", schema=None) as batch_op:
+        batch_op.drop_index("ix_ticket_contractor_service")
+        batch_op.create_index(batch_op.f("ix_ticket_contractor_id"), ["contractor_id"], unique=False)
         batch_op.drop_column("visit_from")
         batch_op.drop_column("widened_km")
         batch_op.drop_column("wave_size")
@@ -346,7 +371,18 @@ def downgrade() -> None:
         batch_op.drop_column("counter_kop")
         batch_op.drop_column("lapsed_at")
 
+    with op.batch_alter_table("match_point", schema=None) as batch_op:
+        batch_op.drop_index("ix_match_point_contractor")
+        batch_op.drop_index("ix_match_point_skill_lat")
+        batch_op.create_index(
+            "ix_match_point_skill_lat", ["skill_id", "lat", "lon", "x", "y", "z", "contractor_id"], unique=False
+        )
+
+    with op.batch_alter_table("contractor_region", schema=None) as batch_op:
+        batch_op.drop_index("ix_contractor_region_region")
+
     with op.batch_alter_table("contractor", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_contractor_radius_km"))
         batch_op.drop_index(
             "ix_contractor_asked",
             sqlite_where=sa.text("asked_still_there_at IS NOT NULL"),
