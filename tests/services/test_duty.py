@@ -124,7 +124,7 @@ def test_who_is_off_today_but_back_on_the_day_of_the_visit_hears_of_it(world: Wo
     standing = duty.standing(
         world.session, [world.contractor.id], world.client.id, visit_at=ticket.visit_from, now=world.now
     )
-    assert standing == duty.Standing(frozenset(), frozenset())
+    assert standing == duty.Standing(frozenset(), frozenset(), frozenset({world.contractor.id}))
     assert duty.on_duty(world.session, world.contractor.id, ticket, now=world.now) == [world.engineer.person_id]
 
 
@@ -275,5 +275,5 @@ def test_many_firms_are_looked_at_in_few_statements(world: World) -> None:
         world.session, [firm.id for firm in firms], world.client.id, visit_at=world.now, now=world.now
     )
 
-    assert (len(said), found) == (3, duty.Standing(frozenset(), frozenset()))
+    assert (len(said), found) == (3, duty.Standing(frozenset(), frozenset(), frozenset(firm.id for firm in firms)))
     assert matching.search(world.session, send(world), now=world.now).ranked
