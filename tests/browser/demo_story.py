@@ -11,7 +11,7 @@ from tests.browser.sandbox_process import ROOT
 
 STARTS_MS = 60_000
 STEP_MS = 20_000
-ENGINEER, SECOND, SHOP, NEWCOMER = 102, 103, 104, 105
+DESK, ENGINEER, SECOND, SHOP, NEWCOMER = 101, 102, 103, 104, 105
 WORK, SITE = "Не работает свет", "Магазин «Лукошко» № 1"
 
 

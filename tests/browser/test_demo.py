@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.demo_story import (
+    DESK,
     ENGINEER,
     NEWCOMER,
     SECOND,
@@ -69,6 +70,35 @@ def test_the_clock_makes_an_offer_lapse_and_it_is_taken_late(page: Page, demo: D
     engineer.taps("Беру: выезжаю сейчас")
     second.sees("взял другой подрядчик.*Дверь не закрывается")
     engineer.sees("Дверь не закрывается.*Оплата")
+
+
+def test_an_emergency_rings_at_both_and_silence_ends_at_the_desk(page: Page, demo: DemoProcess) -> None:
+    page.goto(demo.url)
+    shop, engineer, second, desk = (Hand(page, chat) for chat in (SHOP, ENGINEER, SECOND, DESK))
+    shop.scans()
+    shop.sees("Что нужно сделать")
+    shop.taps("Протечка, засор")
+    shop.sees("Что случилось")
+    shop.says("Заливает склад")
+    shop.taps("Срочно, авария")
+    shop.taps("Отправить")
+    for phone in (engineer, second):
+        phone.sees("Авария, ехать срочно.*Заливает склад")
+
+    shop.scans()
+    shop.says("сейф")
+    shop.taps("Не открывается сейф")
+    shop.says("Ключ не поворачивается")
+    shop.taps("Отправить")
+    engineer.sees("Ключ не поворачивается")
+    page.get_by_role("button", name="+1 час").click()
+    second.sees("Есть работа.*Ключ не поворачивается")
+    page.get_by_role("button", name="+1 час").click()
+    desk.sees("Некого отправить.*Ключ не поворачивается")
+    desk.taps("Поднять ставку")
+    desk.taps("\\+10 %")
+    desk.sees("К ставке добавлено")
+    engineer.sees("5.060.*Ключ не поворачивается")
 
 
 def test_a_newcomer_comes_in_with_three_taps(page: Page, demo: DemoProcess) -> None:

@@ -46,6 +46,8 @@ SERVICES = (
     ("Ремонт вывески", "Вывески и реклама", "выезд", 9800, 6600, 150),
     ("Уборка после протечки", "Клининг", "м²", 240, 150, 10),
 )
+#: Work that only the two of the stage can do: what happens when both are silent can be tried.
+RARE = ("Не открывается сейф", "Сейфы", "выезд", 7400, 4600, 60)
 SKILLS = tuple(dict.fromkeys(skill for _, skill, *_ in SERVICES))
 COMMON = tuple(dict.fromkeys(skill for _, skill, *_ in SERVICES[:6]))
 #: How far from the stage its two engineers have their bases, in metres: in different bands of the search, so that the
@@ -59,7 +61,7 @@ NEIGHBOURS = 40
 
 def services() -> Rows:
     rows: Rows = []
-    for number, (name, skill, unit, price, rate, minutes) in enumerate(SERVICES, 1):
+    for number, (name, skill, unit, price, rate, minutes) in enumerate((*SERVICES, RARE), 1):
         fields = {"code": f"Р-{number:02}", "name": name, "skill_key": skill, "unit": unit}
         prices = {"client_price_kop": price * 100, "contractor_rate_kop": rate * 100}
         rows.append(fields | prices | {"shots_before": 1, "shots_after": 1, "norm_minutes": minutes})
@@ -132,7 +134,7 @@ def _formal(contact: str) -> str:
 def _skills(code: str, number: int, dice: Random, today: date) -> Rows:
     """The two of the stage can do all a shop is likely to ask for; the rest some of everything, not all confirmed."""
     if number <= len(NEAREST):
-        known: tuple[str, ...] = SKILLS
+        known: tuple[str, ...] = (*SKILLS, RARE[1])
     elif number <= len(NEAREST) + NEIGHBOURS:
         known = tuple(sorted({*dice.sample(COMMON, 4), dice.choice(SKILLS)}))
     else:

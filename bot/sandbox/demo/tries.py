@@ -3,6 +3,7 @@
 from typing import Any
 
 from bot.sandbox.demo.casting import Casting
+from bot.sandbox.demo.firms import RARE
 from bot.sandbox.demo.roles import Cast
 
 Try = dict[str, Any]
@@ -17,6 +18,8 @@ def tries(casting: Casting, cast: Cast) -> list[Try]:
         _refuse(shop, first, second),
         _be_late(shop, first, second),
         _both(shop, first, second),
+        _wave(shop, first, second),
+        _nobody(shop, first, second, cast.dispatcher.name),
         _wrong(shop, first, cast.dispatcher.name),
         _enter(cast.newcomer.name, cast.passer.name, shop),
     ]
@@ -91,6 +94,26 @@ def _both(shop: str, first: str, second: str) -> Try:
         _asks(shop),
         _step(first, "«+1 час» у часов: теперь предложение у двоих", "Ещё можно взять"),
         _step("", f"Нажмите «Беру» у обоих как можно быстрее: {first} и {second}", "взял другой подрядчик"),
+    )
+
+
+def _wave(shop: str, first: str, second: str) -> Try:
+    return _story(
+        "Авария: спрашивают сразу пятерых",
+        _step(shop, "Наклейка QR, любая работа, «Срочно, авария», одно предложение, «Отправить»", "Заявка принята"),
+        _step(first, "Предложение пришло первому", "Авария, ехать срочно"),
+        _step(second, "И в ту же секунду второму: первое «Беру» побеждает", "Авария, ехать срочно"),
+    )
+
+
+def _nobody(shop: str, first: str, second: str, dispatcher: str) -> Try:
+    return _story(
+        "Никто не отвечает: зовут человека",
+        _step(shop, f"Наклейка QR, напишите «сейф», «{RARE[0]}», одно предложение, «Отправить»", "Заявка принята"),
+        _step(second, "Оба молчат: «+1 час» у часов, пока предложение не придёт и второму", "Есть работа"),
+        _step(dispatcher, "Ещё «+1 час»: больше спросить некого, и диспетчеру приходит сообщение", "Некого отправить"),
+        _step(dispatcher, "«Поднять ставку», «+10 %»", "К ставке добавлено"),
+        _step(first, "Тем, кто молчал, пришло новое предложение, уже дороже", "Есть работа"),
     )
 
 
