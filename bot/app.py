@@ -31,6 +31,7 @@ NAMES = frozenset(
         "pictures",
         "settings",
         "state",
+        "target",
         "texts",
     }
 )
@@ -38,6 +39,7 @@ NAMES = frozenset(
 #: The first that matches handles; `stale` takes what nobody else wanted.
 ROUTERS = (
     "start",
+    "talk",
     "people",
     "sites",
     "contractors",

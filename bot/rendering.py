@@ -33,14 +33,16 @@ async def render(db: Database, letter: Letter, bot: Bot, pairs: PairsFor) -> Scr
     actor = await db.read(people.actor_of, letter.person_id, source=f"letter:{letter.id}")
     texts = load(actor.language)
     own = OWN_SCREENS.get(Notice(letter.notice))
-    if own is not None:
+    # What rings as words of its own is, in silence, the card of the ticket.
+    if own is not None and letter.delivery is not Delivery.EDIT:
         return await own(db, letter, actor, texts, bot)
     return await _card(db, letter, texts, pairs)
 
 
 def is_card(letter: Letter) -> bool:
     """Whether the message becomes the person's card of the ticket."""
-    return letter.ticket_id is not None and Notice(letter.notice) not in OWN_SCREENS
+    has_card = letter.delivery is Delivery.EDIT or Notice(letter.notice) not in OWN_SCREENS
+    return letter.ticket_id is not None and has_card
 
 
 async def _card(db: Database, letter: Letter, texts: Texts, pairs: PairsFor) -> Screen | None:

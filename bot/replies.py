@@ -17,6 +17,7 @@ from bot.screens import menu as menu_screens
 from bot.screens import people as people_screens
 from bot.screens import proofs as proof_screens
 from bot.screens import sites as site_screens
+from bot.screens import talk as talk_screens
 from bot.screens import visits as visit_screens
 from bot.texts import Texts
 from bot.ui import Screen
@@ -34,6 +35,7 @@ from core.services import (
     people,
     proof_cards,
     sites,
+    talk_cards,
     teams,
 )
 from core.services.availability import Why
@@ -120,6 +122,10 @@ async def sort_proof(db: Database, letter: Letter, actor: Actor, texts: Texts, b
     return proof_screens.question(await db.read(proof_cards.card, actor, int(letter.data["proof"])), texts)
 
 
+async def words(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen:
+    return talk_screens.letter(await db.read(talk_cards.one, actor, int(letter.data["talk"])), texts)
+
+
 async def imported(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen:
     counts = {title: SheetCount(*numbers) for title, numbers in letter.data["sheets"].items()}
     return import_screens.applied(counts, int(letter.data["wrong"]), texts)
@@ -154,5 +160,8 @@ REPLIES: dict[Notice, Reply] = {
         Notice.PROOF: proof_kept,
         Notice.PROOF_REFUSED: proof_refused,
         Notice.SORT_PROOF: sort_proof,
+        Notice.MESSAGE: words,
+        Notice.QUESTION: words,
+        Notice.ANSWERED: words,
     }.items()
 }

@@ -36,6 +36,12 @@ async def show(event: CallbackQuery | Message, screen: Screen) -> None:
         await _send(_bot(event), event.chat.id, screen)
 
 
+async def send_below(call: CallbackQuery, screen: Screen) -> None:
+    """A message of its own: the tapped one stays what it is."""
+    await answer(call)
+    await _send(_bot(call), call.from_user.id, screen)
+
+
 async def answer(call: CallbackQuery, text: str = "", *, alert: bool = False) -> None:
     """Ends the waiting of a tapped button; too late is as good as done."""
     try:

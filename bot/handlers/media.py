@@ -127,7 +127,7 @@ async def pictures(
         if len(group) > 1:
             await bot.send_media_group(chat_id, [_item(one) for one in group])
         else:
-            await _send_one(bot, chat_id, group[0])
+            await send_one(bot, chat_id, group[0])
 
 
 def incoming_of(message: Message, bot_id: int) -> Incoming | None:
@@ -182,7 +182,7 @@ def _item(one: Picture) -> InputMediaPhoto | InputMediaVideo | InputMediaDocumen
     return InputMediaPhoto(media=one.file_id)
 
 
-async def _send_one(bot: Bot, chat_id: int, one: Picture) -> None:
+async def send_one(bot: Bot, chat_id: int, one: Picture) -> None:
     match one.kind:
         case ProofKind.PHOTO:
             await bot.send_photo(chat_id, one.file_id)

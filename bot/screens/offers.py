@@ -14,6 +14,7 @@ from bot.screens.menu import to_menu
 from bot.screens.pictures import pictures_button
 from bot.screens.taps import Do, Minute, TicketTap, minutes
 from bot.screens.tickets import Open
+from bot.screens.writing import Ask, thread_button
 from bot.texts import Texts, escape
 from bot.ui import Button, Id, Screen, column
 from core.domain.offer import OPEN_STATES, TAKEABLE, DeclineReason, OfferStatus
@@ -23,6 +24,7 @@ from core.services.cards import Base, OfferCard
 from core.services.jobs import OfferLine, Offers
 
 SHOWN_TEXT = 600
+QUOTED = 200
 
 
 class Take(CallbackData, prefix="take"):
@@ -43,7 +45,7 @@ class Decline(CallbackData, prefix="no"):
 
 
 def offer_card(card: OfferCard, texts: Texts) -> Screen:
-    parts = [_state(card, texts), "", *_job(card, texts)]
+    parts = [_state(card, texts), "", *_job(card, texts), *_asked(card, texts)]
     if card.offer_status not in OPEN_STATES or card.is_agreed:
         return Screen("\n".join(parts), column(_why(card, texts)))
     times = _times(card, texts) if card.offer_status in TAKEABLE else []
@@ -54,6 +56,8 @@ def offer_card(card: OfferCard, texts: Texts) -> Screen:
             counter_prices.name_button(card, texts),
             pictures_button(card.base, texts),
             map_button(card.base, texts),
+            Button(texts.plain("talk-ask"), Ask(offer=card.offer_id).pack()),
+            thread_button(card.base, texts),
             Button(texts.plain("offers-decline"), Decline(offer=card.offer_id, ticket_id=card.base.ticket_id).pack()),
             _why(card, texts),
         ),
@@ -119,6 +123,20 @@ def _job(card: OfferCard, texts: Texts) -> list[str]:
         parts.append(f"<i>{escape(short(base.text))}</i>")
     parts.append(texts("offers-number", number=base.number))
     return parts
+
+
+def _asked(card: OfferCard, texts: Texts) -> list[str]:
+    """What others wanted to know before their yes; the whole of it stands in the thread."""
+    parts: list[str] = ["", texts("talk-asked")] if card.asked else []
+    for one in card.asked:
+        answer = escape(_quoted(one.answer)) if one.answer is not None else texts("talk-no-answer-yet")
+        parts.append(f"• {escape(_quoted(one.question))}\n  — {answer}")
+    return parts
+
+
+def _quoted(text: str) -> str:
+    """Of a picture without words there is only a mark."""
+    return (text if len(text) <= QUOTED else f"{text[:QUOTED].rstrip()}…") or "📎"
 
 
 def _times(card: OfferCard, texts: Texts) -> list[Button]:

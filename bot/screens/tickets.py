@@ -17,9 +17,10 @@ from bot.screens.lists import PAGE, fit, pages
 from bot.screens.menu import to_menu
 from bot.screens.pictures import all_pictures_button
 from bot.screens.taps import Do, TicketTap
+from bot.screens.writing import reply_button, thread_button, write_button
 from bot.texts import Texts, escape
 from bot.ui import Button, Id, Page, Rows, Screen, column, page_rows
-from core.domain.task import ENDED_BY_HAND
+from core.domain.task import ENDED_BY_HAND, TaskKind
 from core.domain.ticket import Priority, TicketEvent, TicketStatus
 from core.services.cards import Base, ClientCard, DeskCard, Line
 from core.services.history import Refusals
@@ -235,6 +236,8 @@ def _task(task: TaskLine, texts: Texts) -> str:
 def _task_buttons(task: TaskLine, texts: Texts) -> list[Button]:
     number = task.ticket_id
     buttons = []
+    if task.kind is TaskKind.QUESTION:
+        buttons.append(reply_button(int(task.data["talk"]), texts.plain("talk-reply-question")))
     if not task.taken_by:
         take = TaskTap(end=False, task_id=task.task_id, ticket_id=number)
         buttons.append(Button(texts.plain("tasks-take"), take.pack()))
@@ -257,7 +260,8 @@ def _buttons(base: Base, may: frozenset[TicketEvent], verbs: dict[TicketEvent, D
 
 
 def _more(base: Base, texts: Texts) -> Rows:
-    return column(all_pictures_button(base, texts), _button(base, Do.WHY, texts.plain("tickets-do-why")))
+    talk = (write_button(base, texts), thread_button(base, texts))
+    return column(*talk, all_pictures_button(base, texts), _button(base, Do.WHY, texts.plain("tickets-do-why")))
 
 
 def _button(base: Base, do: Do, text: str) -> Button:

@@ -14,6 +14,7 @@ from bot.screens.reports import report_buttons
 from bot.screens.steps import Step, Walk
 from bot.screens.taps import Do, TicketTap
 from bot.screens.tickets import Open
+from bot.screens.writing import thread_button, write_button
 from bot.texts import LANGUAGES, Texts, escape, load
 from bot.ui import Button, Id, Key, Keys, Screen, column
 from core.domain.errors import TooFar
@@ -42,7 +43,8 @@ def job_card(card: JobCard, texts: Texts) -> Screen:
     if card.mark:
         parts += ["", texts("visits-mark", stars="★" * card.mark + "☆" * (5 - card.mark))]
     pause = hold_buttons(card.base, card.buttons, texts)
-    return Screen("\n".join(parts), column(*_buttons(card, texts), *pause, _why(card.base, texts)))
+    talk = (write_button(card.base, texts), thread_button(card.base, texts))
+    return Screen("\n".join(parts), column(*_buttons(card, texts), *talk, *pause, _why(card.base, texts)))
 
 
 def place(card: JobCard, texts: Texts) -> Screen:

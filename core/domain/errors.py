@@ -72,6 +72,14 @@ class BelowFloor(Conflict):
     floor_pct: int
 
 
+class TalkClosed(Conflict):
+    """The ticket is in nobody's hands, or in other hands: there is nobody to write to."""
+
+
+class QuestionOver(Conflict):
+    """Somebody has taken the ticket, or it is cancelled: an answer would help nobody."""
+
+
 class HoldTooLong(NotAllowed):
     """Longer than a working day: only the desk may."""
 

@@ -16,6 +16,7 @@ class ProofStage(StrEnum):
     AFTER = "after"
     UNSORTED = "unsorted"  #: came at an unexpected moment; the sender is asked what it is
     COMPLAINT = "complaint"  #: what is wrong, in the client's eyes
+    TALK = "talk"  #: sent to the other side instead of words; it shows no work
 
 
 class ProofStatus(StrEnum):

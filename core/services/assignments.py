@@ -67,6 +67,13 @@ def live(session: Session, ticket_id: int) -> Assignment | None:
     ).one_or_none()
 
 
+def last(session: Session, ticket_id: int) -> Assignment | None:
+    """Who has the ticket, or had it last."""
+    return session.scalars(
+        select(Assignment).where(Assignment.ticket_id == ticket_id).order_by(Assignment.id.desc()).limit(1)
+    ).one_or_none()
+
+
 def end(session: Session, ticket: Ticket, reason: str, *, now: datetime) -> None:
     """The ticket leaves these hands: accepted, cancelled, or given to somebody else."""
     assignment = live(session, ticket.id)

@@ -20,17 +20,31 @@ from core.domain.role import CLIENT_ROLES, CONTRACTOR_ROLES, Role
 from core.domain.slots import Slot
 from core.domain.ticket import Priority, TicketEvent, TicketStatus, allowed
 from core.domain.visit import VisitStep
-from core.services import counter_prices, crew, history, holds, offers, people, scope, searches, steps, tasks
+from core.services import (
+    assignments,
+    counter_prices,
+    crew,
+    history,
+    holds,
+    offers,
+    people,
+    scope,
+    searches,
+    steps,
+    talk_cards,
+    tasks,
+)
 from core.services.counter_prices import CounterLine
 from core.services.history import Refusals
 from core.services.searches import MAY_PASS_FLOOR, SearchState
 from core.services.steps import Shots
+from core.services.talk_cards import NO_TALK, Asked, Brief
 from core.services.tasks import TaskLine
 from storage.models.contractor import Contractor
 from storage.models.directory import Client, Contract, Service, Site
 from storage.models.offer import Offer
 from storage.models.people import Person
-from storage.models.ticket import Acceptance, Assignment, ReportLine, Ticket
+from storage.models.ticket import Acceptance, ReportLine, Ticket
 from storage.models.visit import Proof, Visit
 
 
@@ -55,6 +69,7 @@ class Base:
     registered_at: datetime
     #: The moment of reading: "today" and "tomorrow" on the card are meant from here.
     read_at: datetime
+    talk: Brief = NO_TALK
     #: While it waits: why, and until when.
     held: "Held | None" = None
 
@@ -84,6 +99,8 @@ class OfferCard:
     #: The desk said yes to it.
     is_agreed: bool
     may_counter: bool
+    #: Questions of those invited with their answers, the last ones.
+    asked: tuple[Asked, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +191,7 @@ def ticket(session: Session, actor: Actor, ticket_id: int, *, now: datetime) -> 
     """Raises NotFound. Of several roles the nearest to the work decides: crew, invited, client, desk."""
     row = scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
     roles = scope.roles_on(session, actor, row)
-    base = _base(session, row, now)
+    base = _base(session, actor, row, now)
     is_outsider = not actor.is_operator and not roles & CLIENT_ROLES
     # Who handed the job back reads on the card that it is no longer his.
     if (is_outsider or roles & CONTRACTOR_ROLES) and _holds(session, actor, row):
@@ -189,7 +206,7 @@ def ticket(session: Session, actor: Actor, ticket_id: int, *, now: datetime) -> 
     return _client(session, actor, row, base, roles)
 
 
-def _base(session: Session, row: Ticket, now: datetime) -> Base:
+def _base(session: Session, actor: Actor, row: Ticket, now: datetime) -> Base:
     site = session.get_one(Site, row.site_id)
     service = session.get_one(Service, row.service_id)
     media = session.scalar(
@@ -215,6 +232,7 @@ def _base(session: Session, row: Ticket, now: datetime) -> Base:
         registered_at=row.registered_at,
         read_at=now,
         held=_held(session, row),
+        talk=talk_cards.brief(session, actor, row),
     )
 
 
@@ -225,16 +243,10 @@ def _held(session: Session, row: Ticket) -> Held | None:
 
 def _holds(session: Session, actor: Actor, row: Ticket) -> bool:
     """The engineer who goes or went last, or an owner of the firm; colleagues see the offer card."""
-    last = _last_assignment(session, row)
+    last = assignments.last(session, row.id)
     if last is None or last.contractor_id not in actor.contractor_ids:
         return False
     return last.engineer_id == actor.person_id or last.contractor_id in actor.owned_contractor_ids
-
-
-def _last_assignment(session: Session, row: Ticket) -> Assignment | None:
-    return session.scalars(
-        select(Assignment).where(Assignment.ticket_id == row.id).order_by(Assignment.id.desc()).limit(1)
-    ).one_or_none()
 
 
 def _offer_of(session: Session, actor: Actor, row: Ticket) -> Offer | None:
@@ -265,6 +277,7 @@ def _offer(session: Session, actor: Actor, row: Ticket, base: Base, offer: Offer
         counter_until=offer.counter_until,
         is_agreed=offer.status is OfferStatus.COUNTERED and offer.answered_at is not None,
         may_counter=offer.status in TAKEABLE and not counter_prices.has_countered(session, offer),
+        asked=talk_cards.asked(session, row.id),
     )
 
 

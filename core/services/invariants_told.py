@@ -18,6 +18,7 @@ from core.domain import hold
 from core.domain.notice import REACTION_TOLD, TOLD, Audience, Delivery, Notice
 from core.domain.offer import OfferStatus
 from core.domain.role import CONTRACTOR_ROLES, DESK_ROLES, Role
+from core.domain.talk import TalkKind
 from core.domain.ticket import Origin, TicketEvent, TicketStatus
 from core.services import holds
 from core.services.invariants_rights import Held, held
@@ -26,6 +27,7 @@ from storage.models.desk import Audit
 from storage.models.offer import Offer
 from storage.models.people import Person
 from storage.models.post import Outbox
+from storage.models.talk import Talk
 from storage.models.ticket import Assignment, Ticket
 from storage.models.visit import Visit
 
@@ -65,6 +67,12 @@ _BY_OFFER: dict[str, Notice] = {
     "expire": Notice.COUNTER_DECIDED,
 }
 
+_BY_TALK = {
+    TalkKind.MESSAGE: Notice.MESSAGE,
+    TalkKind.QUESTION: Notice.QUESTION,
+    TalkKind.ANSWER: Notice.ANSWERED,
+}
+
 
 #: Whom it concerns depends on what the ticket was.
 _BY_WHAT_WAS = frozenset({Notice.HELD, Notice.RESUMED, Notice.RECLASSIFIED})
@@ -88,6 +96,8 @@ class _Change:
     #: Of a move of the ticket: what it was, and what the audit says of it.
     was: str = ""
     facts: dict[str, Any] | None = None
+    #: Of words: who wrote them and is answered, not told.
+    author_id: int | None = None
 
 
 def told_in_the_same_stroke(session: Session, *, now: datetime) -> Found:
@@ -154,6 +164,13 @@ def _changes(session: Session, since: datetime) -> Iterator[_Change]:
     )
     for audit_id, *gone_to in session.execute(gone.where(recent)):
         yield _Change(audit_id, Notice.ON_THE_WAY, *gone_to)
+    written = (
+        select(Audit.id, Talk.kind, *place, Talk.author_id)
+        .join(Talk, and_(Audit.entity == "talk", Talk.id == Audit.entity_id))
+        .join(Ticket, Ticket.id == Talk.ticket_id)
+    )
+    for audit_id, kind, *talked, author_id in session.execute(written.where(recent)):
+        yield replace(_Change(audit_id, _BY_TALK[kind], *talked), author_id=author_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +203,8 @@ class _World:
     of_client: dict[tuple[int, int], list[Held]]
     crews: dict[int, list[tuple[int, int, int | None]]]
     withdrawn: dict[int, list[_Withdrawn]]
+    #: Ticket → firms that could say yes: since which row of the audit, until when, and whom it had rung.
+    invited: dict[int, list[tuple[int, int, datetime | None, frozenset[int] | None]]]
 
     @staticmethod
     def load(session: Session) -> "_World":
@@ -204,7 +223,8 @@ class _World:
                 if grant.site_id is not None:
                     of_site[grant.site_id].append(one)
         readers = frozenset(session.scalars(select(Person.id).where(Person.telegram_id.is_not(None))))
-        return _World(readers, desk, of_firm, of_site, of_client, _crews(session), _withdrawn(session))
+        firms = _crews(session), _withdrawn(session), _invited(session)
+        return _World(readers, desk, of_firm, of_site, of_client, *firms)
 
     def must_hear(self, change: _Change) -> set[int]:
         if change.notice is Notice.REACTION:
@@ -212,7 +232,7 @@ class _World:
         else:
             rings = [audience for audience, how in _told(change).items() if how is Delivery.NEW]
         people = {person_id for audience in rings for person_id in self._audience(audience, change)}
-        return people & self.in_telegram
+        return (people - {change.author_id}) & self.in_telegram
 
     def _audience(self, audience: Audience, change: _Change) -> Iterator[int]:
         match audience:
@@ -234,6 +254,11 @@ class _World:
         """Whom the offer was made to; of what was cancelled or held those whose offers ended then. Who was on duty."""
         if change.contractor_id is not None:
             yield change.contractor_id, change.called
+            return
+        if change.notice is Notice.ANSWERED:
+            for firm, since, until, called in self.invited.get(change.ticket_id, []):
+                if since < change.audit_id and (until is None or until > change.at):
+                    yield firm, called
             return
         for offer in self.withdrawn.get(change.ticket_id, []):
             if offer.ended_with(change):
@@ -313,6 +338,19 @@ def _withdrawn(session: Session) -> dict[int, list[_Withdrawn]]:
 def _called(data: dict[str, Any]) -> frozenset[int] | None:
     """Offers made before people had days off rang everybody of the firm."""
     return frozenset(data["people"]) if "people" in data else None
+
+
+def _invited(session: Session) -> dict[int, list[tuple[int, int, datetime | None, frozenset[int] | None]]]:
+    """Of the tickets that were asked about."""
+    found: defaultdict[int, list[tuple[int, int, datetime | None, frozenset[int] | None]]] = defaultdict(list)
+    offers = (
+        select(Offer, Audit.id, Audit.data)
+        .join(Audit, and_(Audit.entity == "offer", Audit.event == "send", Audit.entity_id == Offer.id))
+        .where(Offer.ticket_id.in_(select(Talk.ticket_id).where(Talk.kind == TalkKind.ANSWER)))
+    )
+    for offer, sent, data in session.execute(offers):
+        found[offer.ticket_id].append((offer.contractor_id, sent, offer.answered_at, _called(data)))
+    return found
 
 
 CHECKS: dict[str, tuple[str, Callable[..., Found]]] = {

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Text, and_, cast, exists, func, literal, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from core.domain.offer import TAKEABLE, OfferStatus
 from core.domain.proof import COUNTED, ProofKind, ProofStage, ProofStatus
 from core.domain.role import CLIENT_ROLES, Role
+from core.domain.talk import ASKABLE, TalkKind
 from core.domain.task import TaskKind
 from core.domain.ticket import SETTLED, Origin, TicketStatus
 from core.domain.visit import LIVE, VisitOutcome
@@ -21,6 +22,7 @@ from storage.models.desk import Audit, Task
 from storage.models.directory import Service, Site
 from storage.models.offer import Offer, Wave, WaveCandidate
 from storage.models.people import Membership, Person
+from storage.models.talk import Talk
 from storage.models.ticket import Acceptance, Assignment, Ticket
 from storage.models.visit import Proof, Visit
 
@@ -282,7 +284,7 @@ def nothing_is_stuck(session: Session, *, now: datetime) -> Found:
         Ticket.search_due_at.is_not(None), Ticket.status != TicketStatus.SEARCHING
     )
     broken += [f"ticket {ticket} is {state} and still waits for an answer" for ticket, state in session.execute(waits)]
-    broken += _counters_and_tasks(session)
+    broken += _counters_and_tasks(session) + _forgotten_questions(session)
     return broken, session.scalar(select(func.count()).select_from(open_.subquery())) or 0
 
 
@@ -296,6 +298,33 @@ def _counters_and_tasks(session: Session) -> list[str]:
         f"offer {offer} waits with a price and nobody is asked" for key, offer in offers.items() if key not in asked
     ]
     return broken + [f"task {cause} asks about a price that does not wait" for cause in sorted(asked - set(offers))]
+
+
+def _forgotten_questions(session: Session) -> list[str]:
+    """Asked before a yes that has not come: answered, or in the queue of the desk."""
+    answer = aliased(Talk)
+    taken = exists(
+        select(Assignment.id).where(Assignment.ticket_id == Talk.ticket_id, Assignment.started_at >= Talk.at)
+    )
+    in_queue = exists(
+        select(Task.id).where(
+            Task.kind == TaskKind.QUESTION,
+            Task.ended_at.is_(None),
+            Task.cause == literal("question:talk:") + cast(Talk.id, Text),
+        )
+    )
+    rows = session.scalars(
+        select(Talk.id)
+        .join(Ticket, Ticket.id == Talk.ticket_id)
+        .where(
+            Talk.kind == TalkKind.QUESTION,
+            Ticket.status.in_(ASKABLE),
+            ~exists(select(answer.id).where(answer.answers_id == Talk.id)),
+            ~taken,
+            ~in_queue,
+        )
+    )
+    return [f"question {question} waits for nobody" for question in rows]
 
 
 def _has_task(kind: TaskKind | None = None) -> ColumnElement[bool]:

@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 from core.domain.actor import Actor
 from core.domain.errors import Changed
 from core.domain.role import Role
+from core.domain.talk import ASKABLE
+from core.domain.task import TaskKind
 from core.domain.ticket import RULES, TicketEvent, TicketStatus, next_status
-from core.services import audit, clocks, scope
+from core.services import audit, clocks, scope, tasks
 from core.services.rows import moved
 from storage.models.desk import Audit
 from storage.models.ticket import Ticket
@@ -44,6 +46,9 @@ def advance(
     trace: dict[str, Any] = {"role": by, "from_state": before, "to_state": target, "data": data}
     cause = audit.record(session, actor, "ticket", ticket.id, event, now=now, **trace)
     clocks.follow(session, ticket, before, cause=cause, now=now)
+    if before in ASKABLE and target not in ASKABLE:
+        # Nobody who asked can take it any more.
+        tasks.end_for_ticket(session, actor, ticket.id, {TaskKind.QUESTION}, target, now=now)
     return cause
 
 

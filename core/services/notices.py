@@ -35,6 +35,8 @@ BURNS = frozenset(
         Notice.CANCELLED,
         Notice.COUNTERED,
         Notice.COUNTER_DECIDED,
+        Notice.QUESTION,
+        Notice.ANSWERED,
     }
 )
 
@@ -56,14 +58,16 @@ def publish(
     answer_with: Delivery | None = None,
     data: dict[str, Any] | None = None,
     told: Mapping[Audience, Delivery] | None = None,
+    burns: bool = False,
 ) -> None:
     """Tells everybody the table names, or `told` where the audience depends on more than the notice; whoever acted
     and is not in it gets the fresh card in silence.
 
     `contractor_id` narrows INVITED to one firm, `people` to those of it who are on duty. `answer_with` is how the
-    one who acted is answered where the table says less: after a sent place or picture the card has scrolled away.
+    one who acted is answered where the table says less: after a sent place or picture the card has scrolled away. What
+    `burns` rings at night too.
     """
-    letter = _Letter(notice, ticket, str(cause.id), cause.actor_id, now, data or {})
+    letter = _Letter(notice, ticket, str(cause.id), cause.actor_id, now, data or {}, burns)
     heard: set[int] = set()
     for audience, delivery in (TOLD[notice] if told is None else told).items():
         found = _audience(session, audience, ticket, contractor_id)
@@ -120,6 +124,7 @@ class _Letter:
     actor_id: int | None
     now: datetime
     data: dict[str, Any]
+    burns: bool = False
 
 
 def _write(session: Session, letter: _Letter, person: Person, delivery: Delivery) -> None:
@@ -154,8 +159,8 @@ def _rank(notice: Notice, is_answer: bool) -> Rank:
 
 def _not_before(session: Session, letter: _Letter, person: Person, delivery: Delivery) -> datetime:
     """Quiet hours of the reader hold what rings, unless it would be over before they end."""
-    burns = letter.notice in BURNS or (letter.ticket is not None and letter.ticket.priority is Priority.EMERGENCY)
-    if burns or delivery is not Delivery.NEW:
+    is_emergency = letter.ticket is not None and letter.ticket.priority is Priority.EMERGENCY
+    if letter.burns or letter.notice in BURNS or is_emergency or delivery is not Delivery.NEW:
         return letter.now
     rules = numbers.of(session)
     return quiet_until(letter.now, person.zone, rules.quiet_from_hour, rules.quiet_to_hour)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from core.domain.notice import TOLD, Delivery, Notice, OutboxStatus, Priority
 from core.domain.task import TaskKind
-from core.services import offers, tasks
+from core.services import offers, talk, tasks
 from storage.models.people import Person
 from storage.models.post import Card, Outbox, SentFile
 
@@ -342,6 +342,8 @@ def _strip(letter: Letter, old: Card, now: datetime) -> Outbox:
 
 
 def _task(session: Session, letter: Letter, cause: str, now: datetime) -> None:
+    if letter.notice == Notice.MESSAGE:
+        talk.missed(session, int(letter.data["talk"]), letter.person_id, now=now)
     tasks.open(
         session,
         TaskKind.UNDELIVERED,

@@ -79,12 +79,7 @@ def receive(session: Session, actor: Actor, incoming: Incoming, *, now: datetime
     """Puts the media where it belongs: a request being told, the visit's step, or "what is it?"."""
     if actor.person_id is None:
         raise NotAllowed
-    known = select(Proof.id).where(
-        Proof.bot_id == incoming.bot_id,
-        Proof.chat_id == incoming.chat_id,
-        Proof.message_id == incoming.message_id,
-    )
-    if session.scalar(known) is not None:
+    if _is_known(session, incoming):
         return
     mate = _album_mate(session, actor.person_id, incoming)
     if mate is not None:
@@ -99,6 +94,19 @@ def receive(session: Session, actor: Actor, incoming: Incoming, *, now: datetime
     session.flush()
     _judge(session, proof)
     _tell(session, actor, proof, now=now)
+
+
+def beside_words(session: Session, actor: Actor, incoming: Incoming, ticket_id: int, *, now: datetime) -> Proof | None:
+    """A part of the talk: kept with the ticket, never counted as a shot of the work. None: it is here already."""
+    if actor.person_id is None:
+        raise NotAllowed
+    if _is_known(session, incoming):
+        return None
+    proof = _row(actor.person_id, incoming, None, None, now=now)
+    proof.ticket_id, proof.stage = ticket_id, ProofStage.TALK
+    session.add(proof)
+    session.flush()
+    return proof
 
 
 def sort(session: Session, actor: Actor, proof_id: int, stage: ProofStage, *, now: datetime) -> None:
@@ -182,6 +190,15 @@ def too_large(session: Session, proof_id: int, *, now: datetime) -> None:
     session.flush()
     _say_kept(session, proof, now=now)
     _redraw(session, proof, now=now)
+
+
+def _is_known(session: Session, incoming: Incoming) -> bool:
+    known = select(Proof.id).where(
+        Proof.bot_id == incoming.bot_id,
+        Proof.chat_id == incoming.chat_id,
+        Proof.message_id == incoming.message_id,
+    )
+    return session.scalar(known) is not None
 
 
 def _visit_of(session: Session, actor: Actor, now: datetime) -> Visit | None:

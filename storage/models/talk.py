@@ -22,6 +22,10 @@ class Talk(Base):
     kind: Mapped[TalkKind] = mapped_column(StrEnumType(TalkKind))
     side: Mapped[Side] = mapped_column(StrEnumType(Side))
     author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    #: Of a message: in whose hands the ticket was; another crew does not read it.
+    assignment_id: Mapped[int | None] = mapped_column(ForeignKey("assignment.id"))
+    #: Of a question: what was to be taken.
+    offer_id: Mapped[int | None] = mapped_column(ForeignKey("offer.id"))
     #: Of an answer: the question.
     answers_id: Mapped[int | None] = mapped_column(ForeignKey("talk.id"))
     #: A picture or a voice sent instead of words, or with them.

@@ -32,10 +32,12 @@ from storage.models.contractor import Absence
 from storage.models.desk import Task
 from storage.models.offer import Offer
 from storage.models.people import Invite, Membership, Person
+from storage.models.talk import Talk
 from storage.models.ticket import Intake, Ticket
 from storage.models.visit import Proof, Visit
 from tests.bot.forging import Forger, account_of, rows
 from tests.make.people import add_person
+from tests.make.talks import ask, say
 from tests.make.tickets import World, arrive, bring, draft, make_world, send, shoot, take, tell
 
 pytestmark = pytest.mark.slow
@@ -58,6 +60,7 @@ KINDS = {
     "person_id": "person",
     "proof": "proof",
     "site_id": "site",
+    "talk": "talk",
     "task_id": "task",
     "ticket_id": "ticket",
     "visit": "visit",
@@ -164,7 +167,8 @@ def _company(session: Session, *, now: datetime) -> tuple[World, Ids]:
     add_person(session, Grant(Role.ENGINEER, contractor_id=world.contractor.id), now=now)
     for status in (TicketStatus.REPORTED, TicketStatus.ACCEPTED, TicketStatus.DISPUTED, TicketStatus.REWORK):
         bring(world, status)
-    send(world)
+    say(world, world.engineer, bring(world, TicketStatus.REPORTED))
+    ask(world, send(world))
     draft(world)
     take(world, send(world))
     ticket = bring(world, TicketStatus.ASSIGNED)
@@ -187,7 +191,7 @@ def _ids(session: Session) -> Ids:
         "membership": Membership,
         "absence": Absence,
     }
-    more = {"task": Task, "proof": Proof, "invite": Invite}
+    more = {"task": Task, "proof": Proof, "invite": Invite, "talk": Talk}
     named = {name: Base.metadata.tables[name] for name in ("client", "contractor", "person", "site")}
     found = {kind: list(session.scalars(select(table.id))) for kind, table in (tables | more).items()}
     return found | {kind: list(session.scalars(select(table.c.id))) for kind, table in named.items()}

@@ -42,6 +42,7 @@ async def test_the_offer_shows_everything_before_the_yes(crew: Crew) -> None:
         "✅ Беру: завтра, 10:00–12:00",
         "💬 Своя цена",
         "🗺 На карте",
+        "❓ Спросить",
         "Отказаться",
         "Почему мне?",
     ]

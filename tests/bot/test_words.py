@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.replies import REPLIES
 from bot.screens import notices
 from bot.texts import load
 from core.domain.notice import TOLD, Audience, Delivery, Notice
@@ -62,7 +63,7 @@ RINGS = [
     (notice, audience)
     for notice, told in TOLD.items()
     for audience, delivery in told.items()
-    if delivery is Delivery.NEW and audience in ROLES
+    if delivery is Delivery.NEW and audience in ROLES and notice not in REPLIES
 ]
 
 

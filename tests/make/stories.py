@@ -34,6 +34,7 @@ from storage.models.ticket import Ticket
 from tests.clock import HandClock
 from tests.make.directories import add_contractor
 from tests.make.people import add_person, again
+from tests.make.talks import answer, ask, say
 from tests.make.tickets import (
     SKILL,
     World,
@@ -84,7 +85,7 @@ def full_story(session: Session, clock: HandClock) -> World:
     _invite(world)
     _updates(session, now=now)
     deliver(session, now=now)
-    nobody_left(world, clock)
+    _talk(world, nobody_left(world, clock))
     _ignored(session, now=clock.now())
     return world
 
@@ -171,6 +172,16 @@ def _held(world: World) -> None:
     ticket = send(world)
     wait(world, ticket)
     tickets.cancel(world.session, tap(world.dispatcher), ticket.id, ticket.version, now=world.now)
+
+
+def _talk(world: World, on_offer: Ticket) -> None:
+    """Both sides and the desk write; a question before the yes is answered, another is not yet."""
+    of_crew = Ticket.status == TicketStatus.ASSIGNED, Ticket.contractor_id == world.contractor.id
+    ticket = world.session.scalars(select(Ticket).where(*of_crew).order_by(Ticket.id).limit(1)).one()
+    for actor in (world.requester, world.engineer, world.dispatcher):
+        say(world, actor, ticket)
+    answer(world, world.dispatcher, ask(world, on_offer))
+    ask(world, on_offer)
 
 
 def _album(world: World) -> Ticket:

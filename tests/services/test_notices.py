@@ -48,6 +48,7 @@ from tests.services.counter_events import (
     countered,
 )
 from tests.services.desk_told import DESK
+from tests.services.talk_told import TALK
 
 
 class Scene:
@@ -284,6 +285,7 @@ AGREED = {
     (counter_expired, Notice.COUNTER_DECIDED): "- - N N - E -",
     (counter_agreed, Notice.OFFER_TAKEN): "N N N E E E -",
     **DESK,
+    **TALK,
 }
 
 

@@ -194,12 +194,18 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(40), nullable=False),
         sa.Column("side", sa.String(40), nullable=False),
         sa.Column("author_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("assignment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("offer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("answers_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("proof_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("text", sa.String(length=4000), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["answers_id"], ["talk.id"], name=op.f("fk_talk_answers_id_talk")),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"], ["assignment.id"], name=op.f("fk_talk_assignment_id_assignment")
+        ),
         sa.ForeignKeyConstraint(["author_id"], ["person.id"], name=op.f("fk_talk_author_id_person")),
+        sa.ForeignKeyConstraint(["offer_id"], ["offer.id"], name=op.f("fk_talk_offer_id_offer")),
         sa.ForeignKeyConstraint(["proof_id"], ["proof.id"], name=op.f("fk_talk_proof_id_proof")),
         sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_talk_ticket_id_ticket")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_talk")),
