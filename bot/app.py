@@ -43,6 +43,7 @@ ROUTERS = (
     "people",
     "sites",
     "contractors",
+    "cover",
     "imports",
     "intake",
     "tickets",

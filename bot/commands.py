@@ -13,7 +13,10 @@ ADMINS = frozenset({Role.ADMIN, Role.MANAGER})
 
 #: In the order in which they are shown; the same items are the buttons of the menu.
 BY_ROLE: tuple[tuple[frozenset[Role], tuple[str, ...]], ...] = (
-    (DESK_ROLES, ("queue", "new", "find", "ticket", "assign", "calls", "why", "sites", "contractor", "invite")),
+    (
+        DESK_ROLES,
+        ("queue", "new", "find", "ticket", "assign", "calls", "why", "sites", "contractor", "cover", "invite"),
+    ),
     (CONTRACTOR_ROLES, ("jobs", "offers", "free", "why")),
     (frozenset({Role.OWNER}), ("team",)),
     (CLIENT_ROLES, ("new", "my", "accept", "sites", "why")),

@@ -6,6 +6,7 @@ A command imports what it needs when it runs, so that `--help` answers at once.
 import typer
 
 from core.commands.check import check
+from core.commands.cover import cover
 from core.commands.export_workbook import export_workbook
 from core.commands.import_workbook import import_workbook
 from core.commands.invite import invite
@@ -20,6 +21,7 @@ app = typer.Typer(
 app.command("import")(import_workbook)
 app.command("export")(export_workbook)
 app.command("invite")(invite)
+app.command("cover")(cover)
 app.command("check")(check)
 
 

@@ -93,6 +93,7 @@ class Settings(BaseSettings):
     score_band_km: Count = DEFAULT.score_band_km
     new_score: Percent = DEFAULT.new_score
     load_days: Days = DEFAULT.load_days
+    cover_enough: Count = DEFAULT.cover_enough
     live_position_max_age_minutes: Minutes = DEFAULT.live_position_max_age_minutes
     site_radius_m: Metres = DEFAULT.site_radius_m
     accuracy_max_m: Metres = DEFAULT.accuracy_max_m

@@ -62,6 +62,8 @@ class Defaults:
     new_score: int = 70
     #: Jobs of the last so many days count as load.
     load_days: int = 14
+    #: Cover: so many contractors in reach of a site are enough, fewer are few.
+    cover_enough: int = 3
     live_position_max_age_minutes: int = 120
     site_radius_m: int = 200
     accuracy_max_m: int = 300

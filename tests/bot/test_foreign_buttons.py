@@ -30,6 +30,7 @@ from storage.base import Base
 from storage.db import Database
 from storage.models.contractor import Absence
 from storage.models.desk import Task
+from storage.models.directory import Skill
 from storage.models.offer import Offer
 from storage.models.people import Invite, Membership, Person
 from storage.models.talk import Talk
@@ -60,6 +61,7 @@ KINDS = {
     "person_id": "person",
     "proof": "proof",
     "site_id": "site",
+    "skill_id": "skill",
     "talk": "talk",
     "task_id": "task",
     "ticket_id": "ticket",
@@ -165,6 +167,7 @@ def _company(session: Session, *, now: datetime) -> tuple[World, Ids]:
     world = make_world(session, now=now)
     world.contractor.engineers = 5
     add_person(session, Grant(Role.ENGINEER, contractor_id=world.contractor.id), now=now)
+    session.add(Skill(name=f"Навык {world.client.code}"))  # companies share the others
     for status in (TicketStatus.REPORTED, TicketStatus.ACCEPTED, TicketStatus.DISPUTED, TicketStatus.REWORK):
         bring(world, status)
     say(world, world.engineer, bring(world, TicketStatus.REPORTED))
@@ -192,7 +195,7 @@ def _ids(session: Session) -> Ids:
         "absence": Absence,
     }
     more = {"task": Task, "proof": Proof, "invite": Invite, "talk": Talk}
-    named = {name: Base.metadata.tables[name] for name in ("client", "contractor", "person", "site")}
+    named = {name: Base.metadata.tables[name] for name in ("client", "contractor", "person", "site", "skill")}
     found = {kind: list(session.scalars(select(table.id))) for kind, table in (tables | more).items()}
     return found | {kind: list(session.scalars(select(table.c.id))) for kind, table in named.items()}
 

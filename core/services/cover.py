@@ -1,0 +1,242 @@
+"""Where a skill has nobody, one or few in reach of the sites, from the directories: for the desk.
+
+Counting takes a good part of a second over thousands of sites, so it is apart from reading: `field` reads, `counted`
+counts and may run in a thread. `of` is both. Leaving contractors out shows what is lost without them.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from core.documents.cover_chart import MOST_BARS, MOST_COLUMNS, MOST_ROWS, Bar, Chart, Row
+from core.domain import cover
+from core.domain.actor import Actor
+from core.domain.cover import Base, Level, Spot, Tally
+from core.domain.errors import NotAllowed, NotFound
+from core.services import numbers
+from storage.models.contractor import Block, Contractor, ContractorRegion, ContractorSkill
+from storage.models.directory import Site, Skill
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """The directories as one moment saw them: everything that is counted, of all skills or of one."""
+
+    skills: Mapping[int, str]
+    spots: tuple[Spot, ...]
+    bases: tuple[Base, ...]
+    enough: int
+
+
+@dataclass(frozen=True, slots=True)
+class CityCover:
+    city: str
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class RegionCover:
+    region: str
+    tally: Tally
+    cities: tuple[CityCover, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SkillCover:
+    skill_id: int
+    skill: str
+    tally: Tally
+    regions: tuple[RegionCover, ...]
+
+    @property
+    def thin_regions(self) -> tuple[RegionCover, ...]:
+        return tuple(region for region in self.regions if region.tally.is_thin)
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """The worst first everywhere: most sites with nobody, then with one, then with fewer than `enough`."""
+
+    skills: tuple[SkillCover, ...]
+    sites: int
+    contractors: int
+    enough: int
+
+
+@dataclass(frozen=True, slots=True)
+class SiteLine:
+    site_id: int
+    code: str
+    name: str
+    city: str
+    in_reach: int
+    level: Level
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The sites of one region behind one skill, the worst first; `lines` are a page of them."""
+
+    skill_id: int
+    skill: str
+    region: str
+    tally: Tally
+    lines: tuple[SiteLine, ...]
+    offset: int
+    enough: int
+
+
+def of(session: Session, actor: Actor, *, now: datetime, without: frozenset[int] = frozenset()) -> Cover:
+    """All skills; `without` these contractors."""
+    return counted(field(session, actor, now=now, without=without))
+
+
+def field(
+    session: Session,
+    actor: Actor,
+    *,
+    now: datetime,
+    without: frozenset[int] = frozenset(),
+    skill_id: int | None = None,
+    region: str | None = None,
+) -> Field:
+    """Raises NotFound for a skill that is not in the directories."""
+    if not actor.is_desk:
+        raise NotAllowed
+    chosen = select(Skill.id, Skill.name)
+    if skill_id is not None:
+        chosen = chosen.where(Skill.id == skill_id)
+    skills = {number: name for number, name in session.execute(chosen)}
+    if skill_id is not None and not skills:
+        raise NotFound
+    spots = _spots(session, region, now)
+    first = min((spot.today for spot in spots), default=now.date())
+    return Field(skills, spots, _bases(session, skill_id, without, first, now), numbers.of(session).cover_enough)
+
+
+def counted(known: Field) -> Cover:
+    counts = cover.in_reach(known.spots, known.bases, known.skills)
+    skills = [_skill(number, name, known, counts[number]) for number, name in known.skills.items()]
+    skills.sort(key=lambda one: (one.tally.worst_first, one.skill))
+    return Cover(tuple(skills), len(known.spots), len(known.bases), known.enough)
+
+
+def cell(
+    session: Session, actor: Actor, skill_id: int, region: str, *, now: datetime, offset: int = 0, limit: int = 8
+) -> Cell:
+    """Raises NotFound for a region without sites."""
+    known = field(session, actor, now=now, skill_id=skill_id, region=region)
+    if not known.spots:
+        raise NotFound
+    counts = cover.in_reach(known.spots, known.bases, known.skills)[skill_id]
+    names = session.execute(select(Site.id, Site.code, Site.name).where(Site.region == region))
+    told = {number: (code, name) for number, code, name in names}
+    lines = [
+        SiteLine(spot.site_id, *told[spot.site_id], spot.city, count, cover.level(count, known.enough))
+        for spot, count in zip(known.spots, counts, strict=True)
+    ]
+    lines.sort(key=lambda line: (line.in_reach, line.city, line.code))
+    page = tuple(lines[offset : offset + limit])
+    return Cell(skill_id, known.skills[skill_id], region, cover.tally(counts, known.enough), page, offset, known.enough)
+
+
+def regions(session: Session, actor: Actor, *, now: datetime) -> tuple[str, ...]:
+    """All regions with sites, by name."""
+    if not actor.is_desk:
+        raise NotAllowed
+    return tuple(session.scalars(select(Site.region).distinct().order_by(Site.region)))
+
+
+def chart(found: Cover) -> Chart:
+    """A bar for each skill, and the regions where most sites have nobody of these skills."""
+    shown = found.skills[:MOST_COLUMNS]
+    sites = {region.region: region.tally.sites for skill in shown for region in skill.regions}
+    nobody = {name: [0] * len(shown) for name in sites}
+    for number, skill in enumerate(shown):
+        for region in skill.regions:
+            nobody[region.region][number] = region.tally.nobody
+    worst = sorted(nobody, key=lambda name: (-sum(nobody[name]), name))[:MOST_ROWS]
+    return Chart(
+        tuple(Bar(skill.skill, skill.tally) for skill in found.skills[:MOST_BARS]),
+        tuple(skill.skill for skill in shown),
+        tuple(Row(name, sites[name], tuple(nobody[name])) for name in worst if any(nobody[name])),
+    )
+
+
+def chart_of_skill(skill: SkillCover) -> Chart:
+    """A bar for each of its worst regions."""
+    return Chart(tuple(Bar(region.region, region.tally) for region in skill.thin_regions[:MOST_BARS]))
+
+
+def _spots(session: Session, only: str | None, now: datetime) -> tuple[Spot, ...]:
+    @cache
+    def today(zone: str) -> date:
+        return now.astimezone(ZoneInfo(zone)).date()
+
+    query = select(Site.id, Site.region, Site.city, Site.lat, Site.lon, Site.zone).order_by(Site.id)
+    if only is not None:
+        query = query.where(Site.region == only)
+    return tuple(
+        Spot(number, region, city, lat, lon, today(zone))
+        for number, region, city, lat, lon, zone in session.execute(query)
+    )
+
+
+def _bases(
+    session: Session, skill_id: int | None, without: frozenset[int], first: date, now: datetime
+) -> tuple[Base, ...]:
+    """Active and not blocked everywhere, with the skills that are confirmed and valid somewhere today."""
+    blocked = set(session.scalars(_blocked_everywhere(now))) | without
+    regions: dict[int, set[str]] = {}
+    for contractor_id, region in session.execute(select(ContractorRegion.contractor_id, ContractorRegion.region)):
+        regions.setdefault(contractor_id, set()).add(region)
+    skills: dict[int, dict[int, date | None]] = {}
+    for contractor_id, number, valid_until in session.execute(_skills(skill_id, first)):
+        skills.setdefault(contractor_id, {})[number] = valid_until
+    rows = session.execute(
+        select(Contractor.id, Contractor.lat, Contractor.lon, Contractor.radius_km)
+        .where(Contractor.is_active)
+        .order_by(Contractor.id)
+    )
+    return tuple(
+        Base(*row, frozenset(regions.get(row.id, ())), skills[row.id])
+        for row in rows
+        if row.id in skills and row.id not in blocked
+    )
+
+
+def _skills(skill_id: int | None, first: date) -> Select[int, int, date | None]:
+    query = select(ContractorSkill.contractor_id, ContractorSkill.skill_id, ContractorSkill.valid_until).where(
+        ContractorSkill.is_confirmed,
+        or_(ContractorSkill.valid_until.is_(None), ContractorSkill.valid_until >= first),
+    )
+    return query if skill_id is None else query.where(ContractorSkill.skill_id == skill_id)
+
+
+def _blocked_everywhere(now: datetime) -> Select[int | None]:
+    return select(Block.contractor_id).where(
+        Block.contractor_id.is_not(None),
+        Block.client_id.is_(None),
+        Block.starts_at <= now,
+        or_(Block.ends_at.is_(None), Block.ends_at > now),
+    )
+
+
+def _skill(number: int, name: str, known: Field, counts: Sequence[int]) -> SkillCover:
+    places: dict[str, dict[str, list[int]]] = {}
+    for spot, count in zip(known.spots, counts, strict=True):
+        places.setdefault(spot.region, {}).setdefault(spot.city, []).append(count)
+    regions = [_region(region, cities, known.enough) for region, cities in places.items()]
+    regions.sort(key=lambda one: (one.tally.worst_first, one.region))
+    return SkillCover(number, name, cover.tally(counts, known.enough), tuple(regions))
+
+
+def _region(region: str, places: Mapping[str, Iterable[int]], enough: int) -> RegionCover:
+    cities = [CityCover(city, cover.tally(counts, enough)) for city, counts in places.items()]
+    cities.sort(key=lambda one: (one.tally.worst_first, one.city))
+    return RegionCover(region, cover.tally((c for counts in places.values() for c in counts), enough), tuple(cities))
