@@ -10,6 +10,7 @@ from bot.app import feeder
 from bot.texts import load
 from core.domain.actor import Grant
 from core.domain.role import Role
+from core.settings import Settings
 from storage.blobs import Blobs
 from storage.models.people import Person
 from tests.bot.company import Company, company
@@ -38,8 +39,8 @@ async def found(company: Company) -> Company:
 
 
 def keep_pictures(edge: Edge) -> None:
-    blobs = Blobs(edge.media)
-    edge.feed = feeder(edge.bot, edge.db, settings=None, blobs=blobs, pictures=None)
+    settings = Settings(_env_file=None, media_dir=edge.media)  # type: ignore[call-arg]
+    edge.feed = feeder(edge.bot, edge.db, settings=settings, blobs=Blobs(edge.media), pictures=None)
 
 
 def pictures(edge: Edge) -> set[str]:

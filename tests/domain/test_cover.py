@@ -1,5 +1,7 @@
 """The count of who could be asked at a site equals asking every contractor about every site."""
 
+import random
+import time
 from datetime import date, timedelta
 
 import pytest
@@ -70,6 +72,23 @@ def test_the_count_is_that_of_brute_force(spots: list[Spot], bases: list[Base]) 
 def test_the_neighbour_behind_the_date_line_and_behind_the_pole_is_near() -> None:
     assert cover.in_reach([spot(66, 179.9)], [base(66, -179.9)], SKILLS) == {1: [1], 2: [1]}
     assert cover.in_reach([spot(89.9, 0.0)], [base(89.9, 180.0)], SKILLS) == {1: [1], 2: [1]}
+
+
+def test_directories_of_the_reference_size_are_counted_in_a_second() -> None:
+    """3,500 sites, 800 contractors with radii up to 300 km, 12 skills; in cities as close as the real ones."""
+    chance = random.Random(3)
+    cities = [(chance.uniform(43, 68), chance.uniform(28, 150)) for _ in range(600)]
+    spots = [spot(*chance.choice(cities)) for _ in range(3_500)]
+    skills = range(12)
+    bases = [
+        Base(n, *chance.choice(cities), chance.randint(30, 300), frozenset(), dict.fromkeys(chance.sample(skills, 3)))
+        for n in range(800)
+    ]
+
+    began = time.process_time()
+    counts = cover.in_reach(spots, bases, skills)
+    assert time.process_time() - began < 1
+    assert sum(map(sum, counts.values())) > 0
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """Who could be asked where, counted from the directories: equal to brute force, and shown to the desk only."""
 
 import random
-import time
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,21 +11,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.domain import geo
-from core.domain.actor import Actor, Grant
+from core.domain.actor import Grant
 from core.domain.cover import Level, Tally
 from core.domain.defaults import Defaults
 from core.domain.errors import NotAllowed, NotFound
 from core.domain.role import CLIENT_ROLES, CONTRACTOR_ROLES, DESK_ROLES, Role
-from core.imports.check import check
-from core.imports.read import read
-from core.services import cover, imports, numbers
+from core.services import cover, numbers
 from core.services.cover import Cover, SkillCover
-from storage.db import Database
 from storage.models.contractor import Block, Contractor, ContractorRegion, ContractorSkill
 from storage.models.directory import Site, Skill
 from tests.make.directories import add_client, add_contractor, add_site
 from tests.make.people import add_dispatcher, add_person
-from tests.shared_files import shared
 
 SKILLS = ("Электрика", "Сантехника", "Двери")
 #: 22:00 of the 15th in Moscow is the 16th in Omsk.
@@ -223,21 +219,6 @@ def test_an_unknown_skill_or_region_is_not_found(session: Session) -> None:
         cover.field(session, desk, now=LATE, skill_id=987_654)
 
 
-async def test_the_reference_directories_are_counted_in_a_second(db: Database) -> None:
-    book = check(read(shared("data/operator.xlsx")))
-    admin = Actor(None, (Grant(Role.ADMIN),), source="test")
-    await db.write(imports.apply, admin, book)
-
-    known = await db.read(cover.field, admin)
-    began = time.process_time()
-    found = cover.counted(known)
-    assert time.process_time() - began < 1
-
-    assert found.sites == 3500
-    assert len(found.skills) == 12
-    assert {skill.tally.sites for skill in found.skills} == {3500}
-
-
 def _fill(session: Session, chance: random.Random) -> None:
     """Sites and firms around Moscow and on both sides of the date line."""
     client = add_client(session)
@@ -270,11 +251,17 @@ def _fill(session: Session, chance: random.Random) -> None:
 
 def _brute_force(session: Session, left_out: frozenset[int]) -> dict[tuple[str, str, str], Tally]:
     """Every firm asked about every site, one by one."""
+    firms = [firm for firm in session.scalars(select(Contractor)) if firm.id not in left_out]
+    known = _Known(
+        {(one.contractor_id, one.skill_id): one for one in session.scalars(select(ContractorSkill))},
+        set(session.scalars(select(Block.contractor_id).where(Block.client_id.is_(None)))),
+        {(one.contractor_id, one.region) for one in session.scalars(select(ContractorRegion))},
+    )
+    sites = session.scalars(select(Site)).all()
     counts: dict[tuple[str, str, str], list[int]] = {}
     for skill in session.scalars(select(Skill)):
-        for site in session.scalars(select(Site)):
-            firms = session.scalars(select(Contractor).where(Contractor.id.not_in(left_out)))
-            count = sum(_could_be_asked(session, site, firm, skill) for firm in firms)
+        for site in sites:
+            count = sum(known.could_be_asked(site, firm, skill) for firm in firms)
             counts.setdefault((skill.name, site.region, site.city), []).append(count)
     return {
         place: Tally(found.count(0), found.count(1), found.count(2), sum(one > 2 for one in found))
@@ -282,20 +269,21 @@ def _brute_force(session: Session, left_out: frozenset[int]) -> dict[tuple[str, 
     }
 
 
-def _could_be_asked(session: Session, site: Site, firm: Contractor, skill: Skill) -> bool:
-    held = session.scalars(
-        select(ContractorSkill).where(ContractorSkill.contractor_id == firm.id, ContractorSkill.skill_id == skill.id)
-    ).one_or_none()
-    if held is None or not held.is_confirmed or not firm.is_active:
-        return False
-    today = LATE.astimezone(ZoneInfo(site.zone)).date()
-    if held.valid_until is not None and held.valid_until < today:
-        return False
-    if session.scalars(select(Block).where(Block.contractor_id == firm.id, Block.client_id.is_(None))).first():
-        return False
-    if session.get(ContractorRegion, (firm.id, site.region)):
-        return True
-    return round(geo.metres(site.lat, site.lon, firm.lat, firm.lon)) <= firm.radius_km * 1000
+@dataclass
+class _Known:
+    held: dict[tuple[int, int], ContractorSkill]
+    blocked: set[int | None]
+    served: set[tuple[int, str]]
+
+    def could_be_asked(self, site: Site, firm: Contractor, skill: Skill) -> bool:
+        held = self.held.get((firm.id, skill.id))
+        if held is None or not held.is_confirmed or not firm.is_active or firm.id in self.blocked:
+            return False
+        if held.valid_until is not None and held.valid_until < LATE.astimezone(ZoneInfo(site.zone)).date():
+            return False
+        if (firm.id, site.region) in self.served:
+            return True
+        return round(geo.metres(site.lat, site.lon, firm.lat, firm.lon)) <= firm.radius_km * 1000
 
 
 def _sum(tallies: Iterable[Tally]) -> Tally:
