@@ -108,7 +108,7 @@ def labels(found: Cover, texts: Texts) -> Labels:
 def labels_of_skill(one: SkillCover, enough: int, texts: Texts) -> Labels:
     """Words of the picture of one skill: its worst regions."""
     shown = min(MOST_BARS, len(one.thin_regions))
-    head = texts.plain("cover-skill-head", shown=shown, regions=len(one.regions))
+    head = texts.plain("cover-skill-head", shown=shown, regions=len(one.thin_regions))
     return _labels(one.skill, head, enough, texts)
 
 
