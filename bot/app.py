@@ -53,6 +53,7 @@ ROUTERS = (
     "counter_prices",
     "availability",
     "visits",
+    "moves",
     "reports",
     "acceptances",
     "tasks",
