@@ -54,6 +54,7 @@ ROUTERS = (
     "counter_prices",
     "availability",
     "visits",
+    "moves",
     "reports",
     "acceptances",
     "tasks",

@@ -11,7 +11,7 @@ from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from core.services import checkup, counter_prices, holds, inbox, silence, warnings, waves
+from core.services import checkup, confirmations, counter_prices, holds, inbox, silence, warnings, waves
 
 TICK_S = 2
 
@@ -30,6 +30,7 @@ def timetable(zone: str) -> tuple[Job, ...]:
         Job("offers", IntervalTrigger(seconds=TICK_S), waves.sweep),
         Job("reaction", IntervalTrigger(seconds=TICK_S), warnings.sweep),
         Job("counter prices", IntervalTrigger(seconds=TICK_S), counter_prices.sweep),
+        Job("still going?", IntervalTrigger(seconds=TICK_S), confirmations.sweep),
         Job("still with us?", IntervalTrigger(minutes=10), silence.ask),
         Job("silence", IntervalTrigger(minutes=1), silence.switch_off),
         Job("holds", IntervalTrigger(seconds=TICK_S), holds.sweep),

@@ -13,13 +13,14 @@ from bot.texts import Texts
 from bot.ui import Screen
 from bot.update_db import UpdateDb
 from core.domain.actor import Actor
-from core.services import cards, jobs, reports, visits
+from core.services import cards, confirmations, jobs, reports, visits
 from core.services.cards import JobCard
 
 router = Router(name="visits")
 
 #: Taps that write, each its use case.
 WRITES = {
+    Walk.CONFIRM: confirmations.confirm,
     Walk.GO: visits.go,
     Walk.WORD: visits.arrive_by_word,
     Walk.START: visits.begin_work,
@@ -28,6 +29,8 @@ WRITES = {
     Walk.SEND: reports.send,
     Walk.GIVE_UP: visits.give_up,
 }
+#: What some of them answer beside the redrawn card.
+SAYS = {Walk.SEND: "visits-answer-sent", Walk.CONFIRM: "moves-answer-confirmed"}
 #: Taps that only ask.
 ASKS = {
     Walk.ASK_WORD: screens.ask_word,
@@ -62,7 +65,8 @@ async def step(call: CallbackQuery, callback_data: Step, actor: Actor, db: Updat
         await show(call, await _ask(callback_data, actor, db, texts))
         return
     await db.write(WRITES[callback_data.do], actor, callback_data.visit)
-    await answer(call, texts.plain("visits-answer-sent") if callback_data.do is Walk.SEND else "")
+    said = SAYS.get(callback_data.do)
+    await answer(call, texts.plain(said) if said is not None else "")
 
 
 @router.callback_query(Leave.filter())

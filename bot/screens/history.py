@@ -1,5 +1,7 @@
 """`/why` in words: what happened to a ticket and when, whom it was offered to in which order, and why not others."""
 
+from datetime import datetime
+
 from bot import formats
 from bot.screens.taps import Do, TicketTap
 from bot.texts import Texts
@@ -31,9 +33,20 @@ def _step(step: Step, history: History, texts: Texts) -> str:
     when = formats.moment(step.at, history.zone, texts.language, history.read_at)
     what = texts(f"history-{step.entity}-{step.event}")
     who = step.who or texts.plain(f"history-role-{step.role}")
-    details = [text for text in (step.firm, _detail(step, texts)) if text]
+    details = [text for text in (step.firm, _moved(step, history, texts) or _detail(step, texts)) if text]
     more = texts("history-details", details=", ".join(details)) if details else ""
     return texts("history-step", when=when, what=what, who=who, details=more)
+
+
+def _moved(step: Step, history: History, texts: Texts) -> str:
+    """From which time to which."""
+    if step.entity != "visit" or not step.data.get("to"):
+        return ""
+    before, after = (
+        formats.moment(datetime.fromisoformat(step.data[key]), history.zone, texts.language, history.read_at)
+        for key in ("from", "to")
+    )
+    return texts.plain("history-moved", before=before, after=after)
 
 
 def _detail(step: Step, texts: Texts) -> str:

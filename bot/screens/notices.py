@@ -15,7 +15,7 @@ from core.services.cards import Card, ClientCard, DeskCard, JobCard, OfferCard
 
 def headline(notice: Notice, card: Card, data: dict[str, Any], texts: Texts) -> Html:
     """Empty where nothing has happened: the reader has asked for the card."""
-    endings = [_variant(notice, card, data), f"-{_reader(card)}"]
+    endings = [_variant(notice, card, data), _by_side(card, data), f"-{_reader(card)}"]
     if isinstance(card, ClientCard | DeskCard):
         endings.append("")
     for ending in endings:
@@ -39,6 +39,11 @@ def _reader(card: Card) -> str:
             return "client"
         case DeskCard():
             return "desk"
+
+
+def _by_side(card: Card, data: dict[str, Any]) -> str | None:
+    """Who of the three sides did it."""
+    return f"-{_reader(card)}-by-{data['side']}" if data.get("side") else None
 
 
 def _variant(notice: Notice, card: Card, data: dict[str, Any]) -> str | None:

@@ -16,6 +16,7 @@ from bot.screens.hold_buttons import held_lines, hold_buttons
 from bot.screens.lists import PAGE, fit, pages
 from bot.screens.menu import to_menu
 from bot.screens.pictures import all_pictures_button
+from bot.screens.steps import move_button
 from bot.screens.taps import Do, TicketTap
 from bot.screens.writing import reply_button, thread_button, write_button
 from bot.texts import Texts, escape
@@ -101,12 +102,20 @@ def client_card(card: ClientCard, texts: Texts) -> Screen:
         parts += ["", texts("tickets-ask-mark")]
     marks = _marks(base) if asks_mark else ()
     rows = marks + search_screens.client_rows(card, texts) + _buttons(base, card.buttons, _CLIENT, texts)
+    rows += _move(card, texts)
     return Screen("\n".join(parts), rows + _more(base, texts))
 
 
 def desk_card(card: DeskCard, texts: Texts) -> Screen:
     base = card.base
-    parts = [_head(base, texts), *_job(base, texts), "", *_people(card, texts), *_window(card, texts)]
+    parts = [
+        _head(base, texts),
+        *_job(base, texts),
+        "",
+        *_people(card, texts),
+        *_window(card, texts),
+        *_answered(card, texts),
+    ]
     price, rate = (formats.money(kop, texts.language) for kop in (card.price_kop, card.rate_kop))
     parts.append(texts("tickets-sums", price=price, rate=rate))
     parts += search_screens.state_lines(card, texts)
@@ -121,8 +130,9 @@ def desk_card(card: DeskCard, texts: Texts) -> Screen:
     rows = column(*(button for task in card.tasks for button in _task_buttons(task, texts)))
     rows += search_screens.desk_rows(card, texts)
     rows = counter_prices.desk_buttons(card, texts) + rows
-    holds = column(*hold_buttons(base, card.buttons, texts, with_later=True))
-    return Screen("\n".join(parts), rows + _buttons(base, card.buttons, _DESK, texts) + holds + _more(base, texts))
+    rows += _buttons(base, card.buttons, _DESK, texts) + _move(card, texts)
+    rows += column(*hold_buttons(base, card.buttons, texts, with_later=True))
+    return Screen("\n".join(parts), rows + _more(base, texts))
 
 
 def ask_cancel(base: Base, texts: Texts) -> Screen:
@@ -198,6 +208,13 @@ def _window(card: ClientCard | DeskCard, texts: Texts) -> list[str]:
     return [texts("tickets-window", window=window)]
 
 
+def _answered(card: DeskCard, texts: Texts) -> list[str]:
+    """Whether the crew said again that it is coming, once it was asked."""
+    if card.is_confirmed:
+        return [texts("moves-confirmed")]
+    return [texts("moves-not-confirmed")] if card.is_asked else []
+
+
 def _lines(lines: tuple[Line, ...], texts: Texts, *, with_sums: bool) -> list[str]:
     if not lines:
         return []
@@ -257,6 +274,10 @@ def _buttons(base: Base, may: frozenset[TicketEvent], verbs: dict[TicketEvent, D
             late = "-after-all" if do is Do.ACCEPT and is_dispute else ""
             buttons.append(_button(base, do, texts.plain(f"tickets-do-{event}{late}")))
     return column(*buttons)
+
+
+def _move(card: ClientCard | DeskCard, texts: Texts) -> Rows:
+    return column(move_button(card.moves_visit, card.base.ticket_id, texts))
 
 
 def _more(base: Base, texts: Texts) -> Rows:

@@ -11,7 +11,7 @@ from bot.screens.menu import to_menu
 from bot.screens.offers import map_button, short
 from bot.screens.pictures import pictures_button
 from bot.screens.reports import report_buttons
-from bot.screens.steps import Step, Walk
+from bot.screens.steps import Step, Walk, move_button
 from bot.screens.taps import Do, TicketTap
 from bot.screens.tickets import Open
 from bot.screens.writing import thread_button, write_button
@@ -35,7 +35,7 @@ OUTCOMES = (VisitOutcome.INCOMPLETE, VisitOutcome.NO_ACCESS, VisitOutcome.NEEDS_
 
 
 def job_card(card: JobCard, texts: Texts) -> Screen:
-    parts = [_headline(card, texts), "", *_job(card, texts)]
+    parts = [*_question(card, texts), _headline(card, texts), "", *_job(card, texts)]
     if card.step is VisitStep.REPORT or card.base.status in (TicketStatus.REPORTED, TicketStatus.ACCEPTED):
         parts += _lines(card.lines, texts)
     if card.note:
@@ -85,7 +85,9 @@ def ask_word(card: JobCard, texts: Texts) -> Screen:
 
 def ask_give_up(card: JobCard, texts: Texts) -> Screen:
     yes = _step(card, Walk.GIVE_UP, texts.plain("visits-give-up-yes"))
-    return Screen(texts("visits-ask-give-up", number=card.base.number), column(yes, _back(card.base, texts)))
+    cost = texts(f"moves-cost-{card.back_out_milli or 'none'}")
+    text = f"{texts('visits-ask-give-up', number=card.base.number)}\n{cost}"
+    return Screen(text, column(yes, _back(card.base, texts)))
 
 
 def stuck(card: JobCard, texts: Texts) -> Screen:
@@ -106,6 +108,10 @@ def jobs(found: Jobs, texts: Texts) -> Screen:
         return Screen(texts("visits-list-empty"), column(to_menu(texts)))
     buttons = (Button(_line(line, found, texts), Open(number=line.ticket_id).pack()) for line in found.lines)
     return Screen(texts("visits-list", total=len(found.lines)), column(*buttons, to_menu(texts)))
+
+
+def _question(card: JobCard, texts: Texts) -> list[str]:
+    return [texts("moves-asked"), ""] if card.is_asked and card.is_mine else []
 
 
 def _headline(card: JobCard, texts: Texts) -> str:
@@ -139,6 +145,8 @@ def _job(card: JobCard, texts: Texts) -> list[str]:
     if card.starts_at is not None and card.ends_at is not None and card.step is not None:
         window = formats.window(card.starts_at, card.ends_at, base.zone, texts.language, base.read_at)
         parts.append(texts("visits-window", window=window))
+    if card.is_confirmed:
+        parts.append(texts("moves-confirmed"))
     if card.engineer and not card.is_mine and card.step is None:
         parts.append(texts("visits-engineer", name=card.engineer))
     if card.phone and card.step is not None:
@@ -164,9 +172,11 @@ def _buttons(card: JobCard, texts: Texts) -> list[Button | None]:
     pictures = pictures_button(card.base, texts)
     match card.step:
         case VisitStep.GO:
-            give_up = _step(card, Walk.ASK_GIVE_UP, texts.plain("visits-give-up"))
+            give_up = _step(card, Walk.ASK_GIVE_UP, texts.plain("moves-cannot" if card.is_asked else "visits-give-up"))
+            coming = _step(card, Walk.CONFIRM, texts.plain("moves-going")) if card.is_asked else None
             go = _step(card, Walk.GO, texts.plain("visits-go"))
-            return [go, pictures, map_button(card.base, texts), give_up]
+            move = move_button(card.visit_id, card.base.ticket_id, texts)
+            return [coming, go, pictures, map_button(card.base, texts), move, give_up]
         case VisitStep.ARRIVE:
             no_place = _step(card, Walk.ASK_WORD, texts.plain("visits-no-place"))
             give_up = _step(card, Walk.ASK_GIVE_UP, texts.plain("visits-give-up"))

@@ -19,6 +19,7 @@ class Notice(StrEnum):
     ON_THE_WAY = "on-the-way"
     ARRIVED = "arrived"
     LEFT = "left"
+    BACKED_OUT = "backed-out"  #: whoever was to come does not: another is looked for
     REPORTED = "reported"
     ACCEPTED = "accepted"
     WRONG = "wrong"
@@ -116,6 +117,7 @@ TOLD: dict[Notice, dict[Audience, Delivery]] = {
     Notice.ON_THE_WAY: {A.CREW: E, A.CLIENT: N, A.DESK: E},
     Notice.ARRIVED: {A.CREW: E, A.CLIENT: E, A.DESK: E},
     Notice.LEFT: {A.CREW: E, A.CLIENT: E, A.DESK: E},
+    Notice.BACKED_OUT: {A.CREW: E, A.CLIENT: N, A.DESK: E},
     Notice.REPORTED: {A.CREW: E, A.CLIENT: N, A.DESK: E},
     Notice.ACCEPTED: {A.CREW: N, A.CLIENT: E, A.DESK: E},
     Notice.WRONG: {A.CREW: N, A.CLIENT: E, A.DESK: N},

@@ -13,8 +13,9 @@ class QualityKind(StrEnum):
 
 #: In thousandths: half for a day's notice, one for less, three for not coming.
 NO_SHOW_WEIGHT_MILLI = 3000
+EARLY_MILLI, LATE_MILLI = 500, 1000
 
 
 def back_out_weight_milli(notice: timedelta) -> int:
     """`notice` is how long before the agreed time the job was handed back; negative after it began."""
-    return 500 if notice > EARLY else 1000
+    return EARLY_MILLI if notice > EARLY else LATE_MILLI

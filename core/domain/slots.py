@@ -1,12 +1,25 @@
-"""When an engineer may come: windows inside the site's hours, and the wait for an answer to an offer."""
+"""When an engineer may come: windows inside the site's hours, before the deadline where some are left."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from core.domain.errors import SlotGone
 
 DAY_MIN = 24 * 60
+#: Nobody is proposed to come sooner …
+NOTICE = timedelta(hours=1)
+#: … and a time somebody names himself leaves at least so much until the site closes.
+SHORTEST = timedelta(hours=1)
+#: Where a site never closes people are proposed these hours of the day, unless only the night is in time.
+DAY_FROM_MIN, DAY_TO_MIN = 8 * 60, 20 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    start: datetime
+    end: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +34,11 @@ class Hours:
     def is_round_the_clock(self) -> bool:
         return self.opens_min == 0 and self.closes_min >= DAY_MIN
 
+    @property
+    def length_min(self) -> int:
+        """From opening to closing, over midnight where it closes before it opens."""
+        return self.closes_min - self.opens_min + (DAY_MIN if self.closes_min <= self.opens_min else 0)
+
     def is_open(self, at: datetime) -> bool:
         local = at.astimezone(ZoneInfo(self.zone))
         minute = local.hour * 60 + local.minute
@@ -28,11 +46,17 @@ class Hours:
             return self.opens_min <= minute < self.closes_min
         return minute >= self.opens_min or minute < self.closes_min
 
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    start: datetime
-    end: datetime
+    def opening(self, at: datetime) -> Slot | None:
+        """From when to when the site is open around `at`; None while it is closed or never closes."""
+        if self.is_round_the_clock:
+            return None
+        today = at.astimezone(ZoneInfo(self.zone)).date()
+        for day in (today, today - timedelta(days=1)):
+            start = _wall(day, self.opens_min, self.zone)
+            end = _wall(day, self.opens_min + self.length_min, self.zone)
+            if start <= at < end:
+                return Slot(start, end)
+        return None
 
 
 def is_night(at: datetime, zone: str, *, from_hour: int, to_hour: int) -> bool:
@@ -47,45 +71,150 @@ def night_ends(at: datetime, zone: str, *, to_hour: int) -> datetime:
     return datetime.combine(day, time(to_hour), tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
-def propose(now: datetime, hours: Hours, *, length_hours: int, count: int, days_ahead: int) -> tuple[Slot, ...]:
-    """The next windows of whole hours, not sooner than in an hour and fully inside the site's hours.
+def propose(
+    now: datetime,
+    hours: Hours,
+    *,
+    length_hours: int,
+    count: int,
+    days_ahead: int,
+    deadline: datetime | None = None,
+    earliest: datetime | None = None,
+    agreed: datetime | None = None,
+) -> tuple[Slot, ...]:
+    """The next windows, not sooner than in an hour, not before `earliest`, inside the site's hours.
 
-    Two today at most, so that tomorrow is on the list too.
+    Two today at most, so that tomorrow is on the list too; but those that begin before the deadline come first. A
+    time that was `agreed` with the client before stands at the head while it is ahead.
     """
-    zone = ZoneInfo(hours.zone)
-    earliest = now + timedelta(hours=1)
+    soonest = max(now + NOTICE, earliest or now)
+    today = max(now, earliest or now).astimezone(ZoneInfo(hours.zone)).date()
+    spread = _spread(today, soonest, hours, length_hours, days_ahead)
+    wanted = [slot for slot in _exact(hours, length_hours, agreed, earliest) if slot.start >= soonest]
+    if deadline is not None:
+        late = spread
+        spread = [slot for slot in late if slot.start < deadline]
+        spread += [slot for slot in _in_time(soonest, deadline, hours, length_hours) if slot not in spread]
+        spread += [slot for slot in late if slot not in spread]
+    chosen_ones = list(dict.fromkeys(wanted + spread))[:count]
+    head = [slot for slot in chosen_ones if slot.start == agreed]
+    return tuple(head + sorted((slot for slot in chosen_ones if slot not in head), key=lambda slot: slot.start))
+
+
+def of_day(day: date, hours: Hours, *, length_hours: int) -> tuple[Slot, ...]:
+    """Every window that opens on this day of the site."""
+    return tuple(_windows(day, hours, length_hours))
+
+
+def window(start: datetime, hours: Hours, *, length_hours: int) -> Slot | None:
+    """The window that begins then, cut where the site closes; None while it is closed or about to close."""
+    end = start + timedelta(hours=length_hours)
+    if hours.is_round_the_clock:
+        return Slot(start, end)
+    opening = hours.opening(start)
+    if opening is None or opening.end - start < min(SHORTEST, opening.end - opening.start):
+        return None
+    return Slot(start, min(end, opening.end))
+
+
+def chosen(
+    start: datetime | None,
+    now: datetime,
+    hours: Hours,
+    *,
+    length_hours: int,
+    days_ahead: int,
+    earliest: datetime | None = None,
+    agreed: Collection[datetime] = (),
+) -> Slot:
+    """The window that was tapped, `None` meaning "now". Raises SlotGone if it is over or was never proposed.
+
+    A time that was `agreed` on before need not stand on the hour.
+    """
+    soonest = max(now, earliest or now)
+    if start is None:
+        if soonest > now:
+            raise SlotGone
+        return Slot(now, now + timedelta(hours=length_hours))
+    if start <= now or start < soonest or start > soonest + timedelta(days=days_ahead + 1):
+        raise SlotGone
+    slot = window(start, hours, length_hours=length_hours)
+    if slot is None or (start not in agreed and not _is_proposed(slot, hours, length_hours)):
+        raise SlotGone
+    return slot
+
+
+def _spread(today: date, soonest: datetime, hours: Hours, length_hours: int, days_ahead: int) -> list[Slot]:
+    """Two of the first day at most, then one of every day."""
     slots: list[Slot] = []
-    for day in range(days_ahead + 1):
-        today = [slot for slot in _windows(now, zone, hours, day, length_hours) if slot.start >= earliest]
-        slots += today[: 2 if day == 0 else 1]
-    return tuple(slots[:count])
+    # An opening that began yesterday may still have windows tonight.
+    for day in range(-1, days_ahead + 1):
+        found = [one for one in _windows(today + timedelta(days=day), hours, length_hours) if one.start >= soonest]
+        slots += found[: (1 if day > 0 else max(0, 2 - len(slots)))]
+    return slots
 
 
-def _windows(now: datetime, zone: ZoneInfo, hours: Hours, day: int, length_hours: int) -> list[Slot]:
-    midnight = datetime.combine(now.astimezone(zone).date() + timedelta(days=day), time(), tzinfo=zone)
-    first = 8 * 60 if hours.is_round_the_clock else hours.opens_min
-    last = 20 * 60 if hours.is_round_the_clock else hours.closes_min
-    if last <= first:  # over midnight: the part of this evening
-        last += DAY_MIN
+def _in_time(soonest: datetime, deadline: datetime, hours: Hours, length_hours: int) -> Iterable[Slot]:
+    """Every window before the deadline; of the night too, where the site never closes and no day is left."""
+    zone = ZoneInfo(hours.zone)
+    first, last = (at.astimezone(zone).date() for at in (soonest - timedelta(days=1), deadline))
+    days = [first + timedelta(days=n) for n in range(min((last - first).days, 7) + 1)]
+
+    def before_deadline(found: Iterable[Slot]) -> list[Slot]:
+        return [slot for slot in found if soonest <= slot.start < deadline]
+
+    by_day = before_deadline(slot for day in days for slot in _windows(day, hours, length_hours))
+    if by_day or not hours.is_round_the_clock:
+        return by_day
+    return before_deadline(slot for day in days for slot in _between(day, hours, 0, DAY_MIN, length_hours))
+
+
+def _exact(hours: Hours, length_hours: int, *starts: datetime | None) -> list[Slot]:
+    found = (window(start, hours, length_hours=length_hours) for start in starts if start is not None)
+    return [slot for slot in found if slot is not None]
+
+
+def _windows(day: date, hours: Hours, length_hours: int) -> list[Slot]:
+    if hours.is_round_the_clock:
+        return _between(day, hours, DAY_FROM_MIN, DAY_TO_MIN, length_hours)
+    return _between(day, hours, hours.opens_min, hours.opens_min + hours.length_min, length_hours)
+
+
+def _between(day: date, hours: Hours, first: int, last: int, length_hours: int) -> list[Slot]:
+    """Windows on the full hour; where none fits a single one from the opening on, cut where the site closes."""
     step = length_hours * 60
     start = -(-first // 60) * 60
-    starts = ((midnight + timedelta(minutes=m)).astimezone(UTC) for m in range(start, last - step + 1, step))
-    windows = [Slot(at, at + timedelta(minutes=step)) for at in starts]
-    # On the day the clocks change a window may slip out of the hours.
-    return [slot for slot in windows if _is_inside(slot, hours)]
+    if start + step > last:
+        return [Slot(_wall(day, first, hours.zone), _wall(day, min(last, first + step), hours.zone))]
+    zone = ZoneInfo(hours.zone)
+    found = []
+    for minute in range(start, last - step + 1, step):
+        at = _wall(day, minute, hours.zone)
+        end = at + timedelta(minutes=step)
+        local = at.astimezone(zone)
+        # On the day the clocks change an hour is missing, and a window may slip out of the hours.
+        exists = local.hour * 60 + local.minute == minute % DAY_MIN
+        if exists and (hours.is_round_the_clock or _is_inside(Slot(at, end), hours)):
+            found.append(Slot(at, end))
+    return found
+
+
+def _is_proposed(slot: Slot, hours: Hours, length_hours: int) -> bool:
+    """As `propose` draws them: whole windows on the full hour, or from the opening on."""
+    opening = hours.opening(slot.start)
+    if opening is not None and slot.start == opening.start:
+        return True
+    local = slot.start.astimezone(ZoneInfo(hours.zone))
+    on_the_hour = not (local.minute or local.second or local.microsecond)
+    return on_the_hour and slot.end - slot.start == timedelta(hours=length_hours)
 
 
 def _is_inside(slot: Slot, hours: Hours) -> bool:
-    return hours.is_open(slot.start) and hours.is_open(slot.end - timedelta(minutes=1))
+    opening = hours.opening(slot.start)
+    return opening is not None and slot.end <= opening.end
 
 
-def chosen(start: datetime | None, now: datetime, hours: Hours, *, length_hours: int, days_ahead: int) -> Slot:
-    """The window that was tapped, `None` meaning "now". Raises SlotGone if it is over or was never proposed."""
-    length = timedelta(hours=length_hours)
-    if start is None:
-        return Slot(now, now + length)
-    if start <= now or start > now + timedelta(days=days_ahead + 1):
-        raise SlotGone
-    if not _is_inside(Slot(start, start + length), hours) or start.minute or start.second:
-        raise SlotGone
-    return Slot(start, start + length)
+def _wall(day: date, minute: int, zone: str) -> datetime:
+    """Minutes after midnight as the clock on the wall shows them."""
+    midnight = datetime.combine(day, time(), tzinfo=ZoneInfo(zone))
+    return (midnight + timedelta(minutes=minute)).astimezone(UTC)

@@ -97,7 +97,7 @@ def order_rework(session: Session, actor: Actor, ticket_id: int, *, now: datetim
     if assignment is None:
         raise Changed
     cause = lifecycle.advance(session, ticket, TicketEvent.REWORK, actor, now=now)
-    assignments.plan_visit(session, assignment, offers.next_slot(session, ticket, now=now))
+    assignments.plan_visit(session, assignment, offers.next_slot(session, ticket, now=now), now=now)
     tasks.end_for_ticket(session, actor, ticket.id, {TaskKind.DISPUTE}, "rework", now=now)
     notices.publish(session, Notice.REWORK, ticket, cause=cause, now=now)
 

@@ -6,9 +6,11 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from core.domain import confirmation
 from core.domain.errors import OfferTaken
 from core.domain.slots import Slot
 from core.domain.visit import LIVE, VisitStatus
+from core.services import numbers
 from storage.models.ticket import Assignment, Ticket
 from storage.models.visit import Visit
 
@@ -41,11 +43,11 @@ def begin(
         session.flush()
     except IntegrityError as error:
         raise OfferTaken from error
-    plan_visit(session, assignment, slot)
+    plan_visit(session, assignment, slot, now=now)
     return assignment
 
 
-def plan_visit(session: Session, assignment: Assignment, slot: Slot) -> Visit:
+def plan_visit(session: Session, assignment: Assignment, slot: Slot, *, now: datetime) -> Visit:
     number = session.scalar(select(func.max(Visit.number)).where(Visit.ticket_id == assignment.ticket_id)) or 0
     visit = Visit(
         ticket_id=assignment.ticket_id,
@@ -55,6 +57,7 @@ def plan_visit(session: Session, assignment: Assignment, slot: Slot) -> Visit:
         status=VisitStatus.PLANNED,
         starts_at=slot.start,
         ends_at=slot.end,
+        ask_at=confirmation.plan(slot.start, numbers.of(session)).next_question(now),
     )
     session.add(visit)
     session.flush()
@@ -81,5 +84,5 @@ def end(session: Session, ticket: Ticket, reason: str, *, now: datetime) -> None
         return
     assignment.ended_at, assignment.end_reason = now, reason
     for visit in session.scalars(select(Visit).where(Visit.ticket_id == ticket.id, Visit.status.in_(LIVE))):
-        visit.status, visit.left_at = VisitStatus.DROPPED, now
+        visit.status, visit.left_at, visit.ask_at = VisitStatus.DROPPED, now, None
     session.flush()

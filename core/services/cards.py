@@ -5,7 +5,6 @@ Engineers never get client prices here, clients never contractor rates, phones o
 
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -19,15 +18,18 @@ from core.domain.proof import ProofStage, ProofStatus
 from core.domain.role import CLIENT_ROLES, CONTRACTOR_ROLES, Role
 from core.domain.slots import Slot
 from core.domain.ticket import Priority, TicketEvent, TicketStatus, allowed
-from core.domain.visit import VisitStep
+from core.domain.visit import VisitStatus, VisitStep
 from core.services import (
     assignments,
+    card_facts,
+    confirmations,
     counter_prices,
     crew,
     history,
     holds,
     offers,
     people,
+    quality,
     scope,
     searches,
     steps,
@@ -43,9 +45,8 @@ from core.services.tasks import TaskLine
 from storage.models.contractor import Contractor
 from storage.models.directory import Client, Contract, Service, Site
 from storage.models.offer import Offer
-from storage.models.people import Person
-from storage.models.ticket import Acceptance, ReportLine, Ticket
-from storage.models.visit import Proof, Visit
+from storage.models.ticket import ReportLine, Ticket
+from storage.models.visit import Proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,11 @@ class JobCard:
     mark: int | None
     is_mine: bool
     note: str
+    #: "Still going?" waits for an answer; or it was yes.
+    is_asked: bool = False
+    is_confirmed: bool = False
+    #: What handing the job back now costs; None: nothing.
+    back_out_milli: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +142,8 @@ class ClientCard:
     mark: int | None
     is_accepter: bool
     note: str
+    #: The visit whose time the reader may change now.
+    moves_visit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +172,9 @@ class DeskCard:
     refusals: Refusals | None
     mark: int | None
     note: str
+    moves_visit: int | None = None
+    is_asked: bool = False
+    is_confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +211,7 @@ def ticket(session: Session, actor: Actor, ticket_id: int, *, now: datetime) -> 
     if offer is not None and is_outsider:
         return _offer(session, actor, row, base, offer, now=now)
     if actor.is_operator:
-        return _desk(session, row, base, roles)
+        return _desk(session, actor, row, base, roles)
     if is_outsider and row.requester_id != actor.person_id:
         raise NotFound  # a contractor without a part in it: the client's card is not for these eyes
     return _client(session, actor, row, base, roles)
@@ -269,8 +280,8 @@ def _offer(session: Session, actor: Actor, row: Ticket, base: Base, offer: Offer
         pay_kop=offer.pay_kop,
         distance_m=offer.distance_m,
         waits_until=offer.waits_until,
-        slots=offers.proposed_slots(session, site, now=now),
-        can_go_now=row.priority is Priority.EMERGENCY or hours.is_open(now),
+        slots=offers.proposed_slots(session, row, now=now),
+        can_go_now=(row.priority is Priority.EMERGENCY or hours.is_open(now)) and not card_facts.is_too_soon(row, now),
         team=team if len(team) > 1 else (),
         decline_reason=offer.decline_reason,
         counter_kop=offer.counter_kop,
@@ -285,14 +296,14 @@ def _job(session: Session, actor: Actor, row: Ticket, base: Base, *, now: dateti
     site = session.get_one(Site, row.site_id)
     visit = steps.current_visit(session, row.id)
     shots = steps.shots(session, row, visit)
-    is_today = visit is not None and _same_day(visit, now, site.zone)
+    is_today = visit is not None and card_facts.same_day(visit, now, site.zone)
     lines = _lines(session, row, ReportLine.contractor_rate_kop)
     return JobCard(
         base=base,
         visit_id=visit.id if visit else None,
         step=steps.step(row, visit),
         buttons=holds.may(session, actor, row),
-        engineer=_name(session, visit.engineer_id if visit else None),
+        engineer=card_facts.name(session, visit.engineer_id if visit else None),
         starts_at=visit.starts_at if visit else None,
         ends_at=visit.ends_at if visit else None,
         pay_kop=sum(line.sum_kop for line in lines) or line_sum(row.contractor_rate_kop, row.quantity_milli),
@@ -300,9 +311,12 @@ def _job(session: Session, actor: Actor, row: Ticket, base: Base, *, now: dateti
         phone=site.responsible_phone if is_today else "",
         shots=shots,
         lines=lines,
-        mark=_mark(session, row.id),
+        mark=card_facts.mark(session, row.id),
         is_mine=visit is not None and visit.engineer_id == actor.person_id,
-        note=_complaint(session, row),
+        note=card_facts.complaint(session, row),
+        is_asked=visit is not None and confirmations.is_waited_for(row, visit),
+        is_confirmed=visit is not None and visit.status is VisitStatus.CONFIRMED,
+        back_out_milli=quality.back_out_cost_milli(session, visit, at=now) if visit is not None else None,
     )
 
 
@@ -314,18 +328,19 @@ def _client(session: Session, actor: Actor, row: Ticket, base: Base, roles: froz
     return ClientCard(
         base=base,
         buttons=allowed(row.status, roles),
-        engineer=_name(session, visit.engineer_id if visit else None),
+        engineer=card_facts.name(session, visit.engineer_id if visit else None),
         starts_at=visit.starts_at if visit else None,
         ends_at=visit.ends_at if visit else None,
         lines=lines,
         price_kop=price if contract.requester_sees_prices else None,
-        mark=_mark(session, row.id),
-        is_accepter=_accepted_by(session, row.id) == actor.person_id,
-        note=_complaint(session, row),
+        mark=card_facts.mark(session, row.id),
+        is_accepter=card_facts.accepted_by(session, row.id) == actor.person_id,
+        note=card_facts.complaint(session, row),
+        moves_visit=card_facts.movable(session, actor, row, visit),
     )
 
 
-def _desk(session: Session, row: Ticket, base: Base, roles: frozenset[Role]) -> DeskCard:
+def _desk(session: Session, actor: Actor, row: Ticket, base: Base, roles: frozenset[Role]) -> DeskCard:
     site = session.get_one(Site, row.site_id)
     visit = steps.current_visit(session, row.id)
     contractor = session.get(Contractor, row.contractor_id) if row.contractor_id else None
@@ -338,12 +353,12 @@ def _desk(session: Session, row: Ticket, base: Base, roles: frozenset[Role]) -> 
         base=base,
         buttons=allowed(row.status, roles),
         client=session.get_one(Client, row.client_id).name,
-        requester=_name(session, row.requester_id),
+        requester=card_facts.name(session, row.requester_id),
         contact=site.responsible_name,
         phone=site.responsible_phone,
         contractor=contractor.name if contractor else "",
         contractor_phone=contractor.phone if contractor else "",
-        engineer=_name(session, visit.engineer_id if visit else None),
+        engineer=card_facts.name(session, visit.engineer_id if visit else None),
         starts_at=visit.starts_at if visit else None,
         ends_at=visit.ends_at if visit else None,
         price_kop=line_sum(row.client_price_kop, row.quantity_milli),
@@ -354,8 +369,11 @@ def _desk(session: Session, row: Ticket, base: Base, roles: frozenset[Role]) -> 
         search=searches.state(session, row, now=base.read_at),
         counters=counter_prices.of_ticket(session, row, may_pass_floor=bool(roles & MAY_PASS_FLOOR)),
         refusals=history.refusals(session, row) if row.status is TicketStatus.UNSTAFFED else None,
-        mark=_mark(session, row.id),
-        note=_complaint(session, row),
+        mark=card_facts.mark(session, row.id),
+        note=card_facts.complaint(session, row),
+        moves_visit=card_facts.movable(session, actor, row, visit),
+        is_asked=visit is not None and confirmations.is_waited_for(row, visit),
+        is_confirmed=visit is not None and visit.status is VisitStatus.CONFIRMED,
     )
 
 
@@ -370,30 +388,3 @@ def _lines(session: Session, row: Ticket, price: object) -> tuple[Line, ...]:
         Line(service.id, service.name, service.unit, line.quantity_milli, line_sum(kop, line.quantity_milli))
         for line, service, kop in rows
     )
-
-
-def _complaint(session: Session, row: Ticket) -> str:
-    """What the client said is wrong, or why the engineer had to leave: the last word on the open trouble."""
-    if row.status not in (TicketStatus.DISPUTED, TicketStatus.REWORK, TicketStatus.ASSIGNED):
-        return ""
-    note = session.scalar(
-        select(Visit.note).where(Visit.ticket_id == row.id, Visit.note != "").order_by(Visit.id.desc()).limit(1)
-    )
-    return note or ""
-
-
-def _mark(session: Session, ticket_id: int) -> int | None:
-    return session.scalar(select(Acceptance.mark).where(Acceptance.ticket_id == ticket_id))
-
-
-def _accepted_by(session: Session, ticket_id: int) -> int | None:
-    return session.scalar(select(Acceptance.person_id).where(Acceptance.ticket_id == ticket_id))
-
-
-def _name(session: Session, person_id: int | None) -> str:
-    return session.get_one(Person, person_id).name if person_id is not None else ""
-
-
-def _same_day(visit: Visit, now: datetime, zone: str) -> bool:
-    here = ZoneInfo(zone)
-    return visit.starts_at.astimezone(here).date() == now.astimezone(here).date()

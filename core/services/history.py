@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
@@ -20,7 +20,11 @@ from storage.models.desk import Audit
 from storage.models.directory import Site
 from storage.models.offer import Offer, Wave, WaveCandidate
 from storage.models.people import Person
-from storage.models.ticket import Ticket
+from storage.models.ticket import Assignment, Ticket
+from storage.models.visit import Visit
+
+#: Steps of a visit that are told beside the moves of its ticket.
+OF_VISITS = frozenset({"move", "replan", "ask", "confirm", "silent"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +108,13 @@ def _steps(session: Session, actor: Actor, ticket: Ticket) -> tuple[Step, ...]:
     if not actor.is_operator:
         mine = mine.where(Offer.contractor_id.in_(actor.contractor_ids))
     of_offers = and_(Audit.entity == "offer", Audit.entity_id.in_(mine))
+    of_visits = and_(Audit.entity == "visit", Audit.event.in_(OF_VISITS), Audit.entity_id.in_(_visits(actor, ticket)))
     rows = session.execute(
         select(Audit, Person.name, Contractor.name)
         .outerjoin(Person, Person.id == Audit.actor_id)
         .outerjoin(Offer, and_(Audit.entity == "offer", Offer.id == Audit.entity_id))
         .outerjoin(Contractor, Contractor.id == Offer.contractor_id)
-        .where(or_(of_ticket, of_offers))
+        .where(or_(of_ticket, of_offers, of_visits))
         .order_by(Audit.id)
     )
     return tuple(
@@ -126,6 +131,15 @@ def _steps(session: Session, actor: Actor, ticket: Ticket) -> tuple[Step, ...]:
         )
         for row, name, firm in rows
     )
+
+
+def _visits(actor: Actor, ticket: Ticket) -> Select[int]:
+    """A contractor sees the visits of the own firm only."""
+    visits = select(Visit.id).where(Visit.ticket_id == ticket.id)
+    if actor.is_operator or not actor.contractor_ids:
+        return visits
+    own = Assignment.contractor_id.in_(actor.contractor_ids)
+    return visits.join(Assignment, Assignment.id == Visit.assignment_id).where(own)
 
 
 def _field(session: Session, ticket: Ticket) -> tuple[tuple[Asked, ...], tuple[tuple[Exclusion, int], ...], int]:

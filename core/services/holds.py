@@ -23,14 +23,26 @@ from core.domain.role import CONTRACTOR_ROLES
 from core.domain.task import TaskKind
 from core.domain.ticket import TicketEvent, TicketStatus, allowed
 from core.domain.visit import AHEAD, Side, VisitStatus
-from core.services import audit, calendars, clocks, lifecycle, notices, numbers, offers, scope, steps, tasks, waves
+from core.services import (
+    audit,
+    calendars,
+    clocks,
+    lifecycle,
+    moves,
+    notices,
+    numbers,
+    offers,
+    scope,
+    steps,
+    tasks,
+    waves,
+)
 from core.services.rows import moved
 from storage.models.clock import Hold
 from storage.models.desk import Audit
 from storage.models.directory import Site
 from storage.models.people import Membership
 from storage.models.ticket import Ticket
-from storage.models.visit import Visit, VisitMove
 
 #: Somebody of the crew asks the desk for more than a working day.
 ASKED = "ask_hold"
@@ -255,19 +267,7 @@ def _plan_anew(session: Session, actor: Actor, ticket: Ticket, cause: Audit, *, 
     if visit is None or visit.status not in AHEAD | {VisitStatus.EN_ROUTE} or visit.ends_at > now:
         return
     slot = offers.next_slot(session, ticket, now=now)
-    session.add(
-        VisitMove(
-            visit_id=visit.id,
-            side=Side.DESK,
-            person_id=actor.person_id,
-            from_starts_at=visit.starts_at,
-            to_starts_at=slot.start,
-            at=now,
-        )
-    )
-    planned: dict[str, object] = {"status": VisitStatus.PLANNED, "en_route_at": None, "confirmed_at": None, "asked": 0}
-    if not moved(session, visit, Visit.status == visit.status, starts_at=slot.start, ends_at=slot.end, **planned):
-        raise Changed
+    moves.plan_anew(session, actor, visit, slot, Side.DESK, now=now)
 
 
 def _fresh(session: Session, actor: Actor, ticket_id: int, version: int) -> Ticket:

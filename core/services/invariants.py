@@ -18,6 +18,7 @@ from core.services import (
     invariants_post,
     invariants_rights,
     invariants_told,
+    invariants_visits,
     invariants_work,
 )
 
@@ -44,6 +45,7 @@ _PARTS = (
     invariants_desk,
     invariants_told,
     invariants_rights,
+    invariants_visits,
     invariants_post,
 )
 #: Number → (name, check). Ordered as people read them.

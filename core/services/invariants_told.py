@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from core.domain import hold
@@ -47,7 +47,7 @@ _BY_TICKET: dict[str, Notice] = {
     TicketEvent.EXHAUST: Notice.NOBODY,
     TicketEvent.ARRIVE: Notice.ARRIVED,
     TicketEvent.LEAVE: Notice.LEFT,
-    TicketEvent.GIVE_UP: Notice.LEFT,
+    TicketEvent.GIVE_UP: Notice.BACKED_OUT,
     TicketEvent.REPORT: Notice.REPORTED,
     TicketEvent.ACCEPT: Notice.ACCEPTED,
     TicketEvent.WRONG: Notice.WRONG,
@@ -59,6 +59,7 @@ _BY_TICKET: dict[str, Notice] = {
     TicketEvent.REFUSE: Notice.CANCELLED,
     "ask_move": Notice.ASK_MOVE,
 }
+_BY_VISIT: dict[str, Notice] = {"go": Notice.ON_THE_WAY, "move": Notice.MOVED, "silent": Notice.UNCONFIRMED}
 
 _BY_OFFER: dict[str, Notice] = {
     "send": Notice.OFFER_MADE,
@@ -96,7 +97,7 @@ class _Change:
     #: Of a move of the ticket: what it was, and what the audit says of it.
     was: str = ""
     facts: dict[str, Any] | None = None
-    #: Of words: who wrote them and is answered, not told.
+    #: Of words, and of a visit that was moved: who did it and is answered, not told.
     author_id: int | None = None
 
 
@@ -107,7 +108,7 @@ def told_in_the_same_stroke(session: Session, *, now: datetime) -> Found:
         for change in _changes(session, now - LOOKED_AT)
         for person_id in world.must_hear(change)
     }
-    wanted |= _asked_still_there(session, now - LOOKED_AT)
+    wanted |= _asked(session, now - LOOKED_AT)
     keys, known = list(wanted), set()
     for start in range(0, len(keys), _CHUNK):
         part = keys[start : start + _CHUNK]
@@ -120,15 +121,19 @@ def told_in_the_same_stroke(session: Session, *, now: datetime) -> Found:
     return broken, len(keys)
 
 
-def _asked_still_there(session: Session, since: datetime) -> dict[str, tuple[int, Notice, int]]:
-    """The question to a silent firm rings everybody of it who was here."""
-    asked = select(Audit.id, Audit.data).where(
-        Audit.entity == "contractor", Audit.event == "ask_still_there", Audit.at >= since
+def _asked(session: Session, since: datetime) -> dict[str, tuple[int, Notice, int]]:
+    """The question to a silent firm rings everybody of it who was here, the one before a visit whoever goes."""
+    questions = {"ask_still_there": Notice.STILL_THERE, "ask": Notice.STILL_GOING}
+    asked = select(Audit.id, Audit.event, Audit.data).where(
+        or_(
+            and_(Audit.entity == "contractor", Audit.event == "ask_still_there"),
+            and_(Audit.entity == "visit", Audit.event == "ask"),
+        ),
+        Audit.at >= since,
     )
-    notice = Notice.STILL_THERE
     return {
-        f"{notice}:audit {audit_id}:{person_id}": (audit_id, notice, person_id)
-        for audit_id, data in session.execute(asked)
+        f"{questions[event]}:audit {audit_id}:{person_id}": (audit_id, questions[event], person_id)
+        for audit_id, event, data in session.execute(asked)
         for person_id in data["people"]
     }
 
@@ -157,13 +162,14 @@ def _changes(session: Session, since: datetime) -> Iterator[_Change]:
     )
     for audit_id, *burning, data in session.execute(warned.where(recent)):
         yield replace(_Change(audit_id, Notice.REACTION, *burning), pct=data["pct"])
-    gone = (
-        select(Audit.id, *place)
-        .join(Visit, and_(Audit.entity == "visit", Audit.event == "go", Visit.id == Audit.entity_id))
+    of_visits = (
+        select(Audit.id, *place, Audit.event, Audit.actor_id)
+        .join(Visit, and_(Audit.entity == "visit", Audit.event.in_(_BY_VISIT), Visit.id == Audit.entity_id))
         .join(Ticket, Ticket.id == Visit.ticket_id)
     )
-    for audit_id, *gone_to in session.execute(gone.where(recent)):
-        yield _Change(audit_id, Notice.ON_THE_WAY, *gone_to)
+    for audit_id, *visited, event, actor_id in session.execute(of_visits.where(recent)):
+        mover = actor_id if event == "move" else None
+        yield replace(_Change(audit_id, _BY_VISIT[event], *visited), author_id=mover)
     written = (
         select(Audit.id, Talk.kind, *place, Talk.author_id)
         .join(Talk, and_(Audit.entity == "talk", Talk.id == Audit.entity_id))

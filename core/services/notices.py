@@ -37,6 +37,7 @@ BURNS = frozenset(
         Notice.COUNTER_DECIDED,
         Notice.QUESTION,
         Notice.ANSWERED,
+        Notice.UNCONFIRMED,
     }
 )
 
@@ -107,10 +108,18 @@ def answer(
 
 
 def tell(
-    session: Session, person_id: int, notice: Notice, *, cause: str, now: datetime, data: dict[str, Any] | None = None
+    session: Session,
+    person_id: int,
+    notice: Notice,
+    *,
+    cause: str,
+    now: datetime,
+    ticket: Ticket | None = None,
+    data: dict[str, Any] | None = None,
+    burns: bool = False,
 ) -> None:
-    """Rings at one person about something that is no ticket and no answer; quiet hours hold it."""
-    letter = _Letter(notice, None, cause, None, now, data or {})
+    """Rings at one person about something that is no answer; quiet hours hold it unless it burns."""
+    letter = _Letter(notice, ticket, cause, None, now, data or {}, burns)
     _write(session, letter, session.get_one(Person, person_id), Delivery.NEW)
 
 

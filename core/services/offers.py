@@ -10,19 +10,33 @@ from sqlalchemy.orm import Session
 
 from core.domain import slots
 from core.domain.actor import Actor
-from core.domain.errors import LimitReached, NotAllowed, NotFound, NotQualified, OfferClosed, OfferTaken
+from core.domain.errors import LimitReached, NotAllowed, NotFound, NotQualified, OfferClosed, OfferTaken, SlotGone
 from core.domain.notice import Notice
 from core.domain.offer import TAKEABLE, DeclineReason, Exclusion, OfferStatus, WaveReason
 from core.domain.role import CONTRACTOR_ROLES
 from core.domain.slots import Hours, Slot
 from core.domain.task import TaskKind
 from core.domain.ticket import TicketEvent, TicketStatus
-from core.services import assignments, audit, lifecycle, matching, notices, numbers, open_offers, scope, tasks, waves
+from core.domain.visit import VisitStatus
+from core.services import (
+    assignments,
+    audit,
+    clocks,
+    lifecycle,
+    matching,
+    notices,
+    numbers,
+    open_offers,
+    scope,
+    tasks,
+    waves,
+)
 from core.services.rows import moved
 from storage.models.directory import Site
 from storage.models.offer import Offer
 from storage.models.people import Membership, Person
 from storage.models.ticket import Ticket
+from storage.models.visit import Visit
 
 #: A yes does not care that the contractor has been asked, is hard to reach, was not asked at night, is on holiday or
 #: at work: he is here and says yes to this very hour.
@@ -147,34 +161,60 @@ def hours_of(site: Site) -> Hours:
     return Hours(site.zone, site.opens_min, site.closes_min)
 
 
-def proposed_slots(session: Session, site: Site, *, now: datetime) -> tuple[Slot, ...]:
+def proposed_slots(session: Session, ticket: Ticket, *, now: datetime) -> tuple[Slot, ...]:
+    """Before the plan's arrival is due, where that is possible; a time that stood before is offered first."""
     rules = numbers.of(session)
     return slots.propose(
         now,
-        hours_of(site),
+        hours_of(session.get_one(Site, ticket.site_id)),
         length_hours=rules.slot_hours,
         count=rules.slots_offered,
         days_ahead=rules.slots_days_ahead,
+        deadline=clocks.arrival_due(session, ticket),
+        earliest=ticket.visit_from,
+        agreed=_agreed_before(session, ticket),
     )
 
 
 def next_slot(session: Session, ticket: Ticket, *, now: datetime) -> Slot:
     """The first free window of the site; from now on where it has none."""
-    proposed = proposed_slots(session, session.get_one(Site, ticket.site_id), now=now)
+    proposed = proposed_slots(session, ticket, now=now)
     return proposed[0] if proposed else Slot(now, now + timedelta(hours=numbers.of(session).slot_hours))
 
 
-def ensure_open_at(session: Session, ticket: Ticket, start: datetime, *, now: datetime) -> None:
+def ensure_open_at(session: Session, ticket: Ticket, start: datetime, *, now: datetime) -> Slot:
     """Raises SlotGone for a time that is over, too far ahead, or outside the hours of the site."""
-    rules = numbers.of(session)
     hours = hours_of(session.get_one(Site, ticket.site_id))
-    slots.chosen(start, now, hours, length_hours=rules.slot_hours, days_ahead=MOST_DAYS_AHEAD)
+    slot = slots.window(start, hours, length_hours=numbers.of(session).slot_hours)
+    if slot is None or not now < start <= now + timedelta(days=MOST_DAYS_AHEAD):
+        raise SlotGone
+    return slot
+
+
+def _agreed_before(session: Session, ticket: Ticket) -> datetime | None:
+    """The time of the visit a crew handed back: the client keeps it free."""
+    if ticket.round == 1:
+        return None
+    return session.scalar(
+        select(Visit.starts_at)
+        .where(Visit.ticket_id == ticket.id, Visit.status == VisitStatus.DROPPED)
+        .order_by(Visit.number.desc())
+        .limit(1)
+    )
 
 
 def _slot(session: Session, ticket: Ticket, start: datetime | None, *, now: datetime) -> Slot:
     rules = numbers.of(session)
-    site = session.get_one(Site, ticket.site_id)
-    return slots.chosen(start, now, hours_of(site), length_hours=rules.slot_hours, days_ahead=rules.slots_days_ahead)
+    agreed = (_agreed_before(session, ticket), ticket.visit_from)
+    return slots.chosen(
+        start,
+        now,
+        hours_of(session.get_one(Site, ticket.site_id)),
+        length_hours=rules.slot_hours,
+        days_ahead=rules.slots_days_ahead,
+        earliest=ticket.visit_from,
+        agreed=[at for at in agreed if at is not None],
+    )
 
 
 def is_countered(offer: Offer) -> bool:

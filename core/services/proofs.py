@@ -14,7 +14,7 @@ from core.domain.errors import Changed, NotAllowed, NotFound
 from core.domain.notice import Delivery, Notice
 from core.domain.proof import ProofKind, ProofStage, ProofStatus, Refusal
 from core.domain.ticket import SETTLED, TicketStatus
-from core.domain.visit import VisitStatus, VisitStep
+from core.domain.visit import AHEAD, VisitStatus, VisitStep
 from core.services import intakes, notices, steps
 from storage.models.ticket import Intake, Ticket
 from storage.models.visit import Proof, Visit
@@ -204,9 +204,9 @@ def _is_known(session: Session, incoming: Incoming) -> bool:
 def _visit_of(session: Session, actor: Actor, now: datetime) -> Visit | None:
     """The visit the engineer is on; otherwise the next one, or one that ended lately: late photos are welcome."""
     own = steps.walked_by(actor)
-    running = (VisitStatus.ON_SITE, VisitStatus.EN_ROUTE, VisitStatus.PLANNED)
-    for status in running:
-        visit = session.scalars(own.where(Visit.status == status).order_by(Visit.starts_at).limit(1)).one_or_none()
+    running = (frozenset({VisitStatus.ON_SITE}), frozenset({VisitStatus.EN_ROUTE}), AHEAD)
+    for statuses in running:
+        visit = session.scalars(own.where(Visit.status.in_(statuses)).order_by(Visit.starts_at).limit(1)).one_or_none()
         if visit is not None:
             return visit
     return session.scalars(

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 from core.domain.actor import Actor
 from core.domain.errors import Changed, NotFound, NotQualified
 from core.domain.matching import Candidate
-from core.domain.notice import Delivery, Notice
+from core.domain.notice import Notice
 from core.domain.offer import Exclusion, WaveReason
 from core.domain.role import CONTRACTOR_ROLES
 from core.domain.task import TaskKind
 from core.domain.ticket import TicketEvent
-from core.services import assignments, lifecycle, matching, notices, offers, scope, tasks, waves
+from core.services import assignments, back_outs, lifecycle, matching, notices, offers, scope, tasks, waves
 from storage.models.contractor import Contractor
 from storage.models.people import Membership, Person
 from storage.models.ticket import Ticket
@@ -109,22 +109,12 @@ def take_back(session: Session, actor: Actor, ticket_id: int, version: int, *, n
     ticket = scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
     if ticket.version != version:
         raise Changed
-    held = assignments.live(session, ticket.id)
-    engineer_id = held.engineer_id if held is not None else None
     cause = lifecycle.advance(session, ticket, TicketEvent.GIVE_UP, actor, now=now, round=Ticket.round + 1)
+    back_outs.tell(session, ticket, "taken_back", cause=cause, now=now)
     assignments.end(session, ticket, assignments.GAVE_UP, now=now)
     ticket.contractor_id = None
     session.flush()
-    outcome = {"outcome": "taken_back"}
-    if engineer_id is not None:  # nobody should set out for a job that is no longer his
-        why = str(cause.id)
-        notices.answer(
-            session, engineer_id, Notice.LEFT, ticket=ticket, cause=why, now=now, delivery=Delivery.NEW, data=outcome
-        )
-    notices.publish(session, Notice.LEFT, ticket, cause=cause, now=now, data=outcome)
-    tasks.end_for_ticket(
-        session, actor, ticket.id, {TaskKind.LEFT, TaskKind.UNVERIFIED, TaskKind.NO_CREW}, "taken back", now=now
-    )
+    tasks.end_for_ticket(session, actor, ticket.id, tasks.OF_CREW, "taken back", now=now)
     waves.begin_again(session, actor, ticket, WaveReason.AGAIN, now=now)
 
 

@@ -55,7 +55,7 @@ def step(ticket: Ticket, visit: Visit | None) -> VisitStep | None:
     if visit is None or ticket.status not in (TicketStatus.ASSIGNED, TicketStatus.REWORK, TicketStatus.IN_WORK):
         return None
     match visit.status:
-        case VisitStatus.PLANNED:
+        case VisitStatus.PLANNED | VisitStatus.CONFIRMED:
             return VisitStep.GO
         case VisitStatus.EN_ROUTE:
             return VisitStep.ARRIVE

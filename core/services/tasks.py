@@ -23,6 +23,8 @@ from storage.models.ticket import Ticket
 OF_NOBODY = frozenset({TaskKind.UNSTAFFED, TaskKind.REACTION})
 #: What a yes, however it came, ends.
 OF_SEARCH = frozenset({TaskKind.UNSTAFFED, TaskKind.REACTION, TaskKind.COUNTER, TaskKind.QUESTION})
+#: What is over when the job leaves the hands of a crew.
+OF_CREW = frozenset({TaskKind.LEFT, TaskKind.UNVERIFIED, TaskKind.NO_CREW, TaskKind.UNCONFIRMED})
 
 
 @dataclass(frozen=True, slots=True)

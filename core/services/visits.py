@@ -19,8 +19,22 @@ from core.domain.notice import Delivery, Notice
 from core.domain.offer import WaveReason
 from core.domain.task import TaskKind
 from core.domain.ticket import TicketEvent, TicketStatus
-from core.domain.visit import PresenceKind, VisitOutcome, VisitStatus, VisitStep
-from core.services import assignments, audit, lifecycle, notices, numbers, offers, reports, scope, steps, tasks, waves
+from core.domain.visit import AHEAD, PresenceKind, VisitOutcome, VisitStatus, VisitStep
+from core.services import (
+    assignments,
+    audit,
+    back_outs,
+    lifecycle,
+    notices,
+    numbers,
+    offers,
+    quality,
+    reports,
+    scope,
+    steps,
+    tasks,
+    waves,
+)
 from core.services.rows import moved
 from storage.models.directory import Site
 from storage.models.ticket import Presence, Ticket
@@ -32,10 +46,11 @@ NOT_DONE = frozenset(VisitOutcome) - {VisitOutcome.DONE}
 def go(session: Session, actor: Actor, visit_id: int, *, now: datetime) -> None:
     """On the way; the client is told. A repeated tap is harmless."""
     visit, ticket = _mine(session, actor, visit_id)
-    if visit.status is not VisitStatus.PLANNED:
+    if visit.status not in AHEAD:
         return _redraw(session, actor, ticket, now=now)
+    before = visit.status
     _come_in(session, actor, visit, ticket, now=now)
-    _move(session, visit, VisitStatus.EN_ROUTE, en_route_at=now)
+    _move(session, visit, VisitStatus.EN_ROUTE, en_route_at=now, ask_at=None)
     cause = audit.record(
         session,
         actor,
@@ -43,7 +58,7 @@ def go(session: Session, actor: Actor, visit_id: int, *, now: datetime) -> None:
         visit.id,
         "go",
         now=now,
-        from_state=VisitStatus.PLANNED,
+        from_state=before,
         to_state=VisitStatus.EN_ROUTE,
     )
     notices.publish(session, Notice.ON_THE_WAY, ticket, cause=cause, now=now)
@@ -126,7 +141,7 @@ def leave(session: Session, actor: Actor, visit_id: int, outcome: VisitOutcome, 
         raise Changed
     _move(session, visit, VisitStatus.LEFT, left_at=now, outcome=outcome)
     cause = lifecycle.advance(session, ticket, TicketEvent.LEAVE, actor, now=now, data={"outcome": outcome})
-    assignments.plan_visit(session, assignment, offers.next_slot(session, ticket, now=now))
+    assignments.plan_visit(session, assignment, offers.next_slot(session, ticket, now=now), now=now)
     tasks.open(
         session,
         TaskKind.LEFT,
@@ -141,13 +156,18 @@ def leave(session: Session, actor: Actor, visit_id: int, outcome: VisitOutcome, 
 def give_up(session: Session, actor: Actor, visit_id: int, *, now: datetime) -> None:
     """The contractor hands the job back; the search begins anew without him."""
     visit, ticket = _mine(session, actor, visit_id)
-    cause = lifecycle.advance(
-        session, ticket, TicketEvent.GIVE_UP, actor, now=now, round=Ticket.round + 1, data={"visit": visit.id}
-    )
+    assignment = assignments.live(session, ticket.id)
+    if assignment is None:
+        raise Changed
+    weight = quality.back_out_cost_milli(session, visit, at=now)
+    data = {"visit": visit.id, "weight_milli": weight}
+    cause = lifecycle.advance(session, ticket, TicketEvent.GIVE_UP, actor, now=now, round=Ticket.round + 1, data=data)
+    quality.back_out(session, assignment, visit, weight, cause=cause, now=now)
+    back_outs.tell(session, ticket, "gave_up", cause=cause, now=now)
     assignments.end(session, ticket, assignments.GAVE_UP, now=now)
     ticket.contractor_id = None
     session.flush()
-    notices.publish(session, Notice.LEFT, ticket, cause=cause, now=now, data={"outcome": "gave_up"})
+    tasks.end_for_ticket(session, actor, ticket.id, tasks.OF_CREW, "gave up", now=now)
     waves.begin_again(session, actor, ticket, WaveReason.AGAIN, now=now)
 
 
@@ -156,7 +176,7 @@ def _arrive(session: Session, actor: Actor, visit: Visit, ticket: Ticket, mark: 
         return _redraw(session, actor, ticket, now=now)
     came_from = visit.status
     _come_in(session, actor, visit, ticket, now=now)
-    _move(session, visit, VisitStatus.ON_SITE, on_site_at=now, en_route_at=visit.en_route_at or now)
+    _move(session, visit, VisitStatus.ON_SITE, on_site_at=now, en_route_at=visit.en_route_at or now, ask_at=None)
     session.add(mark)
     cause = lifecycle.advance(
         session,
@@ -177,7 +197,9 @@ def _arrive(session: Session, actor: Actor, visit: Visit, ticket: Ticket, mark: 
 
 
 def _come_in(session: Session, actor: Actor, visit: Visit, ticket: Ticket, *, now: datetime) -> None:
-    """A firm given the job by phone has come into Telegram: whoever of it walks the visit is the one who goes."""
+    """Nobody need be asked any more whether he comes. A firm given the job by phone has come into Telegram: whoever
+    of it walks the visit is the one who goes."""
+    tasks.end_for_ticket(session, actor, ticket.id, {TaskKind.UNCONFIRMED}, "went", now=now)
     if visit.engineer_id is not None:
         return
     visit.engineer_id = actor.person_id

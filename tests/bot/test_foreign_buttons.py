@@ -79,6 +79,7 @@ PLAIN = {
     "start": 0,
     "until": 29_561_760,
     "version": 0,
+    "was": 0,
 }
 WORDS = {"book": "A" * 43, "code": "en", "item": "my", "language": "en", "words": "лампа"}
 

@@ -16,6 +16,7 @@ from core.domain.task import ORDER, TaskKind
 from core.domain.ticket import RULES, Priority, TicketEvent, TicketStatus, allowed
 from core.domain.visit import PresenceKind, VisitOutcome
 from core.services.cards import Base, ClientCard, DeskCard
+from core.services.history import OF_VISITS
 
 NOW = datetime(2026, 3, 16, 7, 0, tzinfo=UTC)
 ROLES = {Audience.CLIENT: frozenset({Role.REQUESTER}), Audience.DESK: frozenset({Role.DISPATCHER})}
@@ -98,6 +99,7 @@ def keys() -> Iterable[str]:
     yield from (f"history-ticket-{event}" for event in TicketEvent)
     yield from (f"history-offer-{event}" for event in ("send", "lapse", "decline"))
     yield from (f"history-offer-status-{status}" for status in OfferStatus)
+    yield from (f"history-visit-{event}" for event in OF_VISITS)
     yield from (f"history-role-{role}" for role in Role)
     yield from (f"history-presence-{kind}" for kind in PresenceKind)
     yield from (f"history-outcome-{outcome}" for outcome in VisitOutcome if outcome is not VisitOutcome.DONE)

@@ -53,8 +53,22 @@ def test_windows_are_in_the_zone_of_the_site() -> None:
     assert proposed(at("2026-03-16 10:00"), hours) == ["16 18:00–20:00", "16 20:00–22:00", "17 10:00–12:00"]
 
 
-def test_a_site_that_opens_for_less_than_a_window_has_none() -> None:
-    assert proposed(at("2026-03-16 10:00"), Hours(MOSCOW, 720, 780)) == []
+@pytest.mark.parametrize(
+    ("opens", "closes", "expected"),
+    [
+        (720, 780, ["16 12:00–13:00", "17 12:00–13:00", "18 12:00–13:00"]),  # lunch hour
+        (750, 800, ["16 12:30–13:20", "17 12:30–13:20", "18 12:30–13:20"]),
+        (750, 885, ["16 12:30–14:30", "17 12:30–14:30", "18 12:30–14:30"]),  # no full hour leaves two
+        (1410, 30, ["16 23:30–00:30", "17 23:30–00:30", "18 23:30–00:30"]),  # around midnight
+    ],
+)
+def test_a_site_open_for_less_than_a_window_is_visited_while_it_is_open(
+    opens: int, closes: int, expected: list[str]
+) -> None:
+    hours = Hours(MOSCOW, opens, closes)
+    assert proposed(at("2026-03-16 10:00"), hours) == expected
+    for slot in propose(at("2026-03-16 10:00"), hours, length_hours=2, count=3, days_ahead=3):
+        assert chosen(slot.start, at("2026-03-16 10:00"), hours, length_hours=2, days_ahead=3) == slot
 
 
 def test_now_is_a_window_from_now() -> None:

@@ -48,6 +48,7 @@ from tests.services.counter_events import (
     countered,
 )
 from tests.services.desk_told import DESK
+from tests.services.scenes_of_visits import VISITS
 from tests.services.talk_told import TALK
 
 
@@ -286,6 +287,7 @@ AGREED = {
     (counter_agreed, Notice.OFFER_TAKEN): "N N N E E E -",
     **DESK,
     **TALK,
+    **VISITS,
 }
 
 

@@ -202,7 +202,7 @@ def test_the_one_who_loses_a_job_is_told_and_sees_no_price_of_the_client(session
     staffing.assign(session, tap(world.dispatcher), ticket.id, world.contractor.id, now=now)
     staffing.take_back(session, tap(world.dispatcher), ticket.id, ticket.version, now=now)
 
-    assert told(session, world.engineer.person_id)[-1] == "left/new"
+    assert told(session, world.engineer.person_id)[-1] == "backed-out/new"
     card = card_of(world, world.engineer, ticket)
     assert isinstance(card, JobCard)
     assert (card.step, card.phone) == (None, "")

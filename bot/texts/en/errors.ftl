@@ -41,6 +41,7 @@ error-engineer-busy = This engineer has a visit that is not over. Hand the job t
 error-last-admin = This is the last administrator. Appoint another one first.
 error-field-invalid = { $field ->
     [phone] That does not look like a phone number. Write it in full, like +7 912 345-67-89.
+    [time] The time is not clear. Write the day and the time, for example: tomorrow 15:30 or 25.11 9:00.
     [hours] These opening hours are not clear. Write 10:00-22:00 or 24/7.
     [radius] A whole number of metres from 20 to 5000 is needed.
     [radius-km] A whole number of kilometres from 1 to 10000 is needed.

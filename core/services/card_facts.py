@@ -1,0 +1,52 @@
+"""Single facts a card is made of, each one look into the database."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.domain.actor import Actor
+from core.domain.ticket import TicketStatus
+from core.services import moves
+from storage.models.people import Person
+from storage.models.ticket import Acceptance, Ticket
+from storage.models.visit import Visit
+
+
+def is_too_soon(row: Ticket, now: datetime) -> bool:
+    return row.visit_from is not None and row.visit_from > now
+
+
+def movable(session: Session, actor: Actor, row: Ticket, visit: Visit | None) -> int | None:
+    """The visit, if the reader may change its time now."""
+    if visit is None or not moves.is_movable(row, visit):
+        return None
+    return visit.id if moves.side_of(session, actor, row, visit) is not None else None
+
+
+def complaint(session: Session, row: Ticket) -> str:
+    """What the client said is wrong, or why the engineer had to leave: the last word on the open trouble."""
+    if row.status not in (TicketStatus.DISPUTED, TicketStatus.REWORK, TicketStatus.ASSIGNED):
+        return ""
+    note = session.scalar(
+        select(Visit.note).where(Visit.ticket_id == row.id, Visit.note != "").order_by(Visit.id.desc()).limit(1)
+    )
+    return note or ""
+
+
+def mark(session: Session, ticket_id: int) -> int | None:
+    return session.scalar(select(Acceptance.mark).where(Acceptance.ticket_id == ticket_id))
+
+
+def accepted_by(session: Session, ticket_id: int) -> int | None:
+    return session.scalar(select(Acceptance.person_id).where(Acceptance.ticket_id == ticket_id))
+
+
+def name(session: Session, person_id: int | None) -> str:
+    return session.get_one(Person, person_id).name if person_id is not None else ""
+
+
+def same_day(visit: Visit, now: datetime, zone: str) -> bool:
+    here = ZoneInfo(zone)
+    return visit.starts_at.astimezone(here).date() == now.astimezone(here).date()
