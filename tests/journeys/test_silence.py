@@ -28,11 +28,11 @@ async def ignores(stage: Stage, services: tuple[str, ...]) -> None:
     """The wait for each runs out, and the shop calls its request off."""
     olga, pyotr = stage.phone(OLGA), stage.phone(PYOTR)
     for service in services:
-        before = olga.end
+        before, offered = olga.end, pyotr.end
         await asks(olga, stage.facts.sticker, service)
-        await pyotr.sees("Ждём вашего ответа")
+        await pyotr.sees("Ждём вашего ответа", after=offered)
         await stage.later(LAPSE_S)
-        await pyotr.sees("Ещё можно взять")
+        await pyotr.sees("Ещё можно взять", after=offered)
         await stage.quiet()
         await olga.taps("Отменить", after=before)
         await olga.taps("Да, отменить", after=before)
