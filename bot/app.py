@@ -52,6 +52,7 @@ ROUTERS = (
     "holds",
     "offers",
     "counter_prices",
+    "missed",
     "availability",
     "visits",
     "moves",

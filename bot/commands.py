@@ -17,7 +17,7 @@ BY_ROLE: tuple[tuple[frozenset[Role], tuple[str, ...]], ...] = (
         DESK_ROLES,
         ("queue", "new", "find", "ticket", "assign", "calls", "why", "sites", "contractor", "cover", "invite"),
     ),
-    (CONTRACTOR_ROLES, ("jobs", "offers", "free", "why")),
+    (CONTRACTOR_ROLES, ("jobs", "offers", "missed", "free", "why")),
     (frozenset({Role.OWNER}), ("team",)),
     (CLIENT_ROLES, ("new", "my", "accept", "sites", "why")),
     (frozenset({Role.ADMIN}), ("import",)),

@@ -8,8 +8,10 @@ from aiogram.types import CallbackQuery, Message
 
 from bot.filters import has_text
 from bot.screens import cards as card_screens
+from bot.screens import explanations as explanation_screens
 from bot.screens import history as history_screens
 from bot.screens import tickets as screens
+from bot.screens.explanations import WaveTap
 from bot.screens.lists import PAGE
 from bot.screens.taps import Do, TicketTap
 from bot.screens.tickets import FoundTap, Listed, ListTap, Open
@@ -18,7 +20,7 @@ from bot.texts import Texts
 from bot.ui import Screen
 from bot.update_db import UpdateDb
 from core.domain.actor import Actor
-from core.services import cards, history, searches, staffing, tickets
+from core.services import cards, explanations, history, searches, staffing, tickets
 from core.services.tickets import TicketList
 
 router = Router(name="tickets")
@@ -111,6 +113,15 @@ async def why_number(message: Message, command: CommandObject, actor: Actor, db:
 @router.callback_query(TicketTap.filter(F.do == Do.WHY))
 async def why(call: CallbackQuery, callback_data: TicketTap, actor: Actor, db: UpdateDb, texts: Texts) -> None:
     await show(call, history_screens.why(await db.read(history.why, actor, callback_data.ticket_id), texts))
+
+
+@router.callback_query(WaveTap.filter())
+async def wave(call: CallbackQuery, callback_data: WaveTap, actor: Actor, db: UpdateDb, texts: Texts) -> None:
+    offset = callback_data.page * PAGE
+    found = await db.read(
+        explanations.wave, actor, callback_data.ticket_id, callback_data.wave, offset=offset, limit=PAGE
+    )
+    await show(call, explanation_screens.wave(found, texts))
 
 
 @router.callback_query(TicketTap.filter(F.do == Do.CARD))

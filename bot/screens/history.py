@@ -3,19 +3,19 @@
 from datetime import datetime
 
 from bot import formats
+from bot.screens import explanations
 from bot.screens.taps import Do, TicketTap
 from bot.texts import Texts
 from bot.ui import Button, Screen, column
 from core.domain.wave import COUNTED_TO
-from core.services.history import Asked, History, Step
+from core.services.history import Asked, History, Place, Step
 
 
 def why(history: History, texts: Texts) -> Screen:
     parts = [texts("history-title", number=history.number), ""]
     parts += [_step(step, history, texts) for step in history.steps]
-    if history.my_rank is not None and history.my_distance_m is not None:
-        away = formats.distance(history.my_distance_m, texts.language)
-        parts += ["", texts("history-why-you", rank=str(history.my_rank), of=str(history.ranked), distance=away)]
+    if history.place is not None:
+        parts += ["", *_place(history.place, texts)]
     if history.asked:
         parts += ["", texts("history-asked")]
         parts += [_asked(number, asked, texts) for number, asked in enumerate(history.asked, start=1)]
@@ -26,7 +26,30 @@ def why(history: History, texts: Texts) -> Screen:
         many = "yes" if history.not_considered >= COUNTED_TO else "no"
         parts.append(texts("history-not-considered", count=history.not_considered, many=many))
     back = TicketTap(do=Do.CARD, ticket_id=history.ticket_id)
-    return Screen("\n".join(parts), column(Button(texts.plain("history-back"), back.pack())))
+    to_waves = explanations.waves_button(history.ticket_id, history.waves, texts)
+    return Screen("\n".join(parts), column(to_waves, Button(texts.plain("history-back"), back.pack())))
+
+
+def _place(place: Place, texts: Texts) -> list[str]:
+    """Why a contractor was asked, and why in this place."""
+    first = place.distance_m // (place.band_km * 1000) * place.band_km
+    parts: list[str] = []
+    if place.is_answered:
+        pay = formats.money(place.pay_kop, texts.language)
+        parts.append(texts(f"history-came-back-{place.reason}", pay=pay))
+    parts.append(
+        texts(
+            "history-why-you",
+            rank=str(place.rank),
+            of=str(place.ranked),
+            distance=formats.distance(place.distance_m, texts.language),
+            band=f"{first}–{first + place.band_km}",
+            score=str(place.score),
+            jobs=str(place.accepted_jobs),
+            recent=str(place.recent_jobs),
+        )
+    )
+    return parts
 
 
 def _step(step: Step, history: History, texts: Texts) -> str:
@@ -52,6 +75,8 @@ def _moved(step: Step, history: History, texts: Texts) -> str:
 def _detail(step: Step, texts: Texts) -> str:
     """The rule or the reason behind a step, as far as the audit holds one."""
     data = step.data
+    if data.get("counter"):
+        return texts.plain("history-agreed", pay=formats.money(data["pay_kop"], texts.language))
     if data.get("reason"):
         return texts.plain(f"tickets-reason-{data['reason']}")
     if data.get("why"):

@@ -11,6 +11,7 @@ from pydantic import Field
 from bot import formats
 from bot.screens import counter_prices
 from bot.screens.menu import to_menu
+from bot.screens.missed import missed_button
 from bot.screens.pictures import pictures_button
 from bot.screens.taps import Do, Minute, TicketTap, minutes
 from bot.screens.tickets import Open
@@ -86,9 +87,9 @@ def reasons(card: OfferCard, texts: Texts) -> Screen:
 
 def offers(found: Offers, texts: Texts) -> Screen:
     if not found.lines:
-        return Screen(texts("offers-list-empty"), column(to_menu(texts)))
+        return Screen(texts("offers-list-empty"), column(missed_button(texts), to_menu(texts)))
     buttons = (Button(_line(line, texts), Open(number=line.ticket_id).pack()) for line in found.lines)
-    return Screen(texts("offers-list", total=len(found.lines)), column(*buttons, to_menu(texts)))
+    return Screen(texts("offers-list", total=len(found.lines)), column(*buttons, missed_button(texts), to_menu(texts)))
 
 
 def map_button(base: Base, texts: Texts) -> Button:

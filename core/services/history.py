@@ -4,15 +4,16 @@ Read from the audit and from the stored waves, never computed again: it stays tr
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
-from core.domain.offer import DeclineReason, Exclusion, OfferStatus
+from core.domain.offer import DeclineReason, Exclusion, OfferStatus, WaveReason
 from core.domain.role import Role
 from core.services import scope
 from storage.models.contractor import Contractor
@@ -25,6 +26,9 @@ from storage.models.visit import Visit
 
 #: Steps of a visit that are told beside the moves of its ticket.
 OF_VISITS = frozenset({"move", "replan", "ask", "confirm", "silent"})
+
+#: What a step says of a contractor's pay, for the desk alone.
+_MONEY = frozenset({"counter", "pay_kop", "price_kop", "rate_kop"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,23 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a contractor stood in the wave that asked him, and what put him there."""
+
+    reason: WaveReason
+    #: Asked again because this version answers what he refused the last one for.
+    is_answered: bool
+    pay_kop: int
+    rank: int
+    ranked: int
+    distance_m: int
+    band_km: int
+    score: int
+    accepted_jobs: int
+    recent_jobs: int
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     ticket_id: int
     number: str
@@ -64,10 +85,10 @@ class History:
     asked: tuple[Asked, ...]
     excluded: tuple[tuple[Exclusion, int], ...]
     not_considered: int
-    #: For a contractor: the place he had in the wave that asked him, and how many were ranked.
-    my_rank: int | None
-    my_distance_m: int | None
-    ranked: int
+    #: How many waves there were, for the desk: each can be looked at by itself.
+    waves: int
+    #: For a contractor.
+    place: Place | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +118,19 @@ def why(session: Session, actor: Actor, ticket_id: int, *, now: datetime) -> His
     ticket = scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
     steps = _steps(session, actor, ticket)
     asked, excluded, not_considered = _field(session, ticket) if actor.is_operator else ((), (), 0)
-    rank, distance, ranked = _own_place(session, actor, ticket)
-    zone = session.get_one(Site, ticket.site_id).zone
-    return History(ticket.id, ticket.number, zone, now, steps, asked, excluded, not_considered, rank, distance, ranked)
+    asked_often = session.scalar(select(func.count()).select_from(Wave).where(Wave.ticket_id == ticket.id)) or 0
+    return History(
+        ticket_id=ticket.id,
+        number=ticket.number,
+        zone=session.get_one(Site, ticket.site_id).zone,
+        read_at=now,
+        steps=steps,
+        asked=asked,
+        excluded=excluded,
+        not_considered=not_considered,
+        waves=asked_often if actor.is_operator else 0,
+        place=_own_place(session, actor, ticket),
+    )
 
 
 def _steps(session: Session, actor: Actor, ticket: Ticket) -> tuple[Step, ...]:
@@ -127,7 +158,7 @@ def _steps(session: Session, actor: Actor, ticket: Ticket) -> tuple[Step, ...]:
             row.from_state,
             row.to_state,
             (firm or "") if actor.is_operator else "",
-            row.data,
+            row.data if actor.is_operator else {key: row.data[key] for key in row.data.keys() - _MONEY},
         )
         for row, name, firm in rows
     )
@@ -196,17 +227,37 @@ def _line(candidate: WaveCandidate, name: str, offer: Offer | None) -> Asked:
     )
 
 
-def _own_place(session: Session, actor: Actor, ticket: Ticket) -> tuple[int | None, int | None, int]:
-    row = session.execute(
-        select(WaveCandidate)
+def _own_place(session: Session, actor: Actor, ticket: Ticket) -> Place | None:
+    found = session.execute(
+        select(WaveCandidate, Wave)
         .join(Offer, and_(Offer.wave_id == WaveCandidate.wave_id, Offer.contractor_id == WaveCandidate.contractor_id))
+        .join(Wave, Wave.id == WaveCandidate.wave_id)
         .where(Offer.ticket_id == ticket.id, Offer.contractor_id.in_(actor.contractor_ids))
         .order_by(Offer.id.desc())
         .limit(1)
-    ).scalar_one_or_none()
-    if row is None:
-        return None, None, 0
-    ranked = session.scalars(
-        select(WaveCandidate.contractor_id).where(WaveCandidate.wave_id == row.wave_id, WaveCandidate.rank.is_not(None))
-    ).all()
-    return row.rank, row.distance_m, len(ranked)
+    ).one_or_none()
+    if found is None:
+        return None
+    row, wave = found
+    return Place(
+        reason=wave.reason,
+        is_answered=row.is_answered,
+        pay_kop=wave.pay_kop,
+        rank=row.rank or 1,
+        ranked=ranked_in(session, [wave.id])[wave.id],
+        distance_m=row.distance_m,
+        band_km=wave.band_km,
+        score=row.score,
+        accepted_jobs=row.accepted_jobs,
+        recent_jobs=row.recent_jobs,
+    )
+
+
+def ranked_in(session: Session, wave_ids: Iterable[int]) -> Counter[int]:
+    """How many could have been asked in each of these waves."""
+    rows = session.execute(
+        select(WaveCandidate.wave_id, func.count())
+        .where(WaveCandidate.wave_id.in_(list(wave_ids)), WaveCandidate.rank.is_not(None))
+        .group_by(WaveCandidate.wave_id)
+    )
+    return Counter({wave_id: number for wave_id, number in rows})

@@ -205,6 +205,7 @@ def _store(
         size=size,
         used_pct=reading.used_pct,
         pay_kop=line_sum(ticket.contractor_rate_kop, ticket.quantity_milli),
+        band_km=numbers.of(session).score_band_km,
         not_considered=found.not_considered,
     )
     session.add(row)

@@ -27,6 +27,8 @@ class Wave(Base):
     used_pct: Mapped[int] = mapped_column(Integer)
     #: What was offered.
     pay_kop: Mapped[int] = mapped_column(Kopecks)
+    #: Within a band of this width the better score went first.
+    band_km: Mapped[int] = mapped_column(Integer)
     #: Contractors of the directories without a row below: without the skill, or not come to. Counted up to
     #: `core.domain.wave.COUNTED_TO`.
     not_considered: Mapped[int] = mapped_column(Integer)

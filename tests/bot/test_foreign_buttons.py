@@ -80,6 +80,7 @@ PLAIN = {
     "until": 29_561_760,
     "version": 0,
     "was": 0,
+    "wave": 1,
 }
 WORDS = {"book": "A" * 43, "code": "en", "item": "my", "language": "en", "words": "лампа"}
 

@@ -9,8 +9,9 @@ import pytest
 from bot.replies import REPLIES
 from bot.screens import notices
 from bot.texts import load
+from core.domain.missed import Miss
 from core.domain.notice import TOLD, Audience, Delivery, Notice
-from core.domain.offer import DeclineReason, Exclusion, OfferStatus
+from core.domain.offer import ANSWERED_BY, DeclineReason, Exclusion, OfferStatus, WaveReason
 from core.domain.role import Role
 from core.domain.task import ORDER, TaskKind
 from core.domain.ticket import RULES, Priority, TicketEvent, TicketStatus, allowed
@@ -56,7 +57,16 @@ def card(status: TicketStatus, audience: Audience) -> ClientCard | DeskCard:
         return ClientCard(**common, lines=(), price_kop=None, is_accepter=False)
     people = dict.fromkeys(("client", "requester", "contact", "phone", "contractor", "contractor_phone"), "")
     return DeskCard(
-        **common, **people, price_kop=0, rate_kop=0, offers_open=0, lines=(), tasks=(), refusals=None, search=None
+        **common,
+        **people,
+        price_kop=0,
+        rate_kop=0,
+        offers_open=0,
+        lines=(),
+        tasks=(),
+        refusals=None,
+        search=None,
+        counters=(),
     )
 
 
@@ -97,7 +107,10 @@ def keys() -> Iterable[str]:
     yield from (f"tickets-reason-{reason}" for reason in DeclineReason)
     yield from (f"tasks-kind-{kind}" for kind in TaskKind)
     yield from (f"history-ticket-{event}" for event in TicketEvent)
-    yield from (f"history-offer-{event}" for event in ("send", "lapse", "decline"))
+    yield from (f"history-offer-{event}" for event in ("send", "lapse", "decline", "counter", "refuse", "expire"))
+    yield from (f"wave-reason-{reason}" for reason in WaveReason)
+    yield from (f"history-came-back-{reason}" for reason in ANSWERED_BY)
+    yield from (f"missed-{what}-{why}" for what in ("why", "do") for why in (*Exclusion, *Miss))
     yield from (f"history-offer-status-{status}" for status in OfferStatus)
     yield from (f"history-visit-{event}" for event in OF_VISITS)
     yield from (f"history-role-{role}" for role in Role)

@@ -43,6 +43,7 @@ PLAIN: dict[str, Any] = {
     "start": 0,
     "person": 0,
     "version": 1,
+    "wave": 1,
     "mark": 5,
     "milli": 1000,
     "region": 1,

@@ -47,7 +47,7 @@ def test_the_client_reads_roles_and_no_names_no_offers(session: Session, now: da
     assert "offer send" not in events(told)
     assigned = next(step for step in told.steps if step.event == "assign")
     assert (assigned.who, assigned.role, assigned.firm) == ("", Role.ENGINEER, "")
-    assert (told.asked, told.excluded, told.not_considered, told.my_rank) == ((), (), 0, None)
+    assert (told.asked, told.excluded, told.not_considered, told.waves, told.place) == ((), (), 0, 0, None)
 
 
 def test_who_was_asked_in_which_order_and_why_not_others(session: Session, now: datetime) -> None:
@@ -83,10 +83,11 @@ def test_a_contractor_reads_why_it_was_him(session: Session, now: datetime) -> N
     ticket = send(world)
     told = history.why(session, world.engineer, ticket.id, now=now)
 
-    assert (told.my_rank, told.ranked) == (1, 2)
-    assert told.my_distance_m is not None
-    assert told.my_distance_m < 2_000
-    assert told.asked == ()
+    assert told.place is not None
+    assert (told.place.rank, told.place.ranked, told.place.band_km) == (1, 2, 5)
+    assert (told.place.score, told.place.accepted_jobs, told.place.is_answered) == (70, 0, False)
+    assert told.place.distance_m < 2_000
+    assert (told.asked, told.waves) == ((), 0)
 
 
 def test_the_story_stays_true_after_the_directories_change(session: Session, now: datetime) -> None:

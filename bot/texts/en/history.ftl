@@ -44,7 +44,6 @@ history-presence-location = by location
 history-presence-declared = by word, without a location
 history-by-hand = assigned by hand
 history-by-hand-past = assigned by hand although: { $rule }
-history-why-you = <b>Why you:</b> you are number { $rank } of { $of } in order, { $distance } from the site.
 history-asked = <b>Who was asked, in order:</b>
 history-asked-line = { $n }. { $contractor } — { $distance }, score { $score }, such jobs { $jobs }: { $answer }
 history-offer-status-sent = waiting for an answer

@@ -44,7 +44,6 @@ history-presence-location = по геопозиции
 history-presence-declared = со слов, без геопозиции
 history-by-hand = назначена вручную
 history-by-hand-past = назначена вручную, хотя { $rule }
-history-why-you = <b>Почему вам:</b> вы { $rank }-й из { $of } по порядку, до объекта { $distance }.
 history-asked = <b>Кому предлагали, по порядку:</b>
 history-asked-line = { $n }. { $contractor } — { $distance }, рейтинг { $score }, таких работ { $jobs }: { $answer }
 history-offer-status-sent = ждём ответа

@@ -287,6 +287,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("size", sa.Integer(), nullable=False, server_default="1"))
         batch_op.add_column(sa.Column("used_pct", sa.Integer(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("pay_kop", sa.BigInteger(), nullable=False, server_default="0"))
+        batch_op.add_column(sa.Column("band_km", sa.Integer(), nullable=False, server_default="5"))
 
     with op.batch_alter_table("wave_candidate", schema=None) as batch_op:
         batch_op.add_column(sa.Column("is_answered", sa.Boolean(), nullable=False, server_default=sa.false()))
@@ -337,6 +338,7 @@ def downgrade() -> None:
         batch_op.drop_column("is_answered")
 
     with op.batch_alter_table("wave", schema=None) as batch_op:
+        batch_op.drop_column("band_km")
         batch_op.drop_column("pay_kop")
         batch_op.drop_column("used_pct")
         batch_op.drop_column("size")
