@@ -10,6 +10,15 @@ from bot.ui import Button, Screen, column
 from core.domain.wave import COUNTED_TO
 from core.services.history import Asked, History, Place, Step
 
+#: What a step's data may hold, and the texts that say it in words.
+_FAMILIES = (
+    ("reason", "tickets-reason"),
+    ("reason", "wave-reason"),
+    ("why", "desk-reason"),
+    ("outcome", "history-outcome"),
+    ("presence", "history-presence"),
+)
+
 
 def why(history: History, texts: Texts) -> Screen:
     parts = [texts("history-title", number=history.number), ""]
@@ -77,19 +86,14 @@ def _detail(step: Step, texts: Texts) -> str:
     data = step.data
     if data.get("counter"):
         return texts.plain("history-agreed", pay=formats.money(data["pay_kop"], texts.language))
-    if data.get("reason"):
-        return texts.plain(f"tickets-reason-{data['reason']}")
-    if data.get("why"):
-        return texts.plain(f"desk-reason-{data['why']}")
-    if data.get("outcome"):
-        return texts.plain(f"history-outcome-{data['outcome']}")
-    if data.get("presence"):
-        return texts.plain(f"history-presence-{data['presence']}")
+    if data.get("rate_kop"):
+        return texts.plain("history-rate", rate=formats.money(data["rate_kop"], texts.language))
     if data.get("by_hand"):
         passed = data.get("passed")
         rule = texts.plain(f"tickets-exclusion-{passed}") if passed else ""
         return texts.plain("history-by-hand-past", rule=rule) if rule else texts.plain("history-by-hand")
-    return ""
+    keys = (f"{family}-{data[name]}" for name, family in _FAMILIES if data.get(name))
+    return next((texts.plain(key) for key in keys if texts.has(key)), "")
 
 
 def _asked(number: int, asked: Asked, texts: Texts) -> str:

@@ -6,11 +6,12 @@ import pytest
 
 from bot.screens.explanations import WaveTap
 from core.domain.offer import OfferStatus
+from core.services import searches
 from tests.bot.conftest import Edge, box, edge
 from tests.bot.crew import Crew, founded
 from tests.bot.phones import Phone
 from tests.make.directories import add_contractor
-from tests.make.tickets import SKILL, World
+from tests.make.tickets import SKILL, World, tap
 
 __all__ = ["box", "edge"]
 
@@ -64,6 +65,29 @@ async def test_a_contractor_reads_why_it_was_him_in_his_own_numbers(crew: Crew) 
         assert words in text
     assert "Мастер" not in text.replace(crew.world.contractor.name, "")
     assert "Кого и почему" not in " ".join(await crew.engineer.buttons())
+
+
+async def test_a_raise_and_an_agreed_price_are_steps_whose_money_only_the_desk_reads(crew: Crew) -> None:
+    ticket = await crew.is_offered()
+
+    def raised(world: World) -> None:
+        searches.raise_pay(world.session, tap(world.dispatcher), ticket.id, ticket.version, 10, now=world.now)
+
+    await crew.does(raised)
+    await crew.engineer.taps("Своя цена")
+    await crew.engineer.says("3000")
+    await crew.desk.taps("Согласиться")
+    await crew.desk.says("/why 1")
+    text = await said(crew.desk)
+    for words in ("ставка поднята: теперь 2 860 ₽", "назвал свою цену", "за 3 000 ₽, по цене подрядчика"):
+        assert words in text
+    for phone in (crew.client, crew.engineer):
+        await phone.says("/why 1")
+        text = await said(phone)
+        assert "ставка поднята" in text
+        assert "взята в работу" in text
+        assert "2 860" not in text
+        assert "3 000" not in text
 
 
 async def test_a_wave_is_not_for_the_eyes_of_contractors(crew: Crew) -> None:

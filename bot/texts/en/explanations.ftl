@@ -1,3 +1,4 @@
+history-rate = now { $rate }
 history-why-you = <b>Why you:</b> you are number { $rank } of { $of } in order.
     { $distance } from the site. The nearest come first, band by band; in yours ({ $band } km) the better score counts — you have { $score }, then such jobs accepted — { $jobs }, then fewer jobs of late — { $recent }.
 history-came-back-raised = 💰 <b>We came back to you because the price rose:</b> it is { $pay } now.
