@@ -47,7 +47,8 @@ async def test_what_became_due_while_nobody_looked_is_done_once(db: Database, cl
     first, rows = await db.read(see), await db.read(count_rows)
     await runner.run_due()
 
-    assert first == (TicketStatus.UNSTAFFED, [OfferStatus.LAPSED])
+    # Three days of silence: the rate went up, and the one who was asked is asked anew, once.
+    assert first == (TicketStatus.SEARCHING, [OfferStatus.WITHDRAWN, OfferStatus.SENT])
     assert (await db.read(see), await db.read(count_rows)) == (first, rows)
 
 
