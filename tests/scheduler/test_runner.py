@@ -31,7 +31,7 @@ def begin(session: Session, *, now: datetime) -> None:
 
 
 def see(session: Session, *, now: datetime) -> tuple[TicketStatus, list[OfferStatus]]:
-    return session.scalars(select(Ticket.status)).one(), list(session.scalars(select(Offer.status)))
+    return session.scalars(select(Ticket.status)).one(), list(session.scalars(select(Offer.status).order_by(Offer.id)))
 
 
 def count_rows(session: Session, *, now: datetime) -> int:
