@@ -221,3 +221,45 @@ async def test_a_stranger_with_a_copied_button_gets_nothing(crew: Crew) -> None:
     assert await said(crew) == ["Ключ у Марии"]
     assert Role.REQUESTER not in {one.role for one in crew.world.engineer.grants}
     assert "Ключ" not in " ".join(str(one["text"]) for one in await stranger.shown())
+
+
+async def test_a_question_before_the_yes_is_answered_to_all(crew: Crew) -> None:
+    other = await crew.second_firm()
+    ticket = await crew.is_offered()
+    await crew.silence()
+    await other.taps("Спросить")
+    assert "не узнают, кто спросил" in await other.last()
+    await other.says("Какая высота?")
+    assert "у диспетчера и клиента" in await other.last()
+
+    for phone in (crew.client, crew.desk):
+        assert "спрашивает, прежде чем взять" in await phone.last()
+        assert "Какая высота?" in await phone.last()
+    assert "Новый" not in await crew.client.last()
+    await replies(crew.client, "Три <метра> 🪜", (await crew.client.shown())[-1]["message_id"])
+    assert "передаём всем" in await crew.client.last()
+    for phone in (other, crew.engineer):
+        assert "Ответ на вопрос" in await phone.last()
+        assert "Три <метра> 🪜" in await phone.last()
+    await crew.engineer.taps("К предложению")
+    assert "Вопросы и ответы:" in await crew.engineer.last()
+    assert "Три <метра> 🪜" in await crew.engineer.last()
+
+    await crew.engineer.taps("выезжаю сейчас")
+    answer = await crew.desk.taps("Ответить")
+    assert answer["alert"]
+    assert "Отвечать уже не нужно" in answer["text"]
+    assert ticket.number in " ".join(str(one["text"]) for one in await crew.client.shown())
+
+
+async def test_the_desk_answers_from_the_card(crew: Crew) -> None:
+    ticket = await crew.is_offered()
+    await crew.engineer.taps("Спросить")
+    await crew.engineer.says("Нужен допуск?")
+    await crew.desk.says(f"/ticket {ticket.number}")
+    await crew.desk.taps("Ответить")
+    assert "Нужен допуск?" in await crew.desk.last()
+    await crew.desk.says("Допуск закажем")
+
+    assert "Допуск закажем" in await crew.engineer.last()
+    assert [task.kind for task in await crew.edge.rows(Task) if task.ended_at is None] == []

@@ -24,6 +24,7 @@ from storage.models.contractor import Contractor
 from storage.models.directory import Client, Service
 from storage.models.offer import Offer
 from storage.models.people import Membership, Person
+from storage.models.talk import Talk
 from storage.models.ticket import Intake, Ticket
 from storage.models.visit import Proof, Visit
 from tests.characters import ILDAR, LEV, MARINA, OLGA, PYOTR, ZHANNA
@@ -95,6 +96,9 @@ async def foreign_ids(stage: Stage) -> dict[str, int]:
     olga, pyotr = await stage.enter(OLGA, PYOTR)
     await asks(olga, stage.facts.sticker)
     await takes(pyotr)
+    await pyotr.taps("Написать на объект")
+    await pyotr.says("Ключ у охраны?")
+    await olga.sees("Пишет инженер")
     await comes(pyotr)
     await pyotr.taps("Начать работу")
     await pyotr.sees("фото ДО: 0 из 1")
@@ -129,6 +133,7 @@ async def foreign_ids(stage: Stage) -> dict[str, int]:
             "site_id": stage.facts.site_id,
             "chosen": stage.facts.site_id,
             "service": last(Service.id),
+            "talk": last(Talk.id),
             "task_id": 1,
         }
 
