@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor, Grant
-from core.domain.clock import ClockState
+from core.domain.clock import ClockState, StopReason
 from core.domain.errors import (
     BelowFloor,
     Changed,
@@ -25,7 +25,7 @@ from core.domain.offer import DeclineReason, OfferStatus
 from core.domain.role import Role
 from core.domain.task import TaskKind
 from core.domain.ticket import Priority, TicketStatus
-from core.services import cards, clocks, counter_prices, offers, searches, staffing, tickets, waves
+from core.services import cards, clocks, counter_prices, holds, offers, searches, staffing, tickets, waves
 from storage.models.contractor import Block, Contractor
 from storage.models.desk import Task
 from storage.models.offer import Offer, Wave
@@ -345,7 +345,7 @@ def test_of_two_prices_one_is_agreed_and_the_other_lost(session: Session, now: d
     assert counter_tasks(session, ticket) == [("ended", "agreed"), ("ended", "agreed")]
 
 
-def test_cancelled_assigned_by_hand_or_raised_the_price_is_withdrawn(session: Session, now: datetime) -> None:
+def test_cancelled_assigned_by_hand_held_or_raised_the_price_is_withdrawn(session: Session, now: datetime) -> None:
     world = make_world(session, now=now)
     world.contractor.engineers = 9
 
@@ -361,6 +361,11 @@ def test_cancelled_assigned_by_hand_or_raised_the_price_is_withdrawn(session: Se
     ticket, offer = named()
     staffing.assign(session, tap(world.dispatcher), ticket.id, world.contractor.id, now=now)
     assert (offer.status, counter_tasks(session, ticket)) == (OfferStatus.WITHDRAWN, [("ended", "assigned")])
+
+    ticket, offer = named()
+    until = now + timedelta(hours=3)
+    holds.hold(session, tap(world.dispatcher), ticket.id, ticket.version, StopReason.CLIENT_ANSWER, until, now=now)
+    assert (offer.status, counter_tasks(session, ticket)) == (OfferStatus.WITHDRAWN, [("ended", "held")])
 
     ticket, offer = named()
     searches.raise_pay(session, tap(world.dispatcher), ticket.id, ticket.version, 10, now=now)
