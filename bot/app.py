@@ -49,6 +49,7 @@ ROUTERS = (
     "tickets",
     "searches",
     "calls",
+    "cancels",
     "holds",
     "offers",
     "counter_prices",

@@ -129,13 +129,12 @@ async def card(call: CallbackQuery, callback_data: TicketTap, actor: Actor, db: 
     await show(call, card_screens.draw(await db.read(cards.ticket, actor, callback_data.ticket_id), texts))
 
 
-@router.callback_query(TicketTap.filter(F.do.in_({Do.ASK_CANCEL, Do.ASK_TAKE_BACK})))
+@router.callback_query(TicketTap.filter(F.do == Do.ASK_TAKE_BACK))
 async def ask_once_more(
     call: CallbackQuery, callback_data: TicketTap, actor: Actor, db: UpdateDb, texts: Texts
 ) -> None:
     base = (await db.read(cards.ticket, actor, callback_data.ticket_id)).base
-    question = screens.ask_cancel if callback_data.do is Do.ASK_CANCEL else screens.ask_take_back
-    await show(call, question(base, texts))
+    await show(call, screens.ask_take_back(base, texts))
 
 
 #: Buttons that mean one use case and nothing else.
@@ -147,7 +146,7 @@ PLAIN = {
     Do.SEARCH_AGAIN: searches.again,
 }
 #: Those that must not act on a ticket that has moved on since the button was drawn.
-VERSIONED = {Do.CANCEL: tickets.cancel, Do.TAKE_BACK: staffing.take_back}
+VERSIONED = {Do.TAKE_BACK: staffing.take_back}
 
 
 @router.callback_query(TicketTap.filter(F.do.in_(set(PLAIN))))

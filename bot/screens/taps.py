@@ -31,7 +31,6 @@ class Do(StrEnum):
     ACCEPT = "accept"
     WRONG = "wrong"
     ASK_CANCEL = "cancel?"
-    CANCEL = "cancel"
     RAISE = "raise?"
     WIDEN = "widen"
     CALLS = "calls"

@@ -12,6 +12,7 @@ from pydantic import Field
 from bot import formats
 from bot.screens import counter_prices
 from bot.screens import searches as search_screens
+from bot.screens.cancels import call_out_line, fee_lines
 from bot.screens.hold_buttons import held_lines, hold_buttons
 from bot.screens.lists import PAGE, fit, pages
 from bot.screens.menu import to_menu
@@ -96,6 +97,7 @@ def client_card(card: ClientCard, texts: Texts) -> Screen:
     parts += _lines(card.lines, texts, with_sums=card.price_kop is not None)
     if card.price_kop is not None:
         parts.append(texts("tickets-price", sum=formats.money(card.price_kop, texts.language)))
+    parts += call_out_line(base.cancelled, "desk-fee-client", texts)
     parts += _note(card.note, "tickets-your-words", texts) + _mark(card.mark, texts)
     asks_mark = base.status is TicketStatus.ACCEPTED and card.is_accepter and card.mark is None
     if asks_mark:
@@ -119,6 +121,7 @@ def desk_card(card: DeskCard, texts: Texts) -> Screen:
     price, rate = (formats.money(kop, texts.language) for kop in (card.price_kop, card.rate_kop))
     parts.append(texts("tickets-sums", price=price, rate=rate))
     parts += search_screens.state_lines(card, texts)
+    parts += fee_lines(base.cancelled, texts)
     if card.offers_open:
         parts.append(texts("tickets-offers-open", count=card.offers_open))
     if card.refusals is not None:
@@ -133,10 +136,6 @@ def desk_card(card: DeskCard, texts: Texts) -> Screen:
     rows += _buttons(base, card.buttons, _DESK, texts) + _move(card, texts)
     rows += column(*hold_buttons(base, card.buttons, texts, with_later=True))
     return Screen("\n".join(parts), rows + _more(base, texts))
-
-
-def ask_cancel(base: Base, texts: Texts) -> Screen:
-    return _once_more(base, texts("tickets-ask-cancel", number=base.number), Do.CANCEL, "tickets-do-cancel-yes", texts)
 
 
 def ask_take_back(base: Base, texts: Texts) -> Screen:

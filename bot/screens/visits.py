@@ -6,6 +6,7 @@ What is rare (handing back, a phone without a place, work that could not be fini
 from aiogram.filters.callback_data import CallbackData
 
 from bot import formats
+from bot.screens.cancels import call_out_line
 from bot.screens.hold_buttons import held_lines, hold_buttons
 from bot.screens.menu import to_menu
 from bot.screens.offers import map_button, short
@@ -38,6 +39,7 @@ def job_card(card: JobCard, texts: Texts) -> Screen:
     parts = [*_question(card, texts), _headline(card, texts), "", *_job(card, texts)]
     if card.step is VisitStep.REPORT or card.base.status in (TicketStatus.REPORTED, TicketStatus.ACCEPTED):
         parts += _lines(card.lines, texts)
+    parts += call_out_line(card.base.cancelled, "desk-fee-job", texts)
     if card.note:
         parts += ["", texts("visits-note"), f"<i>{escape(short(card.note))}</i>"]
     if card.mark:

@@ -80,6 +80,17 @@ class QuestionOver(Conflict):
     """Somebody has taken the ticket, or it is cancelled: an answer would help nobody."""
 
 
+class FeeGrown(Changed):
+    """The visit has come so near meanwhile that the cancellation costs more than was shown."""
+
+
+@dataclass
+class TaskTaken(Changed):
+    """A colleague works on it."""
+
+    name: str
+
+
 class HoldTooLong(NotAllowed):
     """Longer than a working day: only the desk may."""
 

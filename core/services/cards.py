@@ -10,7 +10,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
-from core.domain.clock import StopReason
 from core.domain.errors import NotFound
 from core.domain.money import line_sum
 from core.domain.offer import TAKEABLE, DeclineReason, OfferStatus
@@ -21,6 +20,7 @@ from core.domain.ticket import Priority, TicketEvent, TicketStatus, allowed
 from core.domain.visit import VisitStatus, VisitStep
 from core.services import (
     assignments,
+    cancellations,
     card_facts,
     confirmations,
     counter_prices,
@@ -36,8 +36,10 @@ from core.services import (
     talk_cards,
     tasks,
 )
+from core.services.cancellations import Cancelled
 from core.services.counter_prices import CounterLine
 from core.services.history import Refusals
+from core.services.holds import Held
 from core.services.searches import MAY_PASS_FLOOR, SearchState
 from core.services.steps import Shots
 from core.services.talk_cards import NO_TALK, Asked, Brief
@@ -72,13 +74,8 @@ class Base:
     read_at: datetime
     talk: Brief = NO_TALK
     #: While it waits: why, and until when.
-    held: "Held | None" = None
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    reason: StopReason
-    until: datetime
+    held: Held | None = None
+    cancelled: Cancelled | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,14 +239,10 @@ def _base(session: Session, actor: Actor, row: Ticket, now: datetime) -> Base:
         media=media or 0,
         registered_at=row.registered_at,
         read_at=now,
-        held=_held(session, row),
         talk=talk_cards.brief(session, actor, row),
+        held=holds.held(session, row),
+        cancelled=cancellations.seen_by(session, actor, row),
     )
-
-
-def _held(session: Session, row: Ticket) -> Held | None:
-    hold = holds.live(session, row.id) if row.status is TicketStatus.ON_HOLD else None
-    return Held(hold.reason, hold.until) if hold is not None else None
 
 
 def _holds(session: Session, actor: Actor, row: Ticket) -> bool:

@@ -50,6 +50,14 @@ EXTENDED = "extend"
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """For the card."""
+
+    reason: StopReason
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class HoldChoices:
     """What a hold of this ticket by this person may be; `latest` is how far the crew may go by itself."""
 
@@ -198,6 +206,11 @@ def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
 
 def live(session: Session, ticket_id: int) -> Hold | None:
     return session.scalars(select(Hold).where(Hold.ticket_id == ticket_id, Hold.ended_at.is_(None))).one_or_none()
+
+
+def held(session: Session, ticket: Ticket) -> Held | None:
+    row = live(session, ticket.id) if ticket.status is TicketStatus.ON_HOLD else None
+    return Held(row.reason, row.until) if row is not None else None
 
 
 def close(session: Session, ticket: Ticket, *, now: datetime) -> None:

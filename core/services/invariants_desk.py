@@ -1,16 +1,21 @@
-"""Invariants of the desk: what waits has a reason and an end."""
+"""Invariants of the desk: what waits has a reason and an end, what is cancelled a fault and a price."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from core.domain.clock import STOPS, ClockState
-from core.domain.ticket import TicketStatus
+from core.domain.clock import STOPS, ClockState, Whose
+from core.domain.ticket import Origin, TicketEvent, TicketStatus
+from core.domain.visit import VisitStatus
+from core.services import numbers
+from core.services.cancellations import WAIVED
 from storage.models.clock import Clock, Hold
-from storage.models.ticket import Ticket
+from storage.models.desk import Audit
+from storage.models.ticket import Cancellation, Ticket
+from storage.models.visit import Visit
 
 Found = tuple[list[str], int]
 
@@ -43,6 +48,53 @@ def _running(session: Session) -> list[str]:
     return [f"clock {clock} runs in spite of hold {hold}" for clock, hold in rows]
 
 
+def what_is_cancelled_has_a_price(session: Session, *, now: datetime) -> Found:
+    """One row for each; the client pays for his own fault only, a crew is paid that was going, unless to blame."""
+    has_row = exists(select(Cancellation.ticket_id).where(Cancellation.ticket_id == Ticket.id))
+    is_over = and_(Ticket.status == TicketStatus.CANCELLED, Ticket.origin == Origin.BOT)
+    rows = session.execute(
+        select(Ticket.id, Ticket.status).where(or_(and_(is_over, ~has_row), and_(~is_over, has_row)))
+    )
+    broken = [f"ticket {ticket} is {status}, its cancellation says otherwise" for ticket, status in rows]
+    going = _were_going(session)
+    cancelled = session.scalars(select(Cancellation)).all()
+    for row in cancelled:
+        pays = row.fault is Whose.CLIENT and row.note != WAIVED
+        is_paid = row.fault in (Whose.CLIENT, Whose.OURS)
+        in_vain = row.contractor_id is not None
+        if (row.client_fee_kop > 0, row.contractor_fee_kop > 0) != (pays and in_vain, is_paid and in_vain):
+            broken.append(f"cancellation of ticket {row.ticket_id} costs what its fault does not")
+        if in_vain != (row.ticket_id in going):
+            broken.append(f"cancellation of ticket {row.ticket_id} is wrong about who was going")
+    return broken, len(cancelled)
+
+
+def _were_going(session: Session) -> set[int]:
+    """Tickets whose crew, by what the visit and the audit keep, would have gone in vain."""
+    late = timedelta(hours=numbers.of(session).late_cancel_hours)
+    visits = session.execute(
+        select(Visit, Cancellation.at, Audit.from_state)
+        .join(Cancellation, and_(Cancellation.ticket_id == Visit.ticket_id, Visit.left_at == Cancellation.at))
+        .join(
+            Audit,
+            and_(Audit.entity == "ticket", Audit.entity_id == Visit.ticket_id, Audit.event == TicketEvent.CANCEL),
+        )
+        .where(Visit.status == VisitStatus.DROPPED)
+    )
+    going = {
+        visit.ticket_id
+        for visit, at, was in visits
+        if visit.en_route_at is not None or (was != TicketStatus.ON_HOLD and visit.starts_at - at < late)
+    }
+    done = select(Audit.entity_id).where(
+        Audit.entity == "ticket",
+        Audit.event == TicketEvent.CANCEL,
+        Audit.from_state.in_((TicketStatus.REPORTED, TicketStatus.DISPUTED)),
+    )
+    return going | set(session.scalars(done))
+
+
 CHECKS: dict[str, tuple[str, Callable[..., Any]]] = {
     "45": ("what waits has a reason and an end", what_waits_has_a_hold),
+    "46": ("what is cancelled says what it costs", what_is_cancelled_has_a_price),
 }

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
+from core.domain.clock import Whose
 from core.domain.errors import Changed, NoContract, NotAllowed, TextEmpty
 from core.domain.money import line_sum
 from core.domain.notice import Delivery, Notice
@@ -16,7 +17,20 @@ from core.domain.role import Role
 from core.domain.task import TaskKind
 from core.domain.ticket import OPEN, Origin, Priority, TicketEvent, TicketStatus
 from core.domain.words import search_terms
-from core.services import assignments, counters, holds, intakes, lifecycle, notices, offers, payers, scope, tasks, waves
+from core.services import (
+    assignments,
+    cancellations,
+    counters,
+    holds,
+    intakes,
+    lifecycle,
+    notices,
+    offers,
+    payers,
+    scope,
+    tasks,
+    waves,
+)
 from storage.models.desk import Audit
 from storage.models.directory import ApprovalStep, Service, Site
 from storage.models.people import Membership, Person
@@ -85,6 +99,7 @@ def refuse(session: Session, actor: Actor, ticket_id: int, *, now: datetime) -> 
     ticket = scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
     cause = lifecycle.advance(session, ticket, TicketEvent.REFUSE, actor, now=now)
     tasks.end_for_ticket(session, actor, ticket.id, {TaskKind.DRAFT}, "refused", now=now)
+    cancellations.refused(session, actor, ticket, now=now)
     notices.publish(session, Notice.CANCELLED, ticket, cause=cause, now=now)
 
 
@@ -104,14 +119,31 @@ def reject(session: Session, actor: Actor, ticket_id: int, *, now: datetime) -> 
     notices.publish(session, Notice.APPROVAL_DECIDED, ticket, cause=cause, now=now, data={"approved": False})
 
 
-def cancel(session: Session, actor: Actor, ticket_id: int, version: int, *, now: datetime) -> None:
-    """Nothing more will be done; whoever was asked or was going is told. A repeated tap is harmless."""
+def cancel(
+    session: Session,
+    actor: Actor,
+    ticket_id: int,
+    version: int,
+    fault: Whose | None = None,
+    *,
+    now: datetime,
+    agreed_kop: int | None = None,
+    waive: bool = False,
+) -> None:
+    """Nothing more will be done; whoever was asked or was going is told. A repeated tap is harmless.
+
+    The fault decides what it costs; the client pays no more than `agreed_kop`. Raises FeeGrown, NotAllowed, Changed.
+    """
     ticket = scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
     if ticket.status is TicketStatus.CANCELLED:
         return
     if ticket.version != version:
         raise Changed
-    cause = lifecycle.advance(session, ticket, TicketEvent.CANCEL, actor, now=now)
+    row = cancellations.decide(session, actor, ticket, fault, now=now, agreed_kop=agreed_kop, waive=waive)
+    data = {"fault": row.fault, "in_vain": row.contractor_id is not None}
+    cause = lifecycle.advance(session, ticket, TicketEvent.CANCEL, actor, now=now, data=data)
+    session.add(row)
+    session.flush()
     notices.publish(session, Notice.CANCELLED, ticket, cause=cause, now=now)
     assignments.end(session, ticket, "cancelled", now=now)
     holds.close(session, ticket, now=now)

@@ -70,6 +70,7 @@ KINDS = {
 #: Numbers that are no ids of anybody's things, with a value that is meant.
 PLAIN = {
     "chosen": 0,
+    "fee": 0,
     "mark": 5,
     "milli": 1000,
     "page": 0,

@@ -79,6 +79,7 @@ def full_story(session: Session, clock: HandClock) -> World:
     _countered(world)
     _left(world)
     _cancelled(world)
+    _cancelled_late(world)
     _held(world)
     draft(world)
     _album(world)
@@ -163,6 +164,12 @@ def _left(world: World) -> None:
 
 def _cancelled(world: World) -> None:
     ticket = send(world)
+    tickets.cancel(world.session, tap(world.requester), ticket.id, ticket.version, now=world.now)
+
+
+def _cancelled_late(world: World) -> None:
+    """The crew is to go within the hour, and the shop changes its mind."""
+    ticket = bring(world, TicketStatus.ASSIGNED)
     tickets.cancel(world.session, tap(world.requester), ticket.id, ticket.version, now=world.now)
 
 

@@ -38,10 +38,31 @@ def clock_runs_on_hold(story: Story) -> str:
     return f"clock {clock} runs in spite of hold"
 
 
+def cancelled_without_price(story: Story) -> str:
+    ticket = story.one("SELECT ticket_id FROM cancellation")
+    story.run("DELETE FROM cancellation WHERE ticket_id = :t", t=ticket)
+    return f"ticket {ticket} is cancelled, its cancellation says otherwise"
+
+
+def price_without_fault(story: Story) -> str:
+    ticket = story.one("SELECT ticket_id FROM cancellation WHERE client_fee_kop > 0")
+    story.run("UPDATE cancellation SET fault = 'ours' WHERE ticket_id = :t", t=ticket)
+    return f"cancellation of ticket {ticket} costs what its fault does not"
+
+
+def trip_that_was_none(story: Story) -> str:
+    ticket = story.one("SELECT ticket_id FROM cancellation WHERE contractor_id IS NULL AND fault = 'nobody'")
+    story.run("UPDATE cancellation SET contractor_id = (SELECT min(id) FROM contractor) WHERE ticket_id = :t", t=ticket)
+    return f"cancellation of ticket {ticket} is wrong about who was going"
+
+
 DESK: list[Break] = [
     ("45", "waits without a hold", waits_without_hold),
     ("45", "a hold that outlives the wait", hold_outlives_the_wait),
     ("45", "a hold that is somebody else's", hold_of_somebody_else),
     ("45", "a hold without an end", hold_without_end),
+    ("46", "cancelled without a price", cancelled_without_price),
+    ("46", "a price for no fault of his", price_without_fault),
+    ("46", "a trip that was none", trip_that_was_none),
     ("45", "a clock that runs on hold", clock_runs_on_hold),
 ]
