@@ -82,7 +82,7 @@ def ask_raise(card: DeskCard, texts: Texts) -> Screen:
         margin=str(now_left),
         floor=str(state.floor_pct),
     )
-    return Screen(text, column(*(_step(card, state, pct, texts) for pct in STEPS), _back(card.base, texts)))
+    return Screen(text, column(*(_step(card, state, pct, texts) for pct in _steps(state)), _back(card.base, texts)))
 
 
 def times(base: Base, found: tuple[Slot, ...], texts: Texts) -> Screen:
@@ -108,6 +108,11 @@ def _clock(state: SearchState, base: Base, texts: Texts) -> str:
     left = formats.duration(state.left_min, texts.language)
     until = formats.moment(state.due_at, base.zone, texts.language, base.read_at)
     return texts("searches-clock", left=left, until=until, pct=str(state.used_pct), wave=str(max(state.wave_size, 1)))
+
+
+def _steps(state: SearchState) -> list[int]:
+    """Nobody pays a contractor more than the client pays."""
+    return [pct for pct in STEPS if raised(state.first_pay_kop, state.pay_kop, pct) <= state.price_kop]
 
 
 def _step(card: DeskCard, state: SearchState, pct: int, texts: Texts) -> Button:

@@ -287,5 +287,6 @@ def _lapse(session: Session, actor: Actor, ticket: Ticket, *, now: datetime) -> 
 
 def _exhaust(session: Session, ticket: Ticket, actor: Actor, *, now: datetime) -> None:
     cause = lifecycle.advance(session, ticket, TicketEvent.EXHAUST, Actor.system(actor.source), now=now)
+    tasks.end_for_ticket(session, actor, ticket.id, {TaskKind.REACTION}, "unstaffed", now=now)
     tasks.open(session, TaskKind.UNSTAFFED, cause=f"audit {cause.id}", ticket_id=ticket.id, now=now)
     notices.publish(session, Notice.NOBODY, ticket, cause=cause, now=now)
