@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
 
 from core.domain.absence import Days
@@ -100,10 +100,12 @@ def _firms(
     *,
     now: datetime,
 ) -> dict[int, _Firm]:
+    statement = _CREW if client_id is None else _WELCOME
+    given = {"ids": list(contractor_ids), "client_id": client_id, "now": now}
     crews: defaultdict[int, dict[int, None]] = defaultdict(dict)
     owners: defaultdict[int, set[int]] = defaultdict(set)
     zones: dict[int, str] = {}
-    for contractor_id, zone, person_id, role in session.execute(_crew(contractor_ids, client_id, now)):
+    for contractor_id, zone, person_id, role in session.execute(statement, given):
         if role not in CONTRACTOR_ROLES:
             continue
         zones[contractor_id] = zone
@@ -119,41 +121,41 @@ def _firms(
     }
 
 
-def _crew(contractor_ids: Iterable[int], client_id: int | None, now: datetime) -> Any:
-    query = (
-        select(Contractor.id, Contractor.zone, Person.id, Membership.role)
-        .select_from(Membership)
-        .join(Contractor, Contractor.id == Membership.contractor_id)
-        .join(Person, Person.id == Membership.person_id)
-        .where(
-            # Only the firm leads the way: with the role as well SQLite would go through all owners of the country.
-            Membership.contractor_id.in_(list(contractor_ids)),
-            Membership.ended_at.is_(None),
-            Person.telegram_id.is_not(None),
-            Person.unreachable_at.is_(None),
-        )
-        .order_by(Person.id)
-    )
-    if client_id is None:
-        return query
-    shut = select(Block.id).where(Block.person_id == Person.id, blocks.live(client_id, now))
-    return query.where(~shut.exists())
-
-
 def _absences(session: Session, people: set[int], moments: tuple[datetime, ...]) -> dict[int, list[Days]]:
     """A day more on both sides: what day it is depends on the zone."""
     first, last = min(moments).date() - _DAY, max(moments).date() + _DAY
     found: defaultdict[int, list[Days]] = defaultdict(list)
-    rows = select(Absence.person_id, Absence.first_on, Absence.last_on).where(
-        Absence.person_id.in_(people), Absence.last_on >= first, Absence.first_on <= last
-    )
-    for person_id, first_on, last_on in session.execute(rows):
+    rows = session.execute(_ABSENCES, {"people": list(people), "first": first, "last": last})
+    for person_id, first_on, last_on in rows:
         found[person_id].append(Days(first_on, last_on))
     return found
 
 
 def _at_work(session: Session, people: set[int]) -> frozenset[int]:
-    rows = session.scalars(
-        select(Visit.engineer_id).where(Visit.engineer_id.in_(people), Visit.status == VisitStatus.ON_SITE)
-    )
+    rows = session.scalars(_AT_WORK, {"people": list(people)})
     return frozenset(person for person in rows if person is not None)
+
+
+# The statements are built once: building one takes as long as running it.
+_CREW = (
+    select(Contractor.id, Contractor.zone, Person.id, Membership.role)
+    .select_from(Membership)
+    .join(Contractor, Contractor.id == Membership.contractor_id)
+    .join(Person, Person.id == Membership.person_id)
+    .where(
+        # Only the firm leads the way: with the role as well SQLite would go through all owners of the country.
+        Membership.contractor_id.in_(bindparam("ids", expanding=True)),
+        Membership.ended_at.is_(None),
+        Person.telegram_id.is_not(None),
+        Person.unreachable_at.is_(None),
+    )
+    .order_by(Person.id)
+)
+_BLOCKED = select(Block.id).where(Block.person_id == Person.id, blocks.live(bindparam("client_id"), bindparam("now")))
+#: Whom the client lets in.
+_WELCOME = _CREW.where(~_BLOCKED.exists())
+_PEOPLE: BindParameter[Any] = bindparam("people", expanding=True)
+_ABSENCES = select(Absence.person_id, Absence.first_on, Absence.last_on).where(
+    Absence.person_id.in_(_PEOPLE), Absence.last_on >= bindparam("first"), Absence.first_on <= bindparam("last")
+)
+_AT_WORK = select(Visit.engineer_id).where(Visit.engineer_id.in_(_PEOPLE), Visit.status == VisitStatus.ON_SITE)

@@ -5,7 +5,7 @@ reason. So the ten are those a look at everybody would give, and no crowd is eve
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -42,13 +42,13 @@ class Search:
     answered: frozenset[int] = frozenset()
 
 
-@dataclass(slots=True)
-class _Field:
+class Field:
     """Whom the walk has passed so far."""
 
-    ranked: list[Candidate] = field(default_factory=list)
-    excluded: list[tuple[Candidate, Exclusion]] = field(default_factory=list)
-    out_of_reach: int = 0
+    def __init__(self) -> None:
+        self.ranked: list[Candidate] = []
+        self.excluded: list[tuple[Candidate, Exclusion]] = []
+        self.out_of_reach = 0
 
     def take(self, judged: Iterable[tuple[Candidate, Exclusion | None]], room: int) -> None:
         """Until so many may be asked; who stands behind them was not looked at."""
@@ -77,28 +77,32 @@ def search(
 
     They, and those whose refusal is answered, are judged wherever they stand.
     """
-    rules = numbers.of(session)
     refused = refusals.of(session, ticket, reason, now=now)
     visit_at = max(now, ticket.visit_from or now)
-    case = candidates.case(session, ticket, refused.standing, visit_at=visit_at, now=now)
-    look = _look(session, case)
-    enough = max(ENOUGH, rules.emergency_wave, rules.second_wave, rules.third_wave)
-    recalled = nearest.of(session, look, again | refused.answered)
-    found = _Field()
-    found.take(_judge(session, case, recalled), len(recalled))
-    walk = nearest.Walk(session, look, known=recalled)
-    enough += len(found.ranked)
-    while len(found.ranked) < enough and not walk.is_over:
-        found.take(_judge(session, case, walk.on(enough)), enough)
-        if found.out_of_reach >= OUT_OF_REACH_KEPT:
-            walk.only_comers()
-    ordered = in_order(found.ranked, band_km=rules.score_band_km)
+    case = candidates.case(session, ticket, refused, visit_at=visit_at, now=now)
+    found = field(session, case, look_from(session, case), first=again | refused.answered)
+    ordered = in_order(found.ranked, band_km=numbers.of(session).score_band_km)
     return Search(
         tuple(sorted(ordered, key=lambda one: one.contractor_id not in refused.answered)),
         tuple(found.excluded),
         _others(session, len(found.ranked) + len(found.excluded)),
         refused.answered,
     )
+
+
+def field(session: Session, case: Case, look: Look, *, first: frozenset[int] = frozenset()) -> Field:
+    """Those in `first` at any distance, and then from the nearest outwards until enough more may be asked."""
+    rules = numbers.of(session)
+    found = Field()
+    spots = nearest.of(session, look, first)
+    found.take(_judge(session, case, spots), len(spots))
+    walk = nearest.Walk(session, look, known=spots)
+    enough = len(found.ranked) + max(ENOUGH, rules.emergency_wave, rules.second_wave, rules.third_wave)
+    while len(found.ranked) < enough and not walk.is_over:
+        found.take(_judge(session, case, walk.on(ENOUGH)), enough)
+        if found.out_of_reach >= OUT_OF_REACH_KEPT:
+            walk.only_comers()
+    return found
 
 
 def verdict(
@@ -112,9 +116,9 @@ def verdict(
 ) -> tuple[Candidate | None, Exclusion | None]:
     """One contractor judged again at the moment of his yes; None: not in the field at all."""
     rules = numbers.of(session)
-    refused = refusals.of(session, ticket, None, now=now).standing
+    refused = refusals.of(session, ticket, None, now=now)
     case = candidates.case(session, ticket, refused, visit_at=visit_at, now=now)
-    spots = nearest.of(session, _look(session, case), [contractor_id])
+    spots = nearest.of(session, look_from(session, case), [contractor_id])
     for candidate in candidates.of(session, case, spots):
         job = job_of(ticket, case.site, visit_at, rules)
         return candidate, exclusion(candidate, job, jobs_per_engineer=rules.jobs_per_engineer, passing=passing)
@@ -143,7 +147,7 @@ def _judge(session: Session, case: Case, spots: Spots) -> list[tuple[Candidate, 
     ]
 
 
-def _look(session: Session, case: Case) -> Look:
+def look_from(session: Session, case: Case) -> Look:
     ticket, site, rules = case.ticket, case.site, numbers.of(session)
     return Look(
         lat=site.lat,

@@ -18,7 +18,7 @@ from storage.models.contractor import Contractor, ContractorRegion, MatchPoint
 from storage.models.ticket import Assignment, Ticket
 
 #: Points read at once; a band with more of them is crowded.
-PAGE = 48
+PAGE = 24
 #: So few who could come from beyond are looked at one by one instead of ring by ring.
 FEW = 1_000
 
@@ -81,7 +81,7 @@ class Walk:
         rows = self._read(_AHEAD, reach, limit=PAGE)
         bands = [metres // self._look.band_m for _, metres in rows]
         if len(rows) < PAGE or rows[-1][1] >= reach:
-            self._done_m, self._reach_m = reach, reach * 2
+            self._done_m, self._reach_m = reach, reach * (2 if rows else 4)
         elif bands[0] == bands[-1]:
             self._done_m, self._offset = bands[0] * self._look.band_m, 0
             return {}

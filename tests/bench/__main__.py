@@ -1,13 +1,15 @@
-"""`python -m tests.bench`: the figures of this machine as a table, each beside what it is compared with.
+"""`python -m tests.bench [section …]`: the figures of this machine as a table, each beside what it is compared with.
 
 Benchmarks, not tests: nothing here passes or fails. The table is kept in `docs/benchmarks.md`.
 """
 
 import platform
+import sys
 import tempfile
 import time
+from collections.abc import Callable
 
-from tests.bench import stack
+from tests.bench import near, stack
 from tests.bench.processes import python, seconds
 from tests.shared_files import shared
 
@@ -16,7 +18,8 @@ WORKBOOK = "data/operator.xlsx"
 
 def main() -> None:
     rows = [("figure", "value", "beside", "ratio", "wanted")]
-    rows += [*_workbook(), *_commands(), *_demo(), *_stack()]
+    for name in sys.argv[1:] or SECTIONS:
+        rows += SECTIONS[name]()
     print(f"Python {platform.python_version()}, {platform.machine()}\n")
     for number, row in enumerate(rows):
         print("| " + " | ".join(row) + " |")
@@ -71,6 +74,14 @@ def _stack() -> list[tuple[str, ...]]:
         ("bot process", f"{ours.memory_mb:.0f} MB", f"echo {echo.memory_mb:.0f} MB", f"{memory:.1f}", "≤ 350 MB"),
     ]
 
+
+SECTIONS: dict[str, Callable[[], list[tuple[str, ...]]]] = {
+    "workbook": _workbook,
+    "commands": _commands,
+    "demo": _demo,
+    "stack": _stack,
+    "near": near.measure,
+}
 
 if __name__ == "__main__":
     main()
