@@ -5,7 +5,7 @@ Only the last place is kept, and only while it is shared.
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
 from core.domain import geo
@@ -45,28 +45,23 @@ def ended(session: Session, actor: Actor, *, now: datetime) -> None:
 
 def _renew_points(session: Session, actor: Actor, lat: float, lon: float, seen_at: datetime) -> None:
     """One point per skill; a skill that two firms of the same person name is searched for the first of them."""
-    session.execute(delete(MatchPoint).where(MatchPoint.person_id == actor.person_id))
-    skills = session.execute(
-        select(ContractorSkill.skill_id, ContractorSkill.contractor_id)
-        .where(ContractorSkill.contractor_id.in_(actor.contractor_ids))
-        .order_by(ContractorSkill.skill_id, ContractorSkill.contractor_id)
-    )
+    session.execute(_FORGET, {"person": actor.person_id}, execution_options={"synchronize_session": False})
+    skills = session.execute(_SKILLS, {"firms": list(actor.contractor_ids)})
     point = geo.unit_vector(lat, lon)
+    place = {"lat": lat, "lon": lon, "x": point.x, "y": point.y, "z": point.z}
     first: dict[int, int] = {}
     for skill_id, contractor_id in skills:
         first.setdefault(skill_id, contractor_id)
-    session.add_all(
-        MatchPoint(
-            skill_id=skill_id,
-            contractor_id=contractor_id,
-            person_id=actor.person_id,
-            lat=lat,
-            lon=lon,
-            x=point.x,
-            y=point.y,
-            z=point.z,
-            seen_at=seen_at,
-        )
-        for skill_id, contractor_id in first.items()
-    )
-    session.flush()
+    if first:
+        mine = {"person_id": actor.person_id, "seen_at": seen_at, **place}
+        rows = [{"skill_id": skill, "contractor_id": firm, **mine} for skill, firm in first.items()]
+        session.execute(insert(MatchPoint), rows)
+
+
+# The statements are built once: building one takes as long as running it.
+_FORGET = delete(MatchPoint).where(MatchPoint.person_id == bindparam("person"))
+_SKILLS = (
+    select(ContractorSkill.skill_id, ContractorSkill.contractor_id)
+    .where(ContractorSkill.contractor_id.in_(bindparam("firms", expanding=True)))
+    .order_by(ContractorSkill.skill_id, ContractorSkill.contractor_id)
+)

@@ -114,6 +114,17 @@ def near(session: Session, actor: Actor, lat: float, lon: float, *, now: datetim
     return SitePage(tuple(lines), len(lines), 0)
 
 
+def zone_near(session: Session, lat: float, lon: float) -> str | None:
+    """The clock of the nearest site, whoever's it is."""
+    for area in _NEAR_AREAS_M:
+        rows = session.execute(select(Site.lat, Site.lon, Site.id, Site.zone).where(_inside(lat, lon, area)))
+        measured = [(geo.metres(lat, lon, row.lat, row.lon), row.id, row.zone) for row in rows]
+        metres, _, zone = min(measured, default=(area + 1, 0, ""))
+        if metres <= area:
+            return zone
+    return None
+
+
 def card(session: Session, actor: Actor, site_id: int, *, now: datetime) -> SiteCard:
     site = scope.find(session, scope.visible_sites(actor), Site.id == site_id)
     return SiteCard(
