@@ -6,8 +6,8 @@ from aiogram.types import CallbackQuery, Message
 
 from bot.screens import tasks as screens
 from bot.screens.lists import PAGE
-from bot.screens.taps import Do, TicketTap
-from bot.screens.tasks import OpenTask, QueueTap, Send
+from bot.screens.taps import Do, TaskDo, TaskMove, TicketTap
+from bot.screens.tasks import HandTap, KindsTap, OpenTask, QueueTap, Send
 from bot.screens.tickets import TaskTap
 from bot.show import answer, show
 from bot.texts import Texts
@@ -27,8 +27,31 @@ async def queue(message: Message, actor: Actor, db: UpdateDb, texts: Texts) -> N
 
 @router.callback_query(QueueTap.filter())
 async def turn_page(call: CallbackQuery, callback_data: QueueTap, actor: Actor, db: UpdateDb, texts: Texts) -> None:
-    found = await db.read(tasks.queue, actor, offset=callback_data.page * PAGE, limit=PAGE)
+    tap = callback_data
+    found = await db.read(tasks.queue, actor, offset=tap.page * PAGE, limit=PAGE, show=tap.show, kind=tap.kind)
     await show(call, screens.queue(found, texts))
+
+
+@router.callback_query(KindsTap.filter())
+async def choose_kind(call: CallbackQuery, callback_data: KindsTap, actor: Actor, db: UpdateDb, texts: Texts) -> None:
+    await show(call, screens.kinds(await db.read(tasks.queue, actor, show=callback_data.show), texts))
+
+
+@router.callback_query(TaskMove.filter(F.do == TaskDo.RELEASE))
+async def release(call: CallbackQuery, callback_data: TaskMove, actor: Actor, db: UpdateDb, texts: Texts) -> None:
+    await db.write(tasks.release, actor, callback_data.task_id)
+    await show(call, screens.queue(await db.read(tasks.queue, actor, limit=PAGE), texts))
+
+
+@router.callback_query(TaskMove.filter(F.do == TaskDo.ASK_HAND))
+async def ask_hand(call: CallbackQuery, callback_data: TaskMove, actor: Actor, db: UpdateDb, texts: Texts) -> None:
+    await show(call, screens.colleagues(await db.read(tasks.colleagues, actor, callback_data.task_id), texts))
+
+
+@router.callback_query(HandTap.filter())
+async def hand(call: CallbackQuery, callback_data: HandTap, actor: Actor, db: UpdateDb, texts: Texts) -> None:
+    await db.write(tasks.hand_over, actor, callback_data.task_id, callback_data.person_id)
+    await show(call, screens.queue(await db.read(tasks.queue, actor, limit=PAGE), texts))
 
 
 @router.callback_query(OpenTask.filter())

@@ -44,5 +44,15 @@ class TicketTap(CallbackData, prefix="t"):
     version: Version = 0
 
 
+class TaskDo(StrEnum):
+    RELEASE = "free"
+    ASK_HAND = "hand?"
+
+
+class TaskMove(CallbackData, prefix="tm"):
+    do: TaskDo
+    task_id: Id
+
+
 def minutes(slot: Slot) -> int:
     return int(slot.start.timestamp()) // 60

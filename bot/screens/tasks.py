@@ -4,18 +4,31 @@ from aiogram.filters.callback_data import CallbackData
 
 from bot import formats
 from bot.screens.lists import PAGE, pages
-from bot.screens.taps import Do, TicketTap
+from bot.screens.taps import Do, TaskDo, TaskMove, TicketTap
 from bot.screens.tickets import Open, TaskTap
 from bot.texts import Html, Texts
-from bot.ui import Button, Id, Page, Screen, column, page_rows
-from core.domain.task import ENDED_BY_HAND
+from bot.ui import Button, Id, Page, Rows, Screen, column, page_rows
+from core.domain.task import ENDED_BY_HAND, TaskKind
 from core.domain.ticket import Priority
 from core.services.staffing import Choice, Choices
-from core.services.tasks import Queue, TaskLine
+from core.services.tasks import Colleagues, Queue, Show, TaskLine
 
 
 class QueueTap(CallbackData, prefix="queue"):
-    page: Page
+    page: Page = 0
+    show: Show = Show.ALL
+    kind: TaskKind | None = None
+
+
+class KindsTap(CallbackData, prefix="kinds"):
+    """Which kinds there are behind a filter."""
+
+    show: Show
+
+
+class HandTap(CallbackData, prefix="hand"):
+    task_id: Id
+    person_id: Id
 
 
 class OpenTask(CallbackData, prefix="opentask"):
@@ -37,12 +50,65 @@ def queue(found: Queue, texts: Texts) -> Screen:
     page = found.offset // PAGE
     lines = [_line(number, task, found, texts) for number, task in enumerate(found.lines, start=found.offset + 1)]
     buttons = [_open(number, task, page, texts) for number, task in enumerate(found.lines, start=found.offset + 1)]
-    turning = page_rows(
-        page, pages(found.total), QueueTap(page=max(page - 1, 0)).pack(), QueueTap(page=page + 1).pack()
-    )
+    turning = page_rows(page, pages(found.total), _to(found, max(page - 1, 0)).pack(), _to(found, page + 1).pack())
     title = texts("tasks-queue", total=found.total) if found.total else texts("tasks-queue-empty")
-    again = Button(texts.plain("tasks-refresh"), QueueTap(page=page).pack())
-    return Screen("\n".join((title, "", *lines)).strip(), column(*buttons) + turning + column(again))
+    if found.kind is not None:
+        title = texts("desk-queue-kind", title=title, kind=texts(f"tasks-kind-{found.kind}"))
+    again = Button(texts.plain("tasks-refresh"), _to(found, page).pack())
+    rows = column(*buttons) + turning + _filters(found, texts) + column(again)
+    return Screen("\n".join((title, "", *lines)).strip(), rows)
+
+
+def kinds(found: Queue, texts: Texts) -> Screen:
+    """Every kind that waits, with how many there are."""
+    buttons = (
+        Button(f"{texts.plain(f'tasks-kind-{kind}')} · {n}"[:100], QueueTap(show=found.show, kind=kind).pack())
+        for kind, n in found.kinds
+    )
+    back = Button(texts.plain("common-back"), QueueTap(show=found.show).pack())
+    return Screen(texts("desk-queue-kinds"), column(*buttons, back))
+
+
+def colleagues(found: Colleagues, texts: Texts) -> Screen:
+    line = found.line
+    buttons = (
+        Button(name[:100], HandTap(task_id=line.task_id, person_id=person_id).pack())
+        for person_id, name in found.people
+    )
+    key = "desk-hand-to" if found.people else "desk-hand-nobody"
+    back = Button(texts.plain("common-back"), QueueTap().pack())
+    return Screen(texts(key, kind=texts(f"tasks-kind-{line.kind}"), number=line.number), column(*buttons, back))
+
+
+def _to(found: Queue, page: int) -> QueueTap:
+    return QueueTap(page=page, show=found.show, kind=found.kind)
+
+
+def _filters(found: Queue, texts: Texts) -> Rows:
+    row = tuple(
+        Button(
+            texts.plain(f"desk-show-{one}", n=str(found.counts[one]), on="• " if one is found.show else ""),
+            QueueTap(show=one, kind=found.kind).pack(),
+        )
+        for one in Show
+    )
+    if found.kind is not None:
+        every = Button(texts.plain("desk-every-kind"), QueueTap(show=found.show).pack())
+        return (row, (every,))
+    by_kind = Button(texts.plain("desk-by-kind"), KindsTap(show=found.show).pack())
+    return (row, (by_kind,)) if len(found.kinds) > 1 else (row,)
+
+
+def _risk(line: TaskLine, found: Queue, texts: Texts) -> str:
+    """What burns: minutes to the broken promise, and roubles."""
+    parts: list[str] = []
+    if line.burns_until is not None:
+        minutes = int((line.burns_until - found.read_at).total_seconds() // 60)
+        key = "desk-left" if minutes >= 0 else "desk-over"
+        parts.append(texts(key, span=formats.duration(abs(minutes), texts.language)))
+    if line.risk_kop:
+        parts.append(formats.money(line.risk_kop, texts.language))
+    return "".join(f" · {part}" for part in parts)
 
 
 def task(line: TaskLine, found: Queue, texts: Texts) -> Screen:
@@ -58,8 +124,11 @@ def task(line: TaskLine, found: Queue, texts: Texts) -> Screen:
     end = None
     if line.kind in ENDED_BY_HAND:
         end = Button(texts.plain(f"tasks-end-{line.kind}"), TaskTap(end=True, task_id=line.task_id).pack())
+    release = None
+    if line.taken_by_id is not None and line.taken_by_id == found.reader_id:
+        release = Button(texts.plain("desk-do-release"), TaskMove(do=TaskDo.RELEASE, task_id=line.task_id).pack())
     back = Button(texts.plain("common-back"), QueueTap(page=found.offset // PAGE).pack())
-    return Screen("\n".join(parts), column(None if line.taken_by else take, end, back))
+    return Screen("\n".join(parts), column(None if line.taken_by else take, end, release, back))
 
 
 def choices(found: Choices, texts: Texts) -> Screen:
@@ -97,7 +166,7 @@ def _line(number: int, line: TaskLine, found: Queue, texts: Texts) -> Html:
         urgent="🔴 " if line.priority is Priority.EMERGENCY else "",
         kind=texts(f"tasks-kind-{line.kind}"),
         what=f" · {what}" if what else "",
-        age=_age(line, found, texts),
+        age=_age(line, found, texts) + _risk(line, found, texts),
         by=texts("tasks-by", name=line.taken_by) if line.taken_by else "",
     )
 

@@ -18,7 +18,7 @@ from bot.screens.lists import PAGE, fit, pages
 from bot.screens.menu import to_menu
 from bot.screens.pictures import all_pictures_button
 from bot.screens.steps import move_button
-from bot.screens.taps import Do, TicketTap
+from bot.screens.taps import Do, TicketTap, TaskDo, TaskMove
 from bot.screens.writing import reply_button, thread_button, write_button
 from bot.texts import Texts, escape
 from bot.ui import Button, Id, Page, Rows, Screen, column, page_rows
@@ -257,6 +257,12 @@ def _task_buttons(task: TaskLine, texts: Texts) -> list[Button]:
     if not task.taken_by:
         take = TaskTap(end=False, task_id=task.task_id, ticket_id=number)
         buttons.append(Button(texts.plain("tasks-take"), take.pack()))
+    else:
+        hand, release = (TaskMove(do=do, task_id=task.task_id).pack() for do in (TaskDo.ASK_HAND, TaskDo.RELEASE))
+        buttons += [
+            Button(texts.plain("desk-do-hand"), hand),
+            Button(texts.plain("desk-do-release"), release),
+        ]
     if task.kind in ENDED_BY_HAND:
         end = TaskTap(end=True, task_id=task.task_id, ticket_id=number)
         buttons.append(Button(texts.plain(f"tasks-end-{task.kind}"), end.pack()))

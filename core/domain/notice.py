@@ -41,6 +41,7 @@ class Notice(StrEnum):
     PARKED = "parked"
     # Answers to one person.
     CARD = "card"  #: the ticket's card, drawn anew because of what this person did
+    HANDED_OVER = "handed-over"  #: a colleague of the desk gives a task on
     STILL_GOING = "still-going"  #: "still going?" before a visit
     STILL_THERE = "still-there"  #: "still with us?" after offers nobody answered
     FREE = "free"  #: availability and holidays of a person and the firm

@@ -3,21 +3,27 @@
 from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, NoReturn
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from core.domain.actor import Actor
-from core.domain.errors import Changed, NotAllowed, NotFound
-from core.domain.notice import Notice
+from core.domain.errors import Changed, NotAllowed, NotFound, TaskTaken
+from core.domain.money import line_sum
+from core.domain.notice import Delivery, Notice
+from core.domain.role import DESK_ROLES
 from core.domain.task import ENDED_BY_HAND, ORDER, TaskKind
 from core.domain.ticket import Priority
-from core.services import audit, notices
+from core.services import audit, notices, queue_order
+from core.services.rows import moved
 from storage.models.desk import Audit, Task
 from storage.models.directory import Service, Site
-from storage.models.people import Person
+from storage.models.people import Membership, Person
 from storage.models.ticket import Ticket
+
+MOST_COLLEAGUES = 20
 
 #: What ends when the search goes on, with another pay, radius or time.
 OF_NOBODY = frozenset({TaskKind.UNSTAFFED, TaskKind.REACTION})
@@ -41,6 +47,16 @@ class TaskLine:
     #: Whom it is about, where it is about somebody: a message that did not arrive.
     person: str
     data: dict[str, Any]
+    taken_by_id: int | None
+    #: When the burning clock of its search is broken, and what the client pays.
+    burns_until: datetime | None
+    risk_kop: int
+
+
+class Show(StrEnum):
+    ALL = "all"
+    MINE = "mine"
+    FREE = "free"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +65,18 @@ class Queue:
     total: int
     offset: int
     read_at: datetime
+    show: Show
+    kind: TaskKind | None
+    #: How many there are behind each filter.
+    counts: dict[Show, int]
+    kinds: tuple[tuple[TaskKind, int], ...]
+    reader_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Colleagues:
+    line: TaskLine
+    people: tuple[tuple[int, str], ...]
 
 
 def open(
@@ -79,21 +107,51 @@ def open(
     return task
 
 
-def queue(session: Session, actor: Actor, *, now: datetime, offset: int = 0, limit: int = 8) -> Queue:
-    """What needs a person now: emergencies first, then by kind, then by age."""
+def queue(
+    session: Session,
+    actor: Actor,
+    *,
+    now: datetime,
+    offset: int = 0,
+    limit: int = 8,
+    show: Show = Show.ALL,
+    kind: TaskKind | None = None,
+) -> Queue:
+    """What needs a person now, by minutes and roubles at risk; what sleeps with its ticket is not shown."""
     if not actor.is_desk:
         raise NotAllowed
-    urgent = case((Ticket.priority == Priority.EMERGENCY, 0), else_=1)
-    kinds = case({kind.value: number for number, kind in enumerate(ORDER)}, value=Task.kind, else_=len(ORDER))
-    total = session.scalar(select(func.count()).select_from(Task).where(Task.ended_at.is_(None))) or 0
-    rows = session.execute(
-        _lines()
-        .where(Task.ended_at.is_(None))
-        .order_by(urgent, kinds, Task.due_at, Task.id)
-        .offset(offset)
-        .limit(limit)
-    )
-    return Queue(tuple(_line(*row) for row in rows), total, offset, now)
+    awake = (
+        select(Task.kind, Task.taken_by)
+        .outerjoin(Ticket, Ticket.id == Task.ticket_id)
+        .where(Task.ended_at.is_(None), queue_order.is_awake())
+    ).subquery()
+    rows = session.execute(select(awake.c.kind, awake.c.taken_by, func.count()).group_by(*awake.c)).all()
+    counts = {one: sum(n for of, who, n in rows if _is_shown(one, who, actor) and kind in (None, of)) for one in Show}
+    kinds = tuple((one, sum(n for of, who, n in rows if of is one and _is_shown(show, who, actor))) for one in ORDER)
+    query = _lines().where(Task.ended_at.is_(None), queue_order.is_awake(), *_filters(actor, show, kind))
+    found = session.execute(query.order_by(*queue_order.by_risk(now)).offset(offset).limit(limit))
+    lines = tuple(_line(*row) for row in found)
+    shown = tuple((one, n) for one, n in kinds if n)
+    return Queue(lines, counts[show], offset, now, show, kind, counts, shown, actor.person_id)
+
+
+def _is_shown(show: Show, taken_by: int | None, actor: Actor) -> bool:
+    return show is Show.ALL or taken_by == (actor.person_id if show is Show.MINE else None)
+
+
+def _filters(actor: Actor, show: Show, kind: TaskKind | None) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [Task.kind == kind] if kind is not None else []
+    if show is Show.MINE:
+        found.append(Task.taken_by == actor.person_id)
+    elif show is Show.FREE:
+        found.append(Task.taken_by.is_(None))
+    return found
+
+
+def one(session: Session, actor: Actor, task_id: int, *, now: datetime) -> TaskLine:
+    """Raises NotFound, Changed when it has ended."""
+    _open_task(session, actor, task_id)
+    return _line(*session.execute(_lines().where(Task.id == task_id)).one())
 
 
 def of_ticket(session: Session, ticket_id: int) -> tuple[TaskLine, ...]:
@@ -120,9 +178,69 @@ def take(session: Session, actor: Actor, task_id: int, *, now: datetime) -> None
     )
     session.refresh(task)
     if taken is None:
-        raise Changed
+        _refuse(session, task)
     cause = audit.record(session, actor, "task", task_id, "take", now=now)
     _answer(session, actor, task, cause, now=now)
+
+
+def release(session: Session, actor: Actor, task_id: int, *, now: datetime) -> None:
+    """Back to the queue, for anybody. A repeated tap is harmless."""
+    task = _open_task(session, actor, task_id)
+    if task.taken_by is None:
+        return
+    if task.taken_by != actor.person_id:
+        _refuse(session, task)
+    if not moved(
+        session, task, Task.taken_by == actor.person_id, Task.ended_at.is_(None), taken_by=None, taken_at=None
+    ):
+        raise Changed
+    cause = audit.record(session, actor, "task", task_id, "release", now=now)
+    _answer(session, actor, task, cause, now=now)
+
+
+def colleagues(session: Session, actor: Actor, task_id: int, *, now: datetime) -> Colleagues:
+    """To whom the task may be handed: others of the desk who read Telegram."""
+    line = one(session, actor, task_id, now=now)
+    people = session.execute(
+        select(Person.id, Person.name)
+        .where(Person.id != actor.person_id, _is_of_desk(), Person.id != (line.taken_by_id or 0))
+        .order_by(Person.name, Person.id)
+        .limit(MOST_COLLEAGUES)
+    )
+    return Colleagues(line, tuple((person_id, name) for person_id, name in people))
+
+
+def hand_over(session: Session, actor: Actor, task_id: int, to_person_id: int, *, now: datetime) -> None:
+    """A free task or one's own goes to a colleague, who is rung with the card. Raises NotFound, TaskTaken, Changed."""
+    task = _open_task(session, actor, task_id)
+    if task.ticket_id is None:
+        raise NotAllowed  # what has no card rings nobody: it is given back to the queue
+    if session.scalar(select(Person.id).where(Person.id == to_person_id, _is_of_desk())) is None:
+        raise NotFound
+    if task.taken_by == to_person_id:
+        return
+    if task.taken_by not in (None, actor.person_id):
+        _refuse(session, task)
+    still = Task.taken_by.is_(None) if task.taken_by is None else Task.taken_by == task.taken_by
+    if not moved(session, task, still, Task.ended_at.is_(None), taken_by=to_person_id, taken_at=now):
+        raise Changed
+    cause = audit.record(session, actor, "task", task_id, "hand_over", now=now, data={"to": to_person_id})
+    ticket, key = session.get_one(Ticket, task.ticket_id), f"audit {cause.id}"
+    handed = {"cause": key, "now": now, "ticket": ticket, "delivery": Delivery.NEW}
+    notices.answer(session, to_person_id, Notice.HANDED_OVER, **handed)  # type: ignore[arg-type]
+    _answer(session, actor, task, cause, now=now)
+
+
+def _is_of_desk() -> ColumnElement[bool]:
+    live = select(Membership.person_id).where(Membership.role.in_(DESK_ROLES), Membership.ended_at.is_(None))
+    return and_(Person.id.in_(live), Person.telegram_id.is_not(None))
+
+
+def _refuse(session: Session, task: Task) -> NoReturn:
+    """A colleague has it: he is named; nobody, where it ended meanwhile."""
+    if task.ended_at is not None or task.taken_by is None:
+        raise Changed
+    raise TaskTaken(session.get_one(Person, task.taken_by).name)
 
 
 def end(session: Session, actor: Actor, task_id: int, outcome: str, *, now: datetime) -> None:
@@ -178,13 +296,26 @@ def _open_task(session: Session, actor: Actor, task_id: int) -> Task:
 def _lines() -> Any:
     about = aliased(Person)
     return (
-        select(Task, Ticket.number, Ticket.priority, Site.name, Site.city, Service.name, Person.name, about.name)
+        select(
+            Task,
+            Ticket.number,
+            Ticket.priority,
+            Site.name,
+            Site.city,
+            Service.name,
+            Person.name,
+            about.name,
+            queue_order.BURNING.c.due_at,
+            Ticket.client_price_kop,
+            Ticket.quantity_milli,
+        )
         .select_from(Task)
         .outerjoin(Ticket, Ticket.id == Task.ticket_id)
         .outerjoin(Site, Site.id == Ticket.site_id)
         .outerjoin(Service, Service.id == Ticket.service_id)
         .outerjoin(Person, Person.id == Task.taken_by)
         .outerjoin(about, about.id == Task.person_id)
+        .outerjoin(queue_order.BURNING, queue_order.BURNING.c.ticket_id == Task.ticket_id)
     )
 
 
@@ -197,6 +328,9 @@ def _line(
     service: str | None,
     taken_by: str | None,
     person: str | None,
+    burns_until: datetime | None,
+    price_kop: int | None,
+    quantity_milli: int | None,
 ) -> TaskLine:
     return TaskLine(
         task.id,
@@ -210,4 +344,7 @@ def _line(
         taken_by or "",
         person or "",
         task.data,
+        task.taken_by,
+        burns_until,
+        line_sum(price_kop or 0, quantity_milli or 0),
     )
