@@ -27,7 +27,7 @@ router = Router(name="tickets")
 
 
 class Await(StatesGroup):
-    words = State()
+    search = State()
 
 
 @router.message(Command("my"))
@@ -56,14 +56,14 @@ async def find(
     message: Message, command: CommandObject, actor: Actor, db: UpdateDb, texts: Texts, state: FSMContext
 ) -> None:
     if not command.args:
-        await state.set_state(Await.words)
+        await state.set_state(Await.search)
         await show(message, Screen(texts("tickets-ask-words")))
         return
     found = await db.read(tickets.find, actor, command.args, limit=PAGE)
     await show(message, screens.found(found, command.args, texts))
 
 
-@router.message(StateFilter(Await.words), has_text)
+@router.message(StateFilter(Await.search), has_text)
 async def find_words(message: Message, actor: Actor, db: UpdateDb, texts: Texts, state: FSMContext) -> None:
     words = message.text or ""
     found = await db.read(tickets.find, actor, words, limit=PAGE)

@@ -18,7 +18,7 @@ from bot.screens.lists import PAGE, fit, pages
 from bot.screens.menu import to_menu
 from bot.screens.pictures import all_pictures_button
 from bot.screens.steps import move_button
-from bot.screens.taps import Do, TicketTap, TaskDo, TaskMove
+from bot.screens.taps import Do, TaskDo, TaskMove, TicketTap
 from bot.screens.writing import reply_button, thread_button, write_button
 from bot.texts import Texts, escape
 from bot.ui import Button, Id, Page, Rows, Screen, column, page_rows
