@@ -130,6 +130,8 @@ def _unanswered(now: datetime) -> Any:
 def _heard_of(session: Session, ids: Iterable[int]) -> dict[int, datetime]:
     """When each firm last answered an offer, walked a visit or touched its switch."""
     firms = list(ids)
+    if not firms:
+        return {}
     said = (
         select(Offer.contractor_id, func.max(Offer.answered_at))
         .where(Offer.contractor_id.in_(firms), Offer.answered_by.is_not(None))

@@ -1,0 +1,85 @@
+"""`python -m tests.simulate`: a simulated month on the reference directories, one line for each of five seeds.
+
+`--seed N --json` prints the figures of one month as JSON, `--seed N --why` what explains them too.
+"""
+
+import argparse
+import json
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from tests.shared_files import SHARED
+from tests.simulate import directories, figures, people
+from tests.simulate.month import Month
+
+SEEDS = (1, 2, 3, 4, 5)
+REQUESTS = 1000
+START = datetime(2026, 4, 1, 0, 0, tzinfo=UTC)
+DAYS = 30
+BOOK = SHARED / "data" / "operator.xlsx"
+
+
+def main() -> None:
+    given = _arguments()
+    if not BOOK.exists():
+        raise SystemExit(f"reference file is not here: {BOOK.relative_to(SHARED.parent)}")
+    with tempfile.TemporaryDirectory() as name:
+        template = directories.template(BOOK, Path(name))
+        if given.seed is None:
+            _table(template, given.requests)
+        else:
+            figures_, beside = _month(template, given.seed, given.requests)
+            print(json.dumps(figures_, ensure_ascii=False))
+            if given.why:
+                print(json.dumps(beside, ensure_ascii=False, indent=1))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.simulate")
+    parser.add_argument("--seed", type=int, help="one month; without it five seeds as a table")
+    parser.add_argument("--requests", type=int, default=REQUESTS)
+    parser.add_argument("--json", action="store_true", help="how one month is always printed")
+    parser.add_argument("--why", action="store_true", help="also what explains the figures")
+    return parser.parse_args()
+
+
+def _month(template: Path, seed: int, count: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    engine = directories.opened(template, f"seed{seed}.db")
+    with Session(engine) as session:
+        sites, works = directories.sites(session), directories.works(session)
+    month = Month(engine, seed, people.requests(seed, count, START, DAYS, sites, works), START)
+    violations = month.run()
+    found = figures.of(month, violations), figures.beside(month)
+    engine.dispose()
+    return found
+
+
+def _table(template: Path, count: int) -> None:
+    heads = ("seed", "none", "one", "two", "3+", "untouched", "touches/100", "yes, min", "kept", "broken", "s", "trace")
+    print(f"| {' | '.join(heads)} |")
+    print("|---" * len(heads) + "|")
+    for seed in SEEDS:
+        started = time.perf_counter()
+        found, beside = _month(template, seed, count)
+        yes = " / ".join(f"{found['median_minutes_to_yes'].get(one, 0):.0f}" for one in people.Priority)
+        row = (
+            seed,
+            *found["reach"].values(),
+            f"{found['untouched_share']:.1%}",
+            found["touches_per_100"],
+            yes,
+            f"{found['reaction_kept']:.1%}",
+            len(found["violations"]),
+            f"{time.perf_counter() - started:.0f}",
+            beside["trace"],
+        )
+        print(f"| {' | '.join(str(one) for one in row)} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,190 @@
+"""What a contractor's person does: answers an offer, comes, works, reports; or backs out, or never comes."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.domain.offer import TAKEABLE
+from core.domain.proof import ProofKind
+from core.domain.ticket import Priority
+from core.domain.visit import AHEAD
+from core.services import availability, offers, proofs, reports, visits
+from storage.models.contractor import Contractor
+from storage.models.directory import Service, Site
+from storage.models.offer import Offer
+from storage.models.ticket import Ticket
+from storage.models.visit import Proof, Visit
+from tests.simulate.people import Answer, Keeps, People, Says, awake
+from tests.simulate.stage import Stage
+
+#: He looks again whether he is free to go.
+AGAIN = timedelta(minutes=20)
+#: The shortest time from a new card to a tap, for somebody who has made up his mind already.
+A_MOMENT = timedelta(seconds=10)
+
+
+@dataclass
+class Firm:
+    """One person in Telegram, who cannot be at two sites at once."""
+
+    person_id: int
+    zone: str
+    night_jobs: bool
+    is_at_work: bool = False
+    #: When each ticket was first offered to it.
+    first_seen: dict[str, datetime] = field(default_factory=dict)
+
+
+class Crews:
+    def __init__(self, stage: Stage, people: People, firms: dict[int, Firm]) -> None:
+        self.stage = stage
+        self.people = people
+        self.firms = firms
+        self._pictures = 0
+
+    def is_offered(self, offer: Offer, ticket: Ticket) -> None:
+        """The phone rings. What he will say was settled before: only the hour and the pay can change it."""
+        firm, now = self.firms[offer.contractor_id], self.stage.now
+        answer = self.people.answer(offer.contractor_id, ticket.number)
+        is_known = ticket.number in firm.first_seen
+        first = firm.first_seen.setdefault(ticket.number, now)
+        if answer.says is Says.NOTHING:
+            return
+        at = awake(first + answer.delay, firm.zone, night_jobs=firm.night_jobs)
+        if is_known and at <= now:  # he thinks anew about a new pay, and does not think about the old one
+            at = now + A_MOMENT
+        self.stage.at(at, partial(self._answer, offer.id, answer, _raise_pct(offer, ticket)))
+
+    def is_planned(self, visit: Visit, ticket: Ticket, contractor_id: int) -> None:
+        """He has said yes, or the desk gave him the job by telephone."""
+        keeps = self.people.keeps(contractor_id, ticket.number) if visit.number == 1 else Keeps.COMES
+        left = max(visit.starts_at - self.stage.now, timedelta(0))
+        part = self.people.part("visit", visit.id)
+        if keeps is Keeps.BACKS_OUT:
+            self.stage.at(self.stage.now + left * part, partial(self._back_out, visit.id, contractor_id))
+        elif keeps is Keeps.COMES:
+            late = timedelta(minutes=round(part * 40) - 15)
+            self.stage.at(visit.starts_at + late, partial(self._set_out, visit.id, contractor_id))
+
+    def is_asked_whether_there(self, contractor_id: int) -> None:
+        delay = self.people.still_there_after(contractor_id, self.stage.now)
+        if delay is not None:
+            person_id = self.firms[contractor_id].person_id
+            event = partial(self.stage.tap, person_id, availability.still_there, contractor_id, True)
+            self.stage.at(self.stage.now + delay, event)
+
+    def _answer(self, offer_id: int, answer: Answer, raise_pct: float) -> None:
+        with self.stage.reading() as session:
+            offer = session.get_one(Offer, offer_id)
+            ticket = session.get_one(Ticket, offer.ticket_id)
+            start = self._start(session, offer, ticket)
+        if offer.status not in TAKEABLE:
+            return
+        person_id = self.firms[offer.contractor_id].person_id
+        if answer.says is Says.YES or (answer.content_with_pct is not None and raise_pct >= answer.content_with_pct):
+            done = self.stage.tap(person_id, offers.accept, offer_id, start, None)
+            self.stage.note("yes" if done else "no yes", ticket.number, offer.contractor_id)
+        elif answer.reason is not None:
+            self.stage.tap(person_id, offers.decline, offer_id, answer.reason)
+            self.stage.note("no", ticket.number, offer.contractor_id, answer.reason)
+
+    def _start(self, session: Session, offer: Offer, ticket: Ticket) -> datetime | None:
+        """Now, or one of the times on the card."""
+        site = session.get_one(Site, ticket.site_id)
+        is_now = ticket.priority is Priority.EMERGENCY or self.people.comes_now(offer.contractor_id, ticket.number)
+        proposed = offers.proposed_slots(session, site, now=self.stage.now)
+        if not proposed or (is_now and offers.hours_of(site).is_open(self.stage.now)):
+            return None
+        part = self.people.part("slot", offer.contractor_id, ticket.number)
+        return proposed[int(part * len(proposed))].start
+
+    def _back_out(self, visit_id: int, contractor_id: int) -> None:
+        if self._is_ahead(visit_id):
+            done = self.stage.tap(self.firms[contractor_id].person_id, visits.give_up, visit_id)
+            self.stage.note("backs out" if done else "may not back out", visit_id)
+
+    def _set_out(self, visit_id: int, contractor_id: int) -> None:
+        firm = self.firms[contractor_id]
+        if not self._is_ahead(visit_id):
+            return
+        if firm.is_at_work:
+            self.stage.at(self.stage.now + AGAIN, partial(self._set_out, visit_id, contractor_id))
+            return
+        if self.stage.tap(firm.person_id, visits.go, visit_id):
+            firm.is_at_work = True
+            road = timedelta(minutes=10 + round(self.people.part("road", visit_id) * 50))
+            self.stage.at(self.stage.now + road, partial(self._arrive, visit_id, contractor_id))
+
+    def _arrive(self, visit_id: int, contractor_id: int) -> None:
+        firm, now = self.firms[contractor_id], self.stage.now
+        with self.stage.reading() as session:
+            ticket = session.get_one(Ticket, session.get_one(Visit, visit_id).ticket_id)
+            site, service = session.get_one(Site, ticket.site_id), session.get_one(Service, ticket.service_id)
+        phone = {"accuracy_m": 10, "sent_at": now, "forwarded": False}
+        here = self.stage.tap(firm.person_id, visits.arrive_by_location, visit_id, site.lat, site.lon, **phone)
+        if not here:  # the job was taken away on the road
+            firm.is_at_work = False
+            return
+        self.stage.tap(firm.person_id, visits.begin_work, visit_id)
+        self._shoot(firm, service.shots_before)
+        self.stage.tap(firm.person_id, visits.before_done, visit_id)
+        work = timedelta(minutes=round(service.norm_minutes * (0.6 + self.people.part("work", visit_id))))
+        self.stage.at(now + work, partial(self._report, visit_id, contractor_id, service.shots_after))
+
+    def _report(self, visit_id: int, contractor_id: int, shots_after: int) -> None:
+        firm = self.firms[contractor_id]
+        firm.is_at_work = False
+        self._shoot(firm, shots_after)
+        self.stage.tap(firm.person_id, visits.after_done, visit_id)
+        done = self.stage.tap(firm.person_id, reports.send, visit_id)
+        self.stage.note("reports" if done else "cannot report", visit_id)
+
+    def _shoot(self, firm: Firm, pictures: int) -> None:
+        for _ in range(pictures):
+            self._pictures += 1
+            number = self._pictures
+            incoming = proofs.Incoming(
+                kind=ProofKind.PHOTO,
+                bot_id=1,
+                chat_id=firm.person_id,
+                message_id=number,
+                file_id=f"file{number}",
+                file_unique_id=f"unique{number}",
+                size=1000,
+                file_name="",
+                caption="",
+                media_group_id=None,
+                is_forwarded=False,
+                sent_at=self.stage.now,
+            )
+            self.stage.tap(firm.person_id, proofs.receive, incoming)
+            with self.stage.reading() as session:
+                proof_id = session.scalar(select(Proof.id).where(Proof.message_id == number))
+            facts = proofs.Facts(100, 100, f"{number:016x}")
+            self.stage.do(proofs.stored, proof_id, f"{number:064x}", 1000, facts)
+
+    def _is_ahead(self, visit_id: int) -> bool:
+        with self.stage.reading() as session:
+            return session.get_one(Visit, visit_id).status in AHEAD
+
+
+def still_there(stage: Stage, known: dict[int, datetime]) -> list[int]:
+    """Firms asked "still with us?" since the last look."""
+    with stage.reading() as session:
+        rows = session.execute(
+            select(Contractor.id, Contractor.asked_still_there_at)
+            .where(Contractor.asked_still_there_at.is_not(None))
+            .order_by(Contractor.id)
+        ).all()
+    fresh = [contractor_id for contractor_id, at in rows if known.get(contractor_id) != at]
+    known.update({contractor_id: at for contractor_id, at in rows if at is not None})
+    return fresh
+
+
+def _raise_pct(offer: Offer, ticket: Ticket) -> float:
+    """How much more than at first, as the card shows it."""
+    first = ticket.first_rate_kop * ticket.quantity_milli / 1000
+    return round((offer.pay_kop / first - 1) * 100) if first else 0

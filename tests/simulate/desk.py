@@ -1,0 +1,133 @@
+"""The dispatcher of the simulated month: acts only on tasks that stand in the queue, and every act is counted.
+
+Nobody has taken a job: raises inside the margin floor where somebody refused for the price, then widens where
+somebody stands just outside, then gives it by telephone to the first on the list. A crew that never came is taken the
+job away the next morning. A warning that the clock burns is read while the waves still run, and nothing is done. The
+tap for the client's chain is the client's answer and is counted apart.
+"""
+
+from collections import Counter
+from datetime import timedelta
+from functools import partial
+
+from sqlalchemy import func, select
+
+from core.domain import wave
+from core.domain.defaults import Defaults
+from core.domain.offer import DeclineReason, Exclusion, OfferStatus
+from core.domain.task import TaskKind
+from core.domain.ticket import TicketStatus
+from core.domain.visit import AHEAD
+from core.services import searches, staffing, tasks, tickets
+from storage.models.desk import Task
+from storage.models.offer import Offer, Wave, WaveCandidate
+from storage.models.ticket import Ticket
+from storage.models.visit import Visit
+from tests.simulate.people import People
+from tests.simulate.stage import Stage
+
+RAISE_PCT = 10
+#: So far a job is looked for before the client is told that nobody can be sent.
+WIDEST_KM = 150
+NEXT_MORNING = timedelta(hours=15)
+
+
+class Desk:
+    def __init__(self, stage: Stage, people: People, person_id: int) -> None:
+        self.stage = stage
+        self.people = people
+        self.person_id = person_id
+        #: Ticket id → acts of the desk on it, and what they were.
+        self.touches: Counter[int] = Counter()
+        self.acts: Counter[str] = Counter()
+        self.approvals = 0
+        self.warnings = 0
+        self.given_up: set[int] = set()
+
+    def has(self, task: Task) -> None:
+        """A new task stands in the queue."""
+        if task.kind is TaskKind.APPROVAL:
+            self.stage.at(self.stage.now + self.people.approved_after(task.id), partial(self._approve, task.id))
+        elif task.kind is TaskKind.UNSTAFFED:
+            self.stage.at(self.stage.now + self.people.desk_after(task.id), partial(self._help, task.id))
+        elif task.kind is TaskKind.REACTION:
+            self.warnings += 1
+        else:
+            self.stage.at(self.stage.now + self.people.desk_after(task.id), partial(self._end, task.id))
+
+    def misses(self, visit: Visit) -> None:
+        """Nobody will come to this visit; the client complains the next day."""
+        self.stage.at(visit.ends_at + NEXT_MORNING, partial(self._take_back, visit.id))
+
+    def _approve(self, task_id: int) -> None:
+        ticket = self._ticket(task_id)
+        if ticket is not None and self.stage.tap(self.person_id, tickets.approve, ticket.id):
+            self.approvals += 1
+
+    def _help(self, task_id: int) -> None:
+        """One look at a job that nobody has taken."""
+        ticket = self._ticket(task_id)
+        if ticket is None or ticket.status is not TicketStatus.UNSTAFFED:
+            return
+        refused, beyond = self._counted(ticket)
+        if DeclineReason.PRICE in refused and self._may_raise(ticket):
+            self._act("raise", ticket, searches.raise_pay, ticket.id, ticket.version, RAISE_PCT)
+        elif (beyond and ticket.widened_km < WIDEST_KM) or (not self._give(ticket) and ticket.widened_km < WIDEST_KM):
+            self._act("widen", ticket, searches.widen, ticket.id, ticket.version)
+
+    def _counted(self, ticket: Ticket) -> tuple[set[DeclineReason | None], bool]:
+        """What the message says: why those asked said no, and whether somebody stands just outside the reach."""
+        said_no = select(Offer.decline_reason).where(
+            Offer.ticket_id == ticket.id, Offer.status == OfferStatus.DECLINED, Offer.job_version == ticket.job_version
+        )
+        last = select(func.max(Wave.id)).where(Wave.ticket_id == ticket.id).scalar_subquery()
+        step_m = Defaults().widen_step_km * 1000
+        outside = select(WaveCandidate.contractor_id).where(
+            WaveCandidate.wave_id == last,
+            WaveCandidate.exclusion == Exclusion.TOO_FAR,
+            WaveCandidate.distance_m <= WaveCandidate.radius_km * 1000 + step_m,
+        )
+        with self.stage.reading() as session:
+            return set(session.scalars(said_no)), session.scalar(outside.limit(1)) is not None
+
+    def _give(self, ticket: Ticket) -> bool:
+        """The telephone: the first on the list who can be sent."""
+        found = self.stage.do(staffing.choices, self.stage.actor(self.person_id), ticket.id)
+        if not found.lines:
+            self.given_up.add(ticket.id)
+            return False
+        return self._act("assign", ticket, staffing.assign, ticket.id, found.lines[0].contractor_id)
+
+    def _take_back(self, visit_id: int) -> None:
+        with self.stage.reading() as session:
+            visit = session.get_one(Visit, visit_id)
+            ticket = session.get_one(Ticket, visit.ticket_id)
+        if visit.status in AHEAD:
+            self._act("take back", ticket, staffing.take_back, ticket.id, ticket.version)
+
+    def _end(self, task_id: int) -> None:
+        """Whatever else stands there is looked at and ended by a word."""
+        with self.stage.reading() as session:
+            task = session.get_one(Task, task_id)
+        if task.ended_at is None and self.stage.tap(self.person_id, tasks.end, task_id, "seen"):
+            self.acts[f"end {task.kind}"] += 1
+            if task.ticket_id is not None:
+                self.touches[task.ticket_id] += 1
+
+    def _act(self, name, ticket, fn, *args) -> bool:  # type: ignore[no-untyped-def]
+        done = self.stage.tap(self.person_id, fn, *args)
+        if done:
+            self.touches[ticket.id] += 1
+            self.acts[name] += 1
+        self.stage.note("desk", name if done else f"cannot {name}", ticket.number)
+        return done
+
+    def _may_raise(self, ticket: Ticket) -> bool:
+        rate = wave.raised(ticket.first_rate_kop, ticket.contractor_rate_kop, RAISE_PCT)
+        return wave.margin_pct(ticket.client_price_kop, rate) >= Defaults().margin_floor_pct
+
+    def _ticket(self, task_id: int) -> Ticket | None:
+        """None when somebody was faster."""
+        with self.stage.reading() as session:
+            task = session.get_one(Task, task_id)
+            return session.get_one(Ticket, task.ticket_id) if task.ended_at is None else None

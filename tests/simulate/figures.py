@@ -1,0 +1,115 @@
+"""What the month is judged by, read from the rows it left.
+
+A request went through without a dispatcher when nobody of the desk acted on it and it was accepted by the client, or
+stands reported and its client is one of those who never answer: acceptance by silence will end those by itself.
+Approvals are the client's answer for which the desk taps, so they are no touch; they are counted beside.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from statistics import median
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.domain.clock import ClockKind, ClockState
+from core.domain.ticket import SETTLED, Priority, TicketEvent, TicketStatus
+from core.services import clocks
+from storage.models.clock import Clock
+from storage.models.desk import Audit
+from storage.models.ticket import Ticket
+from tests.simulate.month import Month, Told
+
+MANY = 3
+
+
+def of(month: Month, violations: list[str]) -> dict[str, Any]:
+    with month.stage.reading() as session:
+        found = _Rows(session, month)
+        many = [one for one in month.told if one.reach >= MANY]
+        reach = Counter(min(one.reach, MANY) for one in month.told)
+        touches = sum(month.desk.touches[one.ticket_id] for one in many)
+        return {
+            "requests": len(month.told),
+            "reach": {"0": reach[0], "1": reach[1], "2": reach[2], "3+": reach[3]},
+            "untouched_share": _share(found.went_through(one) for one in many),
+            "touches_per_100": round(100 * touches / (len(many) or 1), 1),
+            "median_minutes_to_yes": found.minutes_to_yes(),
+            "reaction_kept": _share(found.reactions()),
+            "violations": violations,
+        }
+
+
+def beside(month: Month) -> dict[str, Any]:
+    """What explains the figures; not promised to anybody."""
+    with month.stage.reading() as session:
+        found = _Rows(session, month)
+        many = [one for one in month.told if one.reach >= MANY]
+        stuck = Counter(str(found.tickets[one.ticket_id].status) for one in many if not found.went_through(one))
+        whole = sum(month.desk.touches.values())
+        touched = [one for one in month.told if _touched(month, one)]
+        return {
+            "trace": month.stage.trace.hexdigest()[:16],
+            "touches of all per 100": round(100 * whole / (len(month.told) or 1), 1),
+            "acts": dict(sorted(month.desk.acts.items())),
+            "approvals tapped": month.desk.approvals,
+            "warnings in the queue": month.desk.warnings,
+            "three and more, not gone through, by status": dict(sorted(stuck.items())),
+            "touched, by reach": _counted(min(one.reach, 10) for one in touched),
+            "touched of three and more, by priority": _counted(
+                str(found.tickets[one.ticket_id].priority) for one in touched if one.reach >= MANY
+            ),
+        }
+
+
+def _counted(words: Iterable[Any]) -> dict[Any, int]:
+    return dict(sorted(Counter(words).items()))
+
+
+def _touched(month: Month, one: Told) -> bool:
+    return bool(month.desk.touches[one.ticket_id])
+
+
+class _Rows:
+    def __init__(self, session: Session, month: Month) -> None:
+        self.session = session
+        self.month = month
+        ids = [one.ticket_id for one in month.told]
+        self.tickets = {row.id: row for row in session.scalars(select(Ticket).where(Ticket.id.in_(ids)))}
+
+    def went_through(self, one: Told) -> bool:
+        if _touched(self.month, one):
+            return False
+        status = self.tickets[one.ticket_id].status
+        return status is TicketStatus.ACCEPTED or (status is TicketStatus.REPORTED and one.never_answers)
+
+    def minutes_to_yes(self) -> dict[str, float]:
+        first = dict(
+            self.session.execute(
+                select(Audit.entity_id, func.min(Audit.at))
+                .where(Audit.entity == "ticket", Audit.event == TicketEvent.ASSIGN, Audit.entity_id.in_(self.tickets))
+                .group_by(Audit.entity_id)
+            ).all()
+        )
+        waits: dict[Priority, list[float]] = {one: [] for one in Priority}
+        for ticket_id, at in first.items():
+            ticket = self.tickets[ticket_id]
+            waits[ticket.priority].append((at - ticket.registered_at).total_seconds() / 60)
+        return {str(one): round(median(found), 1) for one, found in waits.items() if found}
+
+    def reactions(self) -> list[bool]:
+        """Of every promise that was not called off: kept or not."""
+        kept = []
+        for clock in self.session.scalars(select(Clock).where(Clock.kind == ClockKind.REACTION).order_by(Clock.id)):
+            if clock.ticket_id in self.tickets and self.tickets[clock.ticket_id].status not in SETTLED - {
+                TicketStatus.ACCEPTED
+            }:
+                reading = clocks.reading(self.session, clock, now=self.month.stage.now)
+                kept.append(clock.state is ClockState.MET and reading.elapsed <= reading.target)
+        return kept
+
+
+def _share(answers: Any) -> float:
+    known = list(answers)
+    return round(sum(known) / len(known), 4) if known else 1.0

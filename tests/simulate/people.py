@@ -1,0 +1,205 @@
+"""How people behave in the simulated month: one table, then draws from it.
+
+A person's behaviour is drawn from (seed, who, which ticket) alone. What matching, waves or the clock have found is
+never looked at, so the engine cannot be flattered by its own choices.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from random import Random
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from core.domain.offer import DeclineReason
+from core.domain.ticket import Priority
+
+#: What a contractor does with an offer, in percent.
+TAKES, REFUSES, SILENT = 45, 25, 30
+
+#: Why he refuses, in percent of refusals.
+REASONS = {
+    DeclineReason.BUSY: 30,
+    DeclineReason.FAR: 20,
+    DeclineReason.PRICE: 25,
+    DeclineReason.TIME: 15,
+    DeclineReason.NO_PARTS: 5,
+    DeclineReason.NOT_MINE: 5,
+}
+
+#: He who refuses for the price says yes to so much more of the first pay, in percent of such refusals; None: never.
+CONTENT_WITH_PCT: dict[int | None, int] = {10: 35, 20: 25, 40: 10, None: 30}
+
+#: How long an answer takes: from – to, in minutes, and how many in a hundred answer so.
+DELAYS = (
+    (0.2, 1, 25),
+    (1, 5, 35),
+    (5, 20, 25),
+    (20, 60, 10),
+    (60, 300, 5),
+)
+
+#: Who does not opt in to night jobs reads nothing in these hours of his own day.
+SLEEPS_FROM, WAKES_AT = 23, 7
+
+#: After a yes, in percent.
+BACKS_OUT, NEVER_COMES = 3, 1
+
+#: Of those who take, in percent: these come at once, the others choose one of the proposed times.
+COMES_NOW = 30
+
+#: Of a hundred people of clients so many never answer to a report; the others after from – to minutes.
+NEVER_ACCEPT = 20
+ACCEPTS_AFTER = (5, 2880)
+
+#: Minutes until the desk gets to a task, and until the client's chain has said yes (the desk taps for it).
+DESK_AFTER = (2, 20)
+APPROVED_AFTER = (10, 240)
+
+#: "Still with us?" after silence: so many in a hundred answer yes, after from – to minutes.
+STILL_THERE, STILL_THERE_AFTER = 60, (5, 900)
+
+#: How requests come: kind of hour at the site, its hours, whether on working days, and how many in a hundred.
+HOURS = (
+    (9, 18, True, 72),
+    (7, 9, True, 5),
+    (18, 23, True, 10),
+    (9, 20, False, 9),
+    (23, 31, None, 4),
+)
+
+
+T = TypeVar("T")
+
+
+class Says(StrEnum):
+    YES = "yes"
+    NO = "no"
+    NOTHING = "nothing"
+
+
+class Keeps(StrEnum):
+    """What becomes of a promise to come."""
+
+    COMES = "comes"
+    BACKS_OUT = "backs out"
+    NEVER = "never comes"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`delay` is from the first offer of this job to this firm; a later version is answered no sooner."""
+
+    says: Says
+    delay: timedelta
+    reason: DeclineReason | None = None
+    #: The raise that turns a no for the price into a yes, percent of the first pay.
+    content_with_pct: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A client's person at a site tells what is wrong; `work` is a pair of service and priority as history had it."""
+
+    at: datetime
+    site_id: int
+    service_id: int
+    priority: Priority
+
+
+class People:
+    """Everybody of one month. The same seed gives the same people in every process."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+
+    def answer(self, contractor_id: int, ticket: str) -> Answer:
+        dice = self._dice("answer", contractor_id, ticket)
+        says = _one_of(dice, {Says.YES: TAKES, Says.NO: REFUSES, Says.NOTHING: SILENT})
+        low, high = _one_of(dice, {(low, high): share for low, high, share in DELAYS})
+        delay = timedelta(seconds=round(dice.uniform(low, high) * 60))
+        if says is not Says.NO:
+            return Answer(says, delay)
+        reason = _one_of(dice, REASONS)
+        more = _one_of(dice, CONTENT_WITH_PCT)
+        return Answer(says, delay, reason, more if reason is DeclineReason.PRICE else None)
+
+    def keeps(self, contractor_id: int, ticket: str) -> Keeps:
+        shares = {Keeps.BACKS_OUT: BACKS_OUT, Keeps.NEVER: NEVER_COMES, Keeps.COMES: 100 - BACKS_OUT - NEVER_COMES}
+        return _one_of(self._dice("keeps", contractor_id, ticket), shares)
+
+    def comes_now(self, contractor_id: int, ticket: str) -> bool:
+        return self._dice("when", contractor_id, ticket).random() * 100 < COMES_NOW
+
+    def part(self, *who: object) -> float:
+        """A plain number from 0 to 1 for the small things: how late, which of the proposed times."""
+        return self._dice(*who).random()
+
+    def accepts_after(self, person_id: int, ticket: str) -> timedelta | None:
+        """None: this person never answers to anything."""
+        if self._dice("accepts", person_id).random() * 100 < NEVER_ACCEPT:
+            return None
+        return _minutes(self._dice("accepts", person_id, ticket), ACCEPTS_AFTER)
+
+    def still_there_after(self, contractor_id: int, asked_at: datetime) -> timedelta | None:
+        dice = self._dice("still there", contractor_id, asked_at.isoformat())
+        return _minutes(dice, STILL_THERE_AFTER) if dice.random() * 100 < STILL_THERE else None
+
+    def desk_after(self, task_id: int) -> timedelta:
+        return _minutes(self._dice("desk", task_id), DESK_AFTER)
+
+    def approved_after(self, task_id: int) -> timedelta:
+        return _minutes(self._dice("chain", task_id), APPROVED_AFTER)
+
+    def _dice(self, *who: object) -> Random:
+        # A string is hashed by the generator itself, alike in every process.
+        return Random(":".join(str(part) for part in (self.seed, *who)))
+
+
+def awake(at: datetime, zone: str, *, night_jobs: bool) -> datetime:
+    """`at`, or the morning after it for somebody who sleeps then."""
+    local = at.astimezone(ZoneInfo(zone))
+    if night_jobs or WAKES_AT <= local.hour < SLEEPS_FROM:
+        return at
+    day = local.date() + timedelta(days=1 if local.hour >= SLEEPS_FROM else 0)
+    morning = datetime(day.year, day.month, day.day, WAKES_AT, local.minute, local.second, tzinfo=ZoneInfo(zone))
+    return morning.astimezone(at.tzinfo)
+
+
+def requests(
+    seed: int,
+    count: int,
+    start: datetime,
+    days: int,
+    sites: list[tuple[int, str]],
+    works: list[tuple[int, Priority]],
+) -> list[Request]:
+    """`sites` are (id, zone) of the directories, `works` (service, priority) as often as history had them."""
+    dice = Random(f"{seed}:requests")
+    made = []
+    for _ in range(count):
+        site_id, zone = dice.choice(sites)
+        service_id, priority = dice.choice(works)
+        made.append(Request(_moment(dice, start, days, zone), site_id, service_id, priority))
+    return sorted(made, key=lambda one: (one.at, one.site_id))
+
+
+def _moment(dice: Random, start: datetime, days: int, zone: str) -> datetime:
+    hours = {(low, high, works): share for low, high, works, share in HOURS}
+    low, high, works = _one_of(dice, hours)
+    first = start.astimezone(ZoneInfo(zone)).date()
+    while True:
+        day = first + timedelta(days=dice.randrange(days))
+        if works is None or (day.weekday() < 5) is works:
+            break
+    midnight = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone))
+    at = midnight + timedelta(seconds=dice.randrange(int(low * 3600), int(high * 3600)))
+    return max(at.astimezone(start.tzinfo), start)
+
+
+def _minutes(dice: Random, span: tuple[float, float]) -> timedelta:
+    return timedelta(seconds=round(dice.uniform(*span) * 60))
+
+
+def _one_of(dice: Random, shares: dict[T, int]) -> T:
+    return dice.choices(list(shares), weights=list(shares.values()))[0]
