@@ -43,7 +43,6 @@ class Crews:
         self.stage = stage
         self.people = people
         self.firms = firms
-        self._pictures = 0
 
     def is_offered(self, offer: Offer, ticket: Ticket) -> None:
         """The phone rings. What he will say was settled before: only the hour and the pay can change it."""
@@ -129,7 +128,7 @@ class Crews:
             firm.is_at_work = False
             return
         self.stage.tap(firm.person_id, visits.begin_work, visit_id)
-        self._shoot(firm, service.shots_before)
+        shoot(self.stage, firm.person_id, service.shots_before)
         self.stage.tap(firm.person_id, visits.before_done, visit_id)
         work = timedelta(minutes=round(service.norm_minutes * (0.6 + self.people.part("work", visit_id))))
         self.stage.at(now + work, partial(self._report, visit_id, contractor_id, service.shots_after))
@@ -137,34 +136,10 @@ class Crews:
     def _report(self, visit_id: int, contractor_id: int, shots_after: int) -> None:
         firm = self.firms[contractor_id]
         firm.is_at_work = False
-        self._shoot(firm, shots_after)
+        shoot(self.stage, firm.person_id, shots_after)
         self.stage.tap(firm.person_id, visits.after_done, visit_id)
         done = self.stage.tap(firm.person_id, reports.send, visit_id)
         self.stage.note("reports" if done else "cannot report", visit_id)
-
-    def _shoot(self, firm: Firm, pictures: int) -> None:
-        for _ in range(pictures):
-            self._pictures += 1
-            number = self._pictures
-            incoming = proofs.Incoming(
-                kind=ProofKind.PHOTO,
-                bot_id=1,
-                chat_id=firm.person_id,
-                message_id=number,
-                file_id=f"file{number}",
-                file_unique_id=f"unique{number}",
-                size=1000,
-                file_name="",
-                caption="",
-                media_group_id=None,
-                is_forwarded=False,
-                sent_at=self.stage.now,
-            )
-            self.stage.tap(firm.person_id, proofs.receive, incoming)
-            with self.stage.reading() as session:
-                proof_id = session.scalar(select(Proof.id).where(Proof.message_id == number))
-            facts = proofs.Facts(100, 100, f"{number:016x}")
-            self.stage.do(proofs.stored, proof_id, f"{number:064x}", 1000, facts)
 
     def _is_ahead(self, visit_id: int) -> bool:
         with self.stage.reading() as session:
@@ -188,3 +163,29 @@ def _raise_pct(offer: Offer, ticket: Ticket) -> float:
     """How much more than at first, as the card shows it."""
     first = ticket.first_rate_kop * ticket.quantity_milli / 1000
     return round((offer.pay_kop / first - 1) * 100) if first else 0
+
+
+def shoot(stage: Stage, person_id: int, pictures: int) -> None:
+    """Photos from his phone, with their bytes already here."""
+    for _ in range(pictures):
+        number = stage.next_number()
+        incoming = proofs.Incoming(
+            kind=ProofKind.PHOTO,
+            bot_id=1,
+            chat_id=person_id,
+            message_id=number,
+            file_id=f"file{number}",
+            file_unique_id=f"unique{number}",
+            size=1000,
+            file_name="",
+            caption="",
+            media_group_id=None,
+            is_forwarded=False,
+            sent_at=stage.now,
+        )
+        if not stage.tap(person_id, proofs.receive, incoming):
+            continue
+        with stage.reading() as session:
+            proof_id = session.scalar(select(Proof.id).where(Proof.message_id == number))
+        facts = proofs.Facts(100, 100, f"{number:016x}")
+        stage.do(proofs.stored, proof_id, f"{number:064x}", 1000, facts)

@@ -29,13 +29,14 @@ _DELIVER = (
 class Stage:
     """One month. `do` is one transaction of one use case, as a handler or a sweep makes it."""
 
-    def __init__(self, engine: Engine, now: datetime) -> None:
+    def __init__(self, engine: Engine, now: datetime, *, first_number: int = 1) -> None:
         self.engine = engine
         self.now = now
         self.trace = hashlib.sha256()
         self._events: list[tuple[datetime, int, Event]] = []
         self._numbers = count()
         self._taps = count(1)
+        self._messages = count(first_number)
         self._actors: dict[int, Actor] = {}
 
     def do(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -77,6 +78,10 @@ class Stage:
         moment, _, event = heappop(self._events)
         self.now = max(self.now, moment)
         return event
+
+    def next_number(self) -> int:
+        """Of a message in some chat."""
+        return next(self._messages)
 
     def note(self, *what: object) -> None:
         """One line of the trace: two runs that did the same have the same fingerprint."""

@@ -1,0 +1,80 @@
+"""A few days of a small company through the simulator of the month, so that it does not rot between two runs."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from core.domain.ticket import Priority
+from tests.clock import START
+from tests.databases import PostgresServer, SqliteFiles
+from tests.make.directories import add_client, add_contractor, add_site
+from tests.make.tickets import SKILL, add_contract, add_service
+from tests.simulate import directories, figures, people
+from tests.simulate.month import Month
+
+REQUESTS = 60
+DAYS = 6
+NEAR = (
+    {"lat": 55.76},
+    {"lat": 55.80, "night_jobs": True},
+    {"lat": 55.90},
+    {"lat": 55.70, "engineers": 4},
+    {"lat": 55.6},
+)
+
+pytestmark = pytest.mark.slow
+
+
+def played(engine: Engine, seed: int) -> tuple[dict[str, Any], Month]:
+    with Session(engine) as session, session.begin():
+        firms = [add_contractor(session, skills=[SKILL], **{"lon": 37.62, "engineers": 3, **place}) for place in NEAR]
+        assert len(firms) == len(NEAR)
+        add_service(session, "Замена светильника")
+        for number in range(4):
+            client = add_client(session)
+            add_contract(session, client, add_site(session, client, lat=55.75 + number / 100))
+        far = add_client(session)
+        add_contract(session, far, add_site(session, far, lat=61.0))
+        directories.let_in(session, now=START - timedelta(days=1))
+    with Session(engine) as session:
+        sites, works = directories.sites(session), directories.works(session)
+    month = Month(engine, seed, people.requests(seed, REQUESTS, START, DAYS, sites, works), START)
+    return figures.of(month, month.run()), month
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_few_days_end_with_every_promise_kept_or_accounted_for(
+    databases: SqliteFiles | PostgresServer, seed: int
+) -> None:
+    url = databases.fresh()
+    engine = databases.engine(url)
+    found, month = played(engine, seed)
+    engine.dispose()
+    databases.drop(url)
+
+    assert found["violations"] == []
+    assert found["requests"] == REQUESTS == sum(found["reach"].values())
+    assert found["reach"]["0"] > 0
+    assert found["reach"]["3+"] > 0
+    assert 0 < found["untouched_share"] <= 1
+    assert 0 <= found["reaction_kept"] <= 1
+    assert set(found["median_minutes_to_yes"]) <= set(Priority)
+    # Whom nobody can reach the desk must have looked at.
+    assert all(month.desk.touches[one.ticket_id] for one in month.told if one.reach == 0)
+
+
+def test_a_seed_is_one_story(sqlite_files: SqliteFiles) -> None:
+    prints = []
+    for seed in (3, 3, 4):
+        url = sqlite_files.fresh()
+        engine = sqlite_files.engine(url)
+        found, month = played(engine, seed)
+        prints.append((month.stage.trace.hexdigest(), found))
+        engine.dispose()
+        sqlite_files.drop(url)
+
+    assert prints[0] == prints[1]
+    assert prints[0][0] != prints[2][0]
