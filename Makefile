@@ -9,7 +9,7 @@ DEV := .venv/.dev-installed
 APP := .venv/.app-installed
 WORKERS ?= 2
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quick run bench lint lock soak
+.PHONY: help setup demo test quick run bench simulate lint lock soak
 
 help: ## what can be done here
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -30,6 +30,9 @@ run: $(APP) ## the bot itself; needs BOT_TOKEN in .env
 
 bench: $(DEV) ## figures of this machine
 	$(RUN) -m tests.bench
+
+simulate: $(DEV) ## a month of 1,000 requests on the reference directories, five seeds
+	@$(RUN) -m tests.simulate
 
 lint: $(DEV) ## ruff and mypy
 	$(BIN)/ruff check .

@@ -9,10 +9,10 @@ from datetime import datetime
 from pathlib import Path
 from shutil import copyfile
 
-from sqlalchemy import Engine, make_url, select
+from sqlalchemy import Engine, make_url, select, update
 from sqlalchemy.orm import Session
 
-from core.domain.offer import TAKEABLE
+from core.domain.offer import TAKEABLE, OfferStatus
 from core.services import invariants, offers, people, searches, tickets, waves
 from storage.models.contractor import Block
 from storage.models.desk import Audit, Task
@@ -75,7 +75,7 @@ class Theatre:
 
     def broken(self) -> list[str]:
         with Session(self._looks) as session:
-            return invariants.violations(session, now=self.cast.now)
+            return invariants.violations(session, now=self.hands.now)
 
     def rows(self) -> dict[str, list[tuple[object, ...]]]:
         """What happened, without the numbers that a second try may shift."""
@@ -185,11 +185,16 @@ def _raises(cast: Cast) -> Act:
 
 
 def _blocks(cast: Cast) -> Act:
-    """Until the use case exists, the row that it will write; a second try finds the first."""
+    """Until the use case exists, what it will write: the row, and no offer stays open; a second try finds the first."""
 
     def blocks(session: Session, now: datetime) -> None:
         if session.scalar(select(Block.id)) is None:
             session.add(Block(contractor_id=cast.first_firm_id, reason="Проверка", starts_at=now))
+            session.execute(
+                update(Offer)
+                .where(Offer.contractor_id == cast.first_firm_id, Offer.status.in_(TAKEABLE))
+                .values(status=OfferStatus.WITHDRAWN, answered_at=now)
+            )
 
     return lambda actor: actor.write(blocks)
 

@@ -15,7 +15,7 @@ PARTS = 10
 SEEN_WITHIN = 50
 MOST_CALLS = 400
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")

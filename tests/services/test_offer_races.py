@@ -1,16 +1,17 @@
 """Two say yes in one instant, or a wait ends in it: on connections of their own there is one winner, always."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
-from core.domain.errors import OfferTaken
+from core.domain.errors import Changed, OfferClosed, OfferTaken
 from core.domain.offer import OfferStatus
 from core.domain.ticket import TicketStatus
-from core.services import offers, waves
+from core.services import offers, searches, tickets, waves
 from storage.db import Database
 from storage.models.offer import Offer
 from storage.models.ticket import Ticket
@@ -82,3 +83,43 @@ async def test_a_wait_that_ends_in_the_instant_of_a_yes_leaves_one_winner(db: Da
             return offer.status, session.get_one(Ticket, offer.ticket_id).status
 
         assert await db.read(state) == (OfferStatus.ACCEPTED, TicketStatus.ASSIGNED)
+
+
+async def test_a_raise_or_a_cancellation_in_the_instant_of_a_yes_leaves_one_of_them(
+    db: Database, clock: HandClock
+) -> None:
+    """Whoever comes second is told that the job has changed; never is a cancelled job taken or a taken one raised."""
+
+    def prepare(session: Session, *, now: datetime) -> World:
+        world = make_world(session, now=now)
+        world.contractor.engineers = RACES
+        return world
+
+    def begin(session: Session, world: World, *, now: datetime) -> tuple[int, int, int]:
+        world.session, world.now = session, now
+        ticket = send(world)
+        return ticket.id, ticket.version, offers_of(session, world.engineer, now=now)[-1]
+
+    async def act(what: str, fn: Callable[..., None], *args: object) -> str:
+        try:
+            await db.write(fn, *args)
+        except (Changed, OfferTaken, OfferClosed):
+            return "late"
+        return what
+
+    world = await db.write(prepare)
+    for number in range(16):
+        ticket_id, version, offer_id = await db.write(begin, world)
+        if number % 2:
+            rival = act("raised", searches.raise_pay, tap(world.dispatcher), ticket_id, version, 10)
+        else:
+            rival = act("cancelled", tickets.cancel, tap(world.requester), ticket_id, version)
+        yes = act("taken", offers.accept, tap(world.engineer), offer_id, None, None)
+        won = set(await asyncio.gather(yes, rival)) - {"late"}
+
+        def state(session: Session, *, now: datetime, ticket_id: int = ticket_id) -> TicketStatus:
+            return session.get_one(Ticket, ticket_id).status
+
+        wanted = {"taken": TicketStatus.ASSIGNED, "raised": TicketStatus.SEARCHING, "cancelled": TicketStatus.CANCELLED}
+        assert len(won) == 1, f"race {number}"
+        assert await db.read(state) == wanted[won.pop()], f"race {number}"

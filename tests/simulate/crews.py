@@ -11,7 +11,7 @@ from core.domain.offer import TAKEABLE
 from core.domain.proof import ProofKind
 from core.domain.ticket import Priority
 from core.domain.visit import AHEAD
-from core.services import availability, offers, proofs, reports, visits
+from core.services import availability, confirmations, offers, proofs, reports, visits
 from storage.models.contractor import Contractor
 from storage.models.directory import Service, Site
 from storage.models.offer import Offer
@@ -43,6 +43,7 @@ class Crews:
         self.stage = stage
         self.people = people
         self.firms = firms
+        self._asked: set[tuple[int, int]] = set()
 
     def is_offered(self, offer: Offer, ticket: Ticket) -> None:
         """The phone rings. What he will say was settled before: only the hour and the pay can change it."""
@@ -67,6 +68,21 @@ class Crews:
         elif keeps is Keeps.COMES:
             late = timedelta(minutes=round(part * 40) - 15)
             self.stage.at(visit.starts_at + late, partial(self._set_out, visit.id, contractor_id))
+
+    def is_asked(self, visit: Visit, ticket: Ticket, contractor_id: int) -> None:
+        """ "Still going?": once for each time it is asked."""
+        if (visit.id, visit.asked) in self._asked:
+            return
+        self._asked.add((visit.id, visit.asked))
+        delay = self.people.confirms_after(visit.id, visit.asked)
+        if delay is not None and self.people.keeps(contractor_id, ticket.number) is not Keeps.NEVER:
+            firm = self.firms[contractor_id]
+            at = awake(self.stage.now + delay, firm.zone, night_jobs=firm.night_jobs)
+            self.stage.at(at, partial(self._confirm, visit.id, firm.person_id))
+
+    def _confirm(self, visit_id: int, person_id: int) -> None:
+        if self._is_ahead(visit_id):
+            self.stage.tap(person_id, confirmations.confirm, visit_id)
 
     def is_asked_whether_there(self, contractor_id: int) -> None:
         delay = self.people.still_there_after(contractor_id, self.stage.now)
@@ -94,7 +110,7 @@ class Crews:
         """Now, or one of the times on the card."""
         site = session.get_one(Site, ticket.site_id)
         is_now = ticket.priority is Priority.EMERGENCY or self.people.comes_now(offer.contractor_id, ticket.number)
-        proposed = offers.proposed_slots(session, site, now=self.stage.now)
+        proposed = offers.proposed_slots(session, ticket, now=self.stage.now)
         if not proposed or (is_now and offers.hours_of(site).is_open(self.stage.now)):
             return None
         part = self.people.part("slot", offer.contractor_id, ticket.number)

@@ -23,7 +23,7 @@ from storage.models.desk import Task
 from storage.models.offer import Offer, Wave, WaveCandidate
 from storage.models.ticket import Ticket
 from storage.models.visit import Visit
-from tests.simulate.people import People
+from tests.simulate.people import Keeps, People
 from tests.simulate.stage import Stage
 
 RAISE_PCT = 10
@@ -50,6 +50,8 @@ class Desk:
             self.stage.at(self.stage.now + self.people.approved_after(task.id), partial(self._approve, task.id))
         elif task.kind is TaskKind.UNSTAFFED:
             self.stage.at(self.stage.now + self.people.desk_after(task.id), partial(self._help, task.id))
+        elif task.kind is TaskKind.UNCONFIRMED:
+            self.stage.at(self.stage.now + self.people.desk_after(task.id), partial(self._phone, task.id))
         elif task.kind is TaskKind.REACTION:
             self.warnings += 1
         else:
@@ -104,6 +106,16 @@ class Desk:
             ticket = session.get_one(Ticket, visit.ticket_id)
         if visit.status in AHEAD:
             self._act("take back", ticket, staffing.take_back, ticket.id, ticket.version)
+
+    def _phone(self, task_id: int) -> None:
+        """The visit is near and the crew is silent: the telephone tells whether it will come."""
+        ticket = self._ticket(task_id)
+        if ticket is None or ticket.contractor_id is None:
+            return
+        if self.people.keeps(ticket.contractor_id, ticket.number) is Keeps.NEVER:
+            self._act("take back", ticket, staffing.take_back, ticket.id, ticket.version)
+        else:
+            self._end(task_id)
 
     def _end(self, task_id: int) -> None:
         """Whatever else stands there is looked at and ended by a word."""

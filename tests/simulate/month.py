@@ -6,18 +6,18 @@ transaction. The timetable's sweeps run at the moment they fall due, and every f
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.interval import IntervalTrigger
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, select
 
 from core.domain.ticket import Origin, TicketStatus
+from core.domain.visit import VisitStatus
 from core.services import acceptances, intakes, invariants, tickets
 from scheduler.timetable import timetable
-from storage.models.clock import Clock
 from storage.models.desk import Task
 from storage.models.directory import Site
 from storage.models.offer import Offer
@@ -31,6 +31,8 @@ from tests.simulate.stage import Stage
 
 #: How often sweeps run that nothing here knows the due time of.
 GRID = timedelta(hours=1)
+#: What the timetable does more often than this is done at the very moment.
+PROMPT = timedelta(seconds=10)
 #: After the last request: long enough for the last late answer, visit and yes.
 TAIL = timedelta(days=21)
 
@@ -45,6 +47,41 @@ class Told:
     never_answers: bool
 
 
+#: One statement, because it is asked after every event.
+_SEEN = """
+SELECT (SELECT max(id) FROM offer), (SELECT max(id) FROM task), (SELECT max(id) FROM visit),
+    (SELECT max(id) FROM audit WHERE entity = 'ticket' AND event = 'report'),
+    (SELECT max(id) FROM audit WHERE entity = 'visit' AND event = 'ask'),
+    (SELECT min(search_due_at) FROM ticket WHERE status = 'searching' AND search_due_at IS NOT NULL),
+    (SELECT min(warn_at) FROM clock WHERE warn_at IS NOT NULL),
+    (SELECT min(v.ask_at) FROM visit v JOIN ticket t ON t.id = v.ticket_id
+        WHERE v.ask_at IS NOT NULL AND v.status IN ('planned', 'confirmed') AND t.status IN ('assigned', 'rework'))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The newest rows there are, and when the next sweep has something to do."""
+
+    offer: int
+    task: int
+    visit: int
+    reported: int
+    asked: int
+    due_at: datetime | None
+
+    @staticmethod
+    def of(stage: Stage) -> "Seen":
+        with stage.engine.connect() as connection:
+            *ids, search, warn, ask = connection.exec_driver_sql(_SEEN).one()
+        due = [_aware(at) for at in (search, warn, ask) if at is not None]
+        return Seen(*(one or 0 for one in ids), min(due, default=None))
+
+
+def _aware(at: datetime | str) -> datetime:
+    return datetime.fromisoformat(at).replace(tzinfo=UTC) if isinstance(at, str) else at
+
+
 class Month:
     def __init__(self, engine: Engine, seed: int, requests: list[Request], start: datetime) -> None:
         self.stage = Stage(engine, start)
@@ -55,11 +92,13 @@ class Month:
             self.crews = Crews(self.stage, self.people, directories.firms(session))
             self.desk = Desk(self.stage, self.people, directories.dispatcher(session))
             self._zones = dict(directories.sites(session))
-            self._last = {table: session.scalar(select(func.max(table.id))) or 0 for table in (Offer, Task, Visit)}
+        self._seen = Seen.of(self.stage)
         self._requesters: dict[int, int] = {}
         self._asked: dict[int, datetime] = {}
         self._reported: set[int] = set()
-        self._sweeps = [job.sweep for job in timetable("Europe/Moscow") if isinstance(job.trigger, IntervalTrigger)]
+        jobs = [job for job in timetable("Europe/Moscow") if isinstance(job.trigger, IntervalTrigger)]
+        self._prompt = [job.sweep for job in jobs if job.trigger.interval <= PROMPT]
+        self._slow = [job.sweep for job in jobs if job.trigger.interval > PROMPT]
         for number, request in enumerate(requests):
             self.stage.at(request.at, partial(self._request, number, request))
         self._over = (requests[-1].at if requests else start) + TAIL
@@ -67,10 +106,12 @@ class Month:
 
     def run(self) -> list[str]:
         """To the end of the month; returns what is broken then."""
+        seen = self._look()
         while True:
-            person_at, due_at = self.stage.next_at(), self._due_at()
-            if person_at is None and due_at is None:
+            person_at = self.stage.next_at()
+            if person_at is None and seen.due_at is None:
                 break
+            due_at = max(seen.due_at, self.stage.now) if seen.due_at is not None else None
             moment = min(at for at in (person_at, due_at, self._grid) if at is not None)
             if moment > self._over:
                 break
@@ -78,25 +119,16 @@ class Month:
                 self.stage.pop()()
             else:
                 self._sweep(moment)
-            self._look()
+            seen = self._look()
         self.stage.deliver()
         with self.stage.reading() as session:
             return invariants.violations(session, now=self.stage.now)
-
-    def _due_at(self) -> datetime | None:
-        """When the search or a warning of the clock falls due."""
-        with self.stage.reading() as session:
-            searching = Ticket.status == TicketStatus.SEARCHING
-            search = session.scalar(select(func.min(Ticket.search_due_at)).where(searching))
-            warn = session.scalar(select(func.min(Clock.warn_at)).where(Clock.warn_at.is_not(None)))
-        due = [at for at in (search, warn) if at is not None]
-        return max(min(due), self.stage.now) if due else None
 
     def _sweep(self, moment: datetime) -> None:
         self.stage.now = max(moment, self.stage.now)
         is_grid = self._grid <= self.stage.now
         taken = 0
-        for sweep in self._sweeps if is_grid else self._sweeps[:2]:
+        for sweep in [*self._prompt, *(self._slow if is_grid else ())]:
             while done := self.stage.do(sweep, 50):
                 taken += done
         if is_grid:
@@ -107,29 +139,42 @@ class Month:
         elif taken == 0:
             raise AssertionError(f"what is due at {self.stage.now} is not taken by any sweep")
 
-    def _look(self) -> None:
+    def _look(self) -> Seen:
         """Everybody sees what is new for them."""
+        seen, before = Seen.of(self.stage), self._seen
+        self._seen = seen
+        if (seen.offer, seen.task, seen.visit, seen.reported, seen.asked) == (
+            before.offer,
+            before.task,
+            before.visit,
+            before.reported,
+            before.asked,
+        ):
+            return seen
         with self.stage.reading() as session:
             fresh = {
                 table: session.scalars(select(table).where(table.id > last).order_by(table.id)).all()
-                for table, last in self._last.items()
+                for table, last in ((Offer, before.offer), (Task, before.task), (Visit, before.visit))
             }
-            about = {row.ticket_id for rows in fresh.values() for row in rows} - {None}
-            jobs = {one: session.get_one(Ticket, one) for one in sorted(about)}
-            goes = {row.id: session.get_one(Assignment, row.assignment_id).contractor_id for row in fresh[Visit]}
+            asked = session.scalars(select(Visit).where(Visit.asked > 0, Visit.status == VisitStatus.PLANNED)).all()
             reported = session.scalars(
                 select(Ticket).where(Ticket.status == TicketStatus.REPORTED, Ticket.origin == Origin.BOT)
             ).all()
-        for table, rows in fresh.items():
-            self._last[table] = max((row.id for row in rows), default=self._last[table])
+            about = {row.ticket_id for rows in (*fresh.values(), asked) for row in rows} - {None}
+            jobs = {one: session.get_one(Ticket, one) for one in sorted(about)}
+            goes = {row.id: session.get_one(Assignment, row.assignment_id).contractor_id for row in asked}
+            goes |= {row.id: session.get_one(Assignment, row.assignment_id).contractor_id for row in fresh[Visit]}
         for offer in fresh[Offer]:
             self.crews.is_offered(offer, jobs[offer.ticket_id])
         for task in fresh[Task]:
             self.desk.has(task)
         for visit in fresh[Visit]:
             self._is_planned(visit, jobs[visit.ticket_id], goes[visit.id])
+        for visit in asked:
+            self.crews.is_asked(visit, jobs[visit.ticket_id], goes[visit.id])
         for ticket in reported:
             self._is_reported(ticket)
+        return seen
 
     def _is_planned(self, visit: Visit, ticket: Ticket, contractor_id: int) -> None:
         self.crews.is_planned(visit, ticket, contractor_id)

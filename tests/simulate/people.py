@@ -45,6 +45,9 @@ SLEEPS_FROM, WAKES_AT = 23, 7
 #: After a yes, in percent.
 BACKS_OUT, NEVER_COMES = 3, 1
 
+#: "Still going?": so many in a hundred of those who will come say so, after from – to minutes.
+CONFIRMS, CONFIRMS_AFTER = 98, (1, 40)
+
 #: Of those who take, in percent: these come at once, the others choose one of the proposed times.
 COMES_NOW = 30
 
@@ -127,6 +130,10 @@ class People:
     def keeps(self, contractor_id: int, ticket: str) -> Keeps:
         shares = {Keeps.BACKS_OUT: BACKS_OUT, Keeps.NEVER: NEVER_COMES, Keeps.COMES: 100 - BACKS_OUT - NEVER_COMES}
         return _one_of(self._dice("keeps", contractor_id, ticket), shares)
+
+    def confirms_after(self, visit_id: int, asked: int) -> timedelta | None:
+        dice = self._dice("confirms", visit_id, asked)
+        return _minutes(dice, CONFIRMS_AFTER) if dice.random() * 100 < CONFIRMS else None
 
     def comes_now(self, contractor_id: int, ticket: str) -> bool:
         return self._dice("when", contractor_id, ticket).random() * 100 < COMES_NOW

@@ -16,6 +16,8 @@ from tests.simulate import directories, figures, people
 from tests.simulate.month import Month
 
 REQUESTS = 60
+#: Where two stories are only compared.
+FEW = 20
 DAYS = 6
 NEAR = (
     {"lat": 55.76},
@@ -25,10 +27,10 @@ NEAR = (
     {"lat": 55.6},
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
-def played(engine: Engine, seed: int) -> tuple[dict[str, Any], Month]:
+def played(engine: Engine, seed: int, count: int = REQUESTS) -> tuple[dict[str, Any], Month]:
     with Session(engine) as session, session.begin():
         firms = [add_contractor(session, skills=[SKILL], **{"lon": 37.62, "engineers": 3, **place}) for place in NEAR]
         assert len(firms) == len(NEAR)
@@ -41,7 +43,7 @@ def played(engine: Engine, seed: int) -> tuple[dict[str, Any], Month]:
         directories.let_in(session, now=START - timedelta(days=1))
     with Session(engine) as session:
         sites, works = directories.sites(session), directories.works(session)
-    month = Month(engine, seed, people.requests(seed, REQUESTS, START, DAYS, sites, works), START)
+    month = Month(engine, seed, people.requests(seed, count, START, DAYS, sites, works), START)
     return figures.of(month, month.run()), month
 
 
@@ -71,7 +73,7 @@ def test_a_seed_is_one_story(sqlite_files: SqliteFiles) -> None:
     for seed in (3, 3, 4):
         url = sqlite_files.fresh()
         engine = sqlite_files.engine(url)
-        found, month = played(engine, seed)
+        found, month = played(engine, seed, FEW)
         prints.append((month.stage.trace.hexdigest(), found))
         engine.dispose()
         sqlite_files.drop(url)

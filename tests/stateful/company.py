@@ -10,11 +10,11 @@ from typing import Any, ClassVar
 from apscheduler.triggers.interval import IntervalTrigger
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from core.domain.absence import AwayDays
-from core.domain.offer import DeclineReason
+from core.domain.offer import OPEN_STATES, DeclineReason, OfferStatus
 from core.domain.talk import CallOutcome
 from core.domain.ticket import Priority
 from core.services import (
@@ -216,13 +216,18 @@ class Company(RuleBasedStateMachine):
 
     @rule(firm=NUMBERS, everywhere=st.booleans(), for_hours=st.sampled_from([1, 48, None]))
     def is_blocked(self, firm: int, everywhere: bool, for_hours: int | None) -> None:
-        """Until there is a use case for it, the row that it will write."""
+        """Until there is a use case for it, what it will write: the row, and no offer of the firm stays open."""
         now, client_id = self.clock.now(), None if everywhere else self.client_id
         ends_at = now + timedelta(hours=for_hours) if for_hours else None
         row = Block(contractor_id=_of(sorted(self.of_firm), firm), client_id=client_id, reason="Проверка")
         row.starts_at, row.ends_at = now, ends_at
+        held = (Offer.contractor_id == row.contractor_id, Offer.status.in_(OPEN_STATES))
+        of_client = Offer.ticket_id.in_(
+            select(Ticket.id).where(Ticket.client_id.in_([client_id] if client_id else self.clients))
+        )
         with Session(self.engine) as session, session.begin():
             session.add(row)
+            session.execute(update(Offer).where(*held, of_client).values(status=OfferStatus.WITHDRAWN, answered_at=now))
 
     @rule(firm=NUMBERS, who=NUMBERS, days=st.sampled_from([*AwayDays, None]), on=st.booleans())
     def is_away(self, firm: int, who: int, days: AwayDays | None, on: bool) -> None:
@@ -267,7 +272,8 @@ class Company(RuleBasedStateMachine):
             ).all()
             sites = dict(session.execute(select(Site.id, Site.client_id)).tuples().all())
             self.service_id = session.scalars(select(Service.id).order_by(Service.id)).first() or 0
-        self.client_id = min(sites.values())
+        self.clients = sorted(set(sites.values()))
+        self.client_id = self.clients[0]
         self.desk = [row.person_id for row in live if row.role == "dispatcher"]
         self.requesters = [(row.person_id, row.site_id) for row in live if row.role == "requester" and row.site_id]
         self.of_firm: dict[int, list[int]] = {}
@@ -296,8 +302,7 @@ class Company(RuleBasedStateMachine):
     def _slot(self, ticket_id: int, number: int) -> Any:
         """0: now."""
         with Session(self.engine, expire_on_commit=False) as session:
-            site = session.get_one(Site, session.get_one(Ticket, ticket_id).site_id)
-            proposed = offers.proposed_slots(session, site, now=self.clock.now())
+            proposed = offers.proposed_slots(session, session.get_one(Ticket, ticket_id), now=self.clock.now())
         return proposed[number % len(proposed)].start if number and proposed else None
 
 

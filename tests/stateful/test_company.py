@@ -14,7 +14,7 @@ from storage import engines
 from tests.databases import SqliteFiles
 from tests.stateful.company import Company, set_out
 
-EXAMPLES, STEPS = 200, 8
+EXAMPLES, STEPS = 200, 6
 MANY_EXAMPLES, MANY_STEPS = 5_000, 40
 QUIET = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck), "print_blob": True}
 
