@@ -22,6 +22,7 @@ from storage import engines
 
 #: A lock that is never given back is a bug, not a wait.
 MOST_TRIES = 2000
+FAILED = "fails with"
 
 
 class Crash(BaseException):
@@ -127,7 +128,9 @@ class Scheduler:
                 self.wake()
                 self.trace.append(f"{actor.name} is killed")
                 continue
-            self.trace.append(f"{actor.name}: {actor.answer}")
+            except Exception as error:  # nobody's answer: the story ends with a fault that the test will tell
+                actor.answer = f"{FAILED} {type(error).__name__}: {error}"
+            self.trace.append(f"{actor.name}: {actor.answer.splitlines()[0]}")
             return
 
 

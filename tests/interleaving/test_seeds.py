@@ -7,7 +7,7 @@ import pytest
 
 from tests.databases import SqliteFiles
 from tests.interleaving.plays import Theatre, everybody, says_yes_carelessly
-from tests.interleaving.scheduler import Scheduler
+from tests.interleaving.scheduler import FAILED, Scheduler
 
 SEEDS = 500
 PARTS = 10
@@ -28,7 +28,8 @@ def theatre(sqlite_files: SqliteFiles) -> Iterator[Theatre]:
 def faults(theatre: Theatre, played: Scheduler) -> list[str]:
     """Nobody may see a winner beside himself, whatever else happened."""
     won = [one.name for one in played.actors if one.name in ("first", "second") and one.answer == "done"]
-    return theatre.broken() + ([f"both are told yes: {won}"] if len(won) > 1 else [])
+    failed = [f"{one.name} {one.answer}" for one in played.actors if one.answer.startswith(FAILED)]
+    return failed + theatre.broken() + ([f"both are told yes: {won}"] if len(won) > 1 else [])
 
 
 @pytest.mark.parametrize("part", range(PARTS))
@@ -48,6 +49,7 @@ def test_killed_before_any_call_it_is_done_once_after_all(theatre: Theatre, name
         if not played.actors[0].crashes:
             assert call > 2, "nothing was killed"
             break
+        assert not played.actors[0].answer.startswith(FAILED), played.actors[0].answer
         assert theatre.rows() == whole, f"call {call} of {name}"
         assert theatre.broken() == [], f"call {call} of {name}"
     else:
