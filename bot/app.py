@@ -47,6 +47,7 @@ ROUTERS = (
     "imports",
     "intake",
     "tickets",
+    "ticket_lists",
     "searches",
     "calls",
     "cancels",

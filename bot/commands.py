@@ -15,7 +15,20 @@ ADMINS = frozenset({Role.ADMIN, Role.MANAGER})
 BY_ROLE: tuple[tuple[frozenset[Role], tuple[str, ...]], ...] = (
     (
         DESK_ROLES,
-        ("queue", "new", "find", "ticket", "assign", "calls", "why", "sites", "contractor", "cover", "invite"),
+        (
+            "queue",
+            "tickets",
+            "new",
+            "find",
+            "ticket",
+            "assign",
+            "calls",
+            "why",
+            "sites",
+            "contractor",
+            "cover",
+            "invite",
+        ),
     ),
     (CONTRACTOR_ROLES, ("jobs", "offers", "missed", "free", "why")),
     (frozenset({Role.OWNER}), ("team",)),

@@ -305,10 +305,10 @@ def _once_more(base: Base, text: str, do: Do, key: str, texts: Texts) -> Screen:
 
 
 def _list(found: TicketList, texts: Texts) -> Rows:
-    return column(*(Button(_title(line, texts), Open(number=line.ticket_id).pack()) for line in found.lines))
+    return column(*(Button(title_of(line, texts), Open(number=line.ticket_id).pack()) for line in found.lines))
 
 
-def _title(line: TicketLine, texts: Texts) -> str:
+def title_of(line: TicketLine, texts: Texts) -> str:
     urgent = "🔴 " if line.priority is Priority.EMERGENCY else ""
     status = texts.plain(f"tickets-status-{line.status}")
     return f"{urgent}{line.number} · {status} · {line.service} · {line.site}"[:120]

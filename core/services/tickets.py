@@ -168,20 +168,20 @@ def find(session: Session, actor: Actor, words: str, *, now: datetime, offset: i
         if term.lstrip("з").isdigit():
             matches.append(Ticket.number == f"З-{int(term.lstrip('з')):06d}")
         query = query.where(or_(*matches))
-    return _listed(session, query, offset, limit, now=now)
+    return listed(session, query, offset, limit, now=now)
 
 
 def mine(session: Session, actor: Actor, *, now: datetime, offset: int = 0, limit: int = 8) -> TicketList:
     """Open tickets of a client's person; what waits for an answer first."""
     query = scope.client_tickets(actor).where(Ticket.status.in_(OPEN), Ticket.origin == Origin.BOT)
     waits = case((Ticket.status.in_((TicketStatus.REPORTED, TicketStatus.DRAFT)), 0), else_=1)
-    return _listed(session, query, offset, limit, waits, now=now)
+    return listed(session, query, offset, limit, waits, now=now)
 
 
 def to_accept(session: Session, actor: Actor, *, now: datetime, offset: int = 0, limit: int = 8) -> TicketList:
     """What the contractor has reported done and the client has not answered yet."""
     query = scope.client_tickets(actor).where(Ticket.status == TicketStatus.REPORTED)
-    return _listed(session, query, offset, limit, now=now)
+    return listed(session, query, offset, limit, now=now)
 
 
 def id_of(session: Session, actor: Actor, number: str, *, now: datetime) -> int:
@@ -260,7 +260,7 @@ def _ask_responsible(session: Session, ticket: Ticket, cause: Audit, *, now: dat
         tasks.open(session, TaskKind.DRAFT, cause=f"audit {cause.id}", ticket_id=ticket.id, now=now)
 
 
-def _listed(
+def listed(
     session: Session, query: Select[Any], offset: int, limit: int, *first: ColumnElement[Any], now: datetime
 ) -> TicketList:
     total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0

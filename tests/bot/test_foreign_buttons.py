@@ -82,6 +82,8 @@ PLAIN = {
     "version": 0,
     "was": 0,
     "wave": 1,
+    "flags": 0,
+    "status": 0,
 }
 WORDS = {"book": "A" * 43, "code": "en", "item": "my", "language": "en", "words": "лампа"}
 

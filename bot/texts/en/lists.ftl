@@ -1,0 +1,16 @@
+lists-title = <b>Open tickets: { $total }</b>
+lists-empty = No such open tickets.
+lists-narrowed = Only: { $by }
+lists-by-s = Status
+lists-by-c = Client
+lists-by-r = Region
+lists-urgent = Emergencies
+lists-mine = Mine
+lists-ask-s = <b>Which status?</b>
+lists-ask-c = <b>Which client?</b>
+lists-ask-r = <b>Which region?</b>
+lists-every-s = Any status
+lists-every-c = All clients
+lists-every-r = All regions
+menu-tickets = All tickets
+menu-tickets-about = open tickets with filters

@@ -1,0 +1,16 @@
+lists-title = <b>Открытые заявки: { $total }</b>
+lists-empty = Таких открытых заявок нет.
+lists-narrowed = Только: { $by }
+lists-by-s = Статус
+lists-by-c = Клиент
+lists-by-r = Регион
+lists-urgent = Аварии
+lists-mine = Мои
+lists-ask-s = <b>Какой статус?</b>
+lists-ask-c = <b>Какой клиент?</b>
+lists-ask-r = <b>Какой регион?</b>
+lists-every-s = Любой статус
+lists-every-c = Все клиенты
+lists-every-r = Все регионы
+menu-tickets = Все заявки
+menu-tickets-about = открытые заявки с фильтрами
