@@ -5,6 +5,7 @@ A command imports what it needs when it runs, so that `--help` answers at once.
 
 import typer
 
+from core.commands.calendar import calendar
 from core.commands.check import check
 from core.commands.cover import cover
 from core.commands.export_workbook import export_workbook
@@ -22,6 +23,7 @@ app.command("import")(import_workbook)
 app.command("export")(export_workbook)
 app.command("invite")(invite)
 app.command("cover")(cover)
+app.command("calendar")(calendar)
 app.command("check")(check)
 
 

@@ -136,6 +136,14 @@ def warned(session: Session, clock: Clock, *, now: datetime) -> int:
     return level
 
 
+def count_anew(session: Session, kind: CalendarKind) -> int:
+    """The calendar has changed: deadlines and next warnings of what runs on it. Returns how many clocks run."""
+    running = session.scalars(select(Clock).where(Clock.state == ClockState.RUNNING, Clock.calendar == kind)).all()
+    for clock in running:
+        _refresh(session, clock)
+    return len(running)
+
+
 def arrival_due(session: Session, ticket: Ticket) -> datetime | None:
     """Until when somebody should be on site, by the plan; None where the plan has no row for the priority."""
     target = _plan_row(session, ticket)

@@ -1,0 +1,48 @@
+"""`python -m core calendar`: days of this operator that differ from the production calendar."""
+
+import json
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+KINDS = {"выходной": "off", "рабочий": "work", "короткий": "short", "off": "off", "work": "work", "short": "short"}
+NAMES = {"off": "выходной", "work": "рабочий", "short": "короткий"}
+
+
+def calendar(
+    day: Annotated[
+        datetime | None, typer.Argument(formats=["%Y-%m-%d", "%d.%m.%Y"], help="День: 2026-05-08 или 08.05.2026.")
+    ] = None,
+    kind: Annotated[str, typer.Argument(help="выходной, рабочий, короткий (off, work, short).")] = "",
+    remove: Annotated[bool, typer.Option("--remove", help="Снова считать этот день по производственному.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Итог в виде JSON и ничего больше.")] = False,
+) -> None:
+    """Показать или изменить дни, которые у вас не такие, как в производственном календаре России.
+
+    Без дня показывает список. Сроки заявок в рабочем времени пересчитываются сразу.
+    """
+    if kind and kind.casefold() not in KINDS:
+        raise typer.BadParameter("выходной, рабочий или короткий", param_hint="KIND")
+    if day is not None and not kind and not remove:
+        raise typer.BadParameter("скажите, какой это день, или --remove", param_hint="KIND")
+    from core.commands.database import SHELL, opened
+    from core.domain.calendar import DayKind
+    from core.services import calendar_days
+
+    recounted = 0
+    with opened() as database:
+        if day is not None:
+            chosen = None if remove else DayKind(KINDS[kind.casefold()])
+            recounted = database.write_sync(calendar_days.say, SHELL, day.date(), chosen)
+        known = database.read_sync(calendar_days.said)
+    if as_json:
+        days = [{"day": one.isoformat(), "kind": str(what)} for one, what in known]
+        print(json.dumps({"days": days, "recounted": recounted}, ensure_ascii=False))
+        return
+    for one, what in known:
+        print(f"{one:%d.%m.%Y}  {NAMES[what]}")
+    if not known:
+        print("Все дни — по производственному календарю.")
+    if day is not None:
+        print(f"Пересчитано сроков: {recounted}")

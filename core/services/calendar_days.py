@@ -1,0 +1,39 @@
+"""Days on which this operator differs from the production calendar; what already runs is counted anew at once."""
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.domain.actor import Actor
+from core.domain.calendar import CalendarKind, DayKind
+from core.domain.errors import NotAllowed
+from core.domain.role import Role
+from core.services import audit, clocks
+from storage.models.clock import CalendarDay
+
+
+def say(session: Session, actor: Actor, day: date, kind: DayKind | None, *, now: datetime) -> int:
+    """What the operator says of a day; None takes it back. Returns how many running clocks were counted anew.
+
+    A deadline may come nearer or go farther; what was warned of, met or broken stays as it was. Raises NotAllowed.
+    """
+    if not actor.has(Role.ADMIN, Role.MANAGER):
+        raise NotAllowed
+    row = session.get(CalendarDay, day)
+    if row is not None and kind is None:
+        session.delete(row)
+    elif row is not None and kind is not None:
+        row.kind = kind
+    elif kind is not None:
+        session.add(CalendarDay(day=day, kind=kind))
+    session.flush()
+    data = {"day": day.isoformat(), "kind": kind}
+    audit.record(session, actor, "calendar", day.toordinal(), "say", now=now, data=data)
+    return clocks.count_anew(session, CalendarKind.WORKING)
+
+
+def said(session: Session, *, now: datetime) -> tuple[tuple[date, DayKind], ...]:
+    """The operator's own days, in order."""
+    rows = session.scalars(select(CalendarDay).order_by(CalendarDay.day))
+    return tuple((row.day, row.kind) for row in rows)
