@@ -1,5 +1,6 @@
 """The database of a command: found by the settings, brought up to date before anything is asked of it."""
 
+import importlib
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ def opened() -> Iterator["Database"]:
     from core.settings import load
     from storage.db import Database
 
+    # A use case imports the tables it names; their keys lead to tables it does not.
+    importlib.import_module("storage.models.all")
     settings = load()
     _bring_up_to_date(settings.database_url)
     info = {numbers.KEY: settings.defaults()}
