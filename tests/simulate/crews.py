@@ -22,6 +22,8 @@ from tests.simulate.stage import Stage
 
 #: He looks again whether he is free to go.
 AGAIN = timedelta(minutes=20)
+#: Who has somewhere to go is up so long before.
+UP_BEFORE = timedelta(hours=3)
 #: The shortest time from a new card to a tap, for somebody who has made up his mind already.
 A_MOMENT = timedelta(seconds=10)
 
@@ -60,7 +62,7 @@ class Crews:
 
     def is_planned(self, visit: Visit, ticket: Ticket, contractor_id: int) -> None:
         """He has said yes, or the desk gave him the job by telephone."""
-        keeps = self.people.keeps(contractor_id, ticket.number) if visit.number == 1 else Keeps.COMES
+        keeps = self.people.keeps(contractor_id, ticket.number)
         left = max(visit.starts_at - self.stage.now, timedelta(0))
         part = self.people.part("visit", visit.id)
         if keeps is Keeps.BACKS_OUT:
@@ -76,8 +78,9 @@ class Crews:
         self._asked.add((visit.id, visit.asked))
         delay = self.people.confirms_after(visit.id, visit.asked)
         if delay is not None and self.people.keeps(contractor_id, ticket.number) is not Keeps.NEVER:
-            firm = self.firms[contractor_id]
-            at = awake(self.stage.now + delay, firm.zone, night_jobs=firm.night_jobs)
+            firm, at = self.firms[contractor_id], self.stage.now + delay
+            if visit.starts_at - at > UP_BEFORE:
+                at = awake(at, firm.zone, night_jobs=firm.night_jobs)
             self.stage.at(at, partial(self._confirm, visit.id, firm.person_id))
 
     def _confirm(self, visit_id: int, person_id: int) -> None:

@@ -21,7 +21,7 @@ from core.domain.visit import AHEAD
 from core.services import searches, staffing, tasks, tickets
 from storage.models.desk import Task
 from storage.models.offer import Offer, Wave, WaveCandidate
-from storage.models.ticket import Ticket
+from storage.models.ticket import Assignment, Ticket
 from storage.models.visit import Visit
 from tests.simulate.people import Keeps, People
 from tests.simulate.stage import Stage
@@ -39,7 +39,7 @@ class Desk:
         self.person_id = person_id
         #: Ticket id → acts of the desk on it, and what they were.
         self.touches: Counter[int] = Counter()
-        self.acts: Counter[str] = Counter()
+        self.acts: Counter[tuple[int, str]] = Counter()
         self.approvals = 0
         self.warnings = 0
         self.given_up: set[int] = set()
@@ -93,12 +93,15 @@ class Desk:
             return set(session.scalars(said_no)), session.scalar(outside.limit(1)) is not None
 
     def _give(self, ticket: Ticket) -> bool:
-        """The telephone: the first on the list who can be sent."""
+        """The telephone: the first on the list who can be sent and has not failed here before."""
         found = self.stage.do(staffing.choices, self.stage.actor(self.person_id), ticket.id)
-        if not found.lines:
+        with self.stage.reading() as session:
+            had = set(session.scalars(select(Assignment.contractor_id).where(Assignment.ticket_id == ticket.id)))
+        line = next((line for line in found.lines if line.contractor_id not in had), None)
+        if line is None:
             self.given_up.add(ticket.id)
             return False
-        return self._act("assign", ticket, staffing.assign, ticket.id, found.lines[0].contractor_id)
+        return self._act("assign", ticket, staffing.assign, ticket.id, line.contractor_id)
 
     def _take_back(self, visit_id: int) -> None:
         with self.stage.reading() as session:
@@ -122,17 +125,18 @@ class Desk:
         with self.stage.reading() as session:
             task = session.get_one(Task, task_id)
         if task.ended_at is None and self.stage.tap(self.person_id, tasks.end, task_id, "seen"):
-            self.acts[f"end {task.kind}"] += 1
-            if task.ticket_id is not None:
-                self.touches[task.ticket_id] += 1
+            self._count(task.ticket_id or 0, f"end {task.kind}")
 
     def _act(self, name, ticket, fn, *args) -> bool:  # type: ignore[no-untyped-def]
         done = self.stage.tap(self.person_id, fn, *args)
         if done:
-            self.touches[ticket.id] += 1
-            self.acts[name] += 1
+            self._count(ticket.id, name)
         self.stage.note("desk", name if done else f"cannot {name}", ticket.number)
         return done
+
+    def _count(self, ticket_id: int, name: str) -> None:
+        self.touches[ticket_id] += 1
+        self.acts[ticket_id, name] += 1
 
     def _may_raise(self, ticket: Ticket) -> bool:
         rate = wave.raised(ticket.first_rate_kop, ticket.contractor_rate_kop, RAISE_PCT)

@@ -52,7 +52,9 @@ def beside(month: Month) -> dict[str, Any]:
         return {
             "trace": month.stage.trace.hexdigest()[:16],
             "touches of all per 100": round(100 * whole / (len(month.told) or 1), 1),
-            "acts": dict(sorted(month.desk.acts.items())),
+            "acts": _acts(month, month.told),
+            "acts, three and more": _acts(month, many),
+            "three and more, by reach": _counted(min(one.reach, 10) for one in many),
             "approvals tapped": month.desk.approvals,
             "warnings in the queue": month.desk.warnings,
             "three and more, not gone through, by status": dict(sorted(stuck.items())),
@@ -61,6 +63,14 @@ def beside(month: Month) -> dict[str, Any]:
                 str(found.tickets[one.ticket_id].priority) for one in touched if one.reach >= MANY
             ),
         }
+
+
+def _acts(month: Month, told: list[Told]) -> dict[str, int]:
+    ids, found = {one.ticket_id for one in told}, Counter[str]()
+    for (ticket_id, name), times in month.desk.acts.items():
+        if ticket_id in ids:
+            found[name] += times
+    return dict(sorted(found.items()))
 
 
 def _counted(words: Iterable[Any]) -> dict[Any, int]:

@@ -178,7 +178,7 @@ class Month:
 
     def _is_planned(self, visit: Visit, ticket: Ticket, contractor_id: int) -> None:
         self.crews.is_planned(visit, ticket, contractor_id)
-        if visit.number == 1 and self.people.keeps(contractor_id, ticket.number) is Keeps.NEVER:
+        if self.people.keeps(contractor_id, ticket.number) is Keeps.NEVER:
             self.desk.misses(visit)
 
     def _is_reported(self, ticket: Ticket) -> None:

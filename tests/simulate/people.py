@@ -46,7 +46,7 @@ SLEEPS_FROM, WAKES_AT = 23, 7
 BACKS_OUT, NEVER_COMES = 3, 1
 
 #: "Still going?": so many in a hundred of those who will come say so, after from – to minutes.
-CONFIRMS, CONFIRMS_AFTER = 98, (1, 40)
+CONFIRMS, CONFIRMS_AFTER = 99, (1, 40)
 
 #: Of those who take, in percent: these come at once, the others choose one of the proposed times.
 COMES_NOW = 30
