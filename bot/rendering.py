@@ -1,6 +1,7 @@
 """Turns a row of the outbox into a screen at the moment it is sent, from the database as it is then.
 
-None means there is nothing to say any more: the reader may not see the ticket now, or an offer is over.
+None means there is nothing to say any more: the reader may not see the ticket now, an offer is over, or may
+not be made to him any more.
 """
 
 from collections.abc import Awaitable, Callable
@@ -17,7 +18,7 @@ from bot.ui import Screen
 from core.domain.actor import Actor
 from core.domain.notice import Delivery, Notice
 from core.domain.offer import TAKEABLE
-from core.services import cards, people
+from core.services import cards, people, unfit
 from core.services.cards import OfferCard
 from core.services.outbox import Letter
 from storage.db import Database
@@ -49,7 +50,7 @@ async def _card(db: Database, letter: Letter, texts: Texts, pairs: PairsFor) -> 
     if letter.ticket_id is None:
         return None
     card = await db.read(cards.for_person, letter.person_id, letter.ticket_id)
-    if card is None or _is_over(letter, card):
+    if card is None or await _is_over(db, letter, card):
         return None
     screen = card_screens.draw(card, texts)
     if letter.delivery is Delivery.EDIT:
@@ -60,11 +61,14 @@ async def _card(db: Database, letter: Letter, texts: Texts, pairs: PairsFor) -> 
     return Screen(text, screen.rows, photo, screen.keys)
 
 
-def _is_over(letter: Letter, card: object) -> bool:
-    """An offer that is no longer to be had is not announced; a silent redraw announces nothing."""
+async def _is_over(db: Database, letter: Letter, card: object) -> bool:
+    """An offer that is no longer to be had is not announced, nor one to somebody who has been blocked meanwhile or has
+    lost the skill; a silent redraw announces nothing."""
     if letter.notice != Notice.OFFER_MADE or letter.delivery is Delivery.EDIT:
         return False
-    return not isinstance(card, OfferCard) or card.offer_status not in TAKEABLE
+    if not isinstance(card, OfferCard) or card.offer_status not in TAKEABLE:
+        return True
+    return await db.read(unfit.why_not, letter.person_id, card.offer_id) is not None
 
 
 async def _menu(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen:

@@ -11,7 +11,7 @@ from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from core.services import checkup, confirmations, counter_prices, holds, inbox, silence, warnings, waves
+from core.services import checkup, confirmations, counter_prices, holds, inbox, silence, unfit, warnings, waves
 
 TICK_S = 2
 
@@ -27,6 +27,7 @@ class Job:
 
 def timetable(zone: str) -> tuple[Job, ...]:
     return (
+        Job("unfit", IntervalTrigger(seconds=TICK_S), unfit.sweep),
         Job("offers", IntervalTrigger(seconds=TICK_S), waves.sweep),
         Job("reaction", IntervalTrigger(seconds=TICK_S), warnings.sweep),
         Job("counter prices", IntervalTrigger(seconds=TICK_S), counter_prices.sweep),

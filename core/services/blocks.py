@@ -3,11 +3,14 @@
 from datetime import datetime
 
 from sqlalchemy import BindParameter, ColumnElement, and_, or_
+from sqlalchemy.orm import InstrumentedAttribute
 
 from storage.models.contractor import Block
 
 
-def live(client_id: int | BindParameter[int], now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+def live(
+    client_id: int | BindParameter[int] | InstrumentedAttribute[int], now: datetime | BindParameter[datetime]
+) -> ColumnElement[bool]:
     return and_(
         Block.starts_at <= now,
         or_(Block.ends_at.is_(None), Block.ends_at > now),

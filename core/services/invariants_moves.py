@@ -35,6 +35,9 @@ for _begun in (("send", "counter"), ("send", "lapse", "counter")):
     for _end in ("refuse", "expire"):
         _ROADS[*_begun, _end] = _ENDED | {OfferStatus.LAPSED}
         _ROADS[*_begun, _end, "decline"] = frozenset({OfferStatus.DECLINED})
+#: From wherever it was open: its firm may not be asked any more.
+for _road in [road for road, states in _ROADS.items() if states & OPEN_STATES]:
+    _ROADS[*_road, "withdraw"] = frozenset({OfferStatus.WITHDRAWN})
 
 
 def offers_leave_once(session: Session, *, now: datetime) -> Found:

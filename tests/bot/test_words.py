@@ -101,13 +101,16 @@ def test_the_one_who_confirms_is_asked_and_the_stranger_is_calmed() -> None:
     assert "Записали" in notices.headline(Notice.DRAFTED, stranger, {}, texts)
 
 
+OF_OFFERS = ("send", "lapse", "decline", "counter", "refuse", "expire", "withdraw")
+
+
 def keys() -> Iterable[str]:
     yield from (f"tickets-status-{status}" for status in TicketStatus)
     yield from (f"tickets-exclusion-{rule}" for rule in Exclusion)
     yield from (f"tickets-reason-{reason}" for reason in DeclineReason)
     yield from (f"tasks-kind-{kind}" for kind in TaskKind)
     yield from (f"history-ticket-{event}" for event in TicketEvent)
-    yield from (f"history-offer-{event}" for event in ("send", "lapse", "decline", "counter", "refuse", "expire"))
+    yield from (f"history-offer-{event}" for event in OF_OFFERS)
     yield from (f"wave-reason-{reason}" for reason in WaveReason)
     yield from (f"history-came-back-{reason}" for reason in ANSWERED_BY)
     yield from (f"missed-{what}-{why}" for what in ("why", "do") for why in (*Exclusion, *Miss))

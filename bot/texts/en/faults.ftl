@@ -1,0 +1,1 @@
+history-offer-withdraw = withdrawn: this contractor may not be asked any more
