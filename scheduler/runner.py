@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from scheduler.pulse import Pulse
 from scheduler.timetable import TICK_S, Job
 from storage.db import Database
 
@@ -33,10 +34,11 @@ class Runner:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; restarts the ticks when they stall."""
-        self.scheduler = self._started()
+        self.scheduler, pulse = self._started(), Pulse(self.db.clock.now)
         try:
             while not stop.is_set():
                 await _sleep(stop, TICK_S)
+                pulse.beat(TICK_S)
                 if time.monotonic() - self.ticked_at > STALLED_AFTER_S and not self._is_running():
                     log.error("the timetable has stalled and is started anew")
                     self.scheduler.shutdown(wait=False)

@@ -260,24 +260,28 @@ def _reason_to_drop(session: Session, row: Outbox, now: datetime) -> str:
         return "unreachable"
     if person.telegram_id is None:
         return "left"
-    if row.delivery is not Delivery.EDIT or row.ticket_id is None:
+    is_offer = row.delivery is Delivery.NEW and row.notice == Notice.OFFER_MADE
+    if row.ticket_id is None or not (is_offer or row.delivery is Delivery.EDIT):
         return ""
-    newer = session.scalar(
-        select(Outbox.id)
-        .where(
-            text(f"outbox.{WAITING}"),
-            Outbox.chat_id == row.chat_id,
-            Outbox.id > row.id,
-            Outbox.ticket_id == row.ticket_id,
-            Outbox.person_id == row.person_id,
-            Outbox.delivery == Delivery.EDIT,
-            Outbox.not_before <= now,
-        )
-        .limit(1)
-    )
-    if newer is not None:
+    if _is_superseded(session, row, now):
         return "superseded"
-    return "told with what rang" if _rang_with(session, row) else ""
+    return "told with what rang" if not is_offer and _rang_with(session, row) else ""
+
+
+def _is_superseded(session: Session, row: Outbox, now: datetime) -> bool:
+    """A later redraw of the card says it all; so does a later offer of the job where its terms have changed."""
+    newer = select(Outbox.id).where(
+        text(f"outbox.{WAITING}"),
+        Outbox.chat_id == row.chat_id,
+        Outbox.id > row.id,
+        Outbox.ticket_id == row.ticket_id,
+        Outbox.person_id == row.person_id,
+        Outbox.delivery == row.delivery,
+        Outbox.not_before <= now,
+    )
+    if row.delivery is Delivery.NEW:
+        newer = newer.where(Outbox.notice == row.notice)
+    return session.scalar(newer.limit(1)) is not None
 
 
 def _rang_with(session: Session, row: Outbox) -> bool:
