@@ -165,7 +165,7 @@ async def test_a_loop_that_stood_still_skips_ticks_loses_no_row_and_says_so(
 
     assert not [at for at in runs[before:] if stood_from + 0.2 < at < stood_to - 0.2]
     at_once = [at for at in runs if stood_to <= at < stood_to + 0.05]
-    assert len(at_once) <= 2  # not forty
+    assert len(at_once) <= 3  # not forty
     assert await db.read(lapsed) == 1
     assert "the event loop stood still" in {log["event"] for log in logs}
 
