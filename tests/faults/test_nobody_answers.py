@@ -1,5 +1,6 @@
-"""Between the offer and the yes the world changes: blocks, lost skills, versions, prices, plans. Rows and phones."""
+"""Between the offer and the yes a firm is blocked, closed or loses the skill: rows and phones."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,25 +10,22 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
-from core.domain.calendar import CalendarKind
-from core.domain.defaults import Defaults
-from core.domain.errors import NotQualified, OfferClosed
+from core.domain.errors import Conflict, NotQualified, OfferClosed
 from core.domain.notice import Notice, OutboxStatus
 from core.domain.offer import Exclusion, OfferStatus, WaveReason
 from core.domain.task import TaskKind
-from core.domain.ticket import Priority, TicketStatus
-from core.services import counter_prices, intakes, offers, searches, tickets, unfit, waves
-from storage.models.clock import Clock
+from core.domain.ticket import TicketStatus
+from core.services import counter_prices, offers, unfit, waves
+from storage.db import Database
 from storage.models.contractor import Block, Contractor, ContractorSkill
 from storage.models.desk import Audit
-from storage.models.directory import SlaTarget
 from storage.models.offer import Offer, Wave
 from storage.models.ticket import Ticket
 from tests.bot.crew import Crew
 from tests.bot.phones import settled
 from tests.clock import START, HandClock
 from tests.make.directories import add_contractor
-from tests.make.tickets import SKILL, World, add_engineer, card_of, make_world, open_tasks, send, take, tap, tell
+from tests.make.tickets import SKILL, World, add_engineer, card_of, make_world, open_tasks, send, take, tap
 
 TODAY = START.date()
 Loss = Callable[[World], None]
@@ -304,72 +302,44 @@ async def test_the_card_of_a_blocked_firm_says_that_its_offer_is_gone(crew: Crew
     assert len(await crew.engineer.shown()) == shown  # the card was redrawn, nothing rang
 
 
-async def test_a_tap_on_the_card_of_an_older_version_takes_nothing_and_shows_the_new_pay(crew: Crew) -> None:
-    """The pay went up while the old card was before his eyes: a yes is never a yes to other terms."""
-    await crew.is_offered()
-    card = (await crew.engineer.shown())[-1]
-    (old,) = [b for row in card["inline"] for b in row if "выезжаю сейчас" in b["text"]]
-
-    def raise_pay(world: World) -> None:
-        ticket = world.session.scalars(select(Ticket)).one()
-        searches.raise_pay(world.session, tap(world.dispatcher), ticket.id, ticket.version, 10, now=world.now)
-
-    await crew.does(raise_pay)
-    answer = await crew.engineer.presses(card["message_id"], data=old["data"], forged=True)
-
-    assert answer["text"]
-    ticket = await crew.ticket()
-    assert (ticket.status, ticket.job_version) == (TicketStatus.SEARCHING, 2)
-    assert [offer.status for offer in await crew.edge.rows(Offer)] == [OfferStatus.WITHDRAWN, OfferStatus.SENT]
-    assert "2\u00a0860\u00a0₽" in await crew.engineer.last()
-    await crew.engineer.taps("выезжаю сейчас")
-    assert (await crew.ticket()).status is TicketStatus.ASSIGNED
-
-
-async def test_two_raises_while_the_bot_is_down_ring_once_with_the_last_pay(crew: Crew) -> None:
-    edge = crew.edge
-    await edge.stop()
-    before = len(await crew.engineer.shown())
-
-    def send_and_raise(world: World) -> None:
-        ticket = send(world)
-        for _ in range(2):
-            world.session.refresh(ticket)
-            searches.raise_pay(world.session, tap(world.dispatcher), ticket.id, ticket.version, 5, now=world.now)
-
-    await in_the_world(crew, send_and_raise)
-    edge.start()
-    await settled(edge)
-
-    mine = [row for row in await edge.outbox() if row.chat_id == crew.engineer.chat and row.ticket_id is not None]
-    letters = [(row.status, row.last_error) for row in mine if row.notice == Notice.OFFER_MADE]
-    superseded = (OutboxStatus.CANCELLED, "superseded")
-    assert letters == [superseded, superseded, (OutboxStatus.SENT, "")]
-    assert len(await crew.engineer.shown()) == before + 1
-    assert "2\u00a0860\u00a0₽" in await crew.engineer.last()
-
-
-@pytest.mark.parametrize(
-    ("priority", "calendar", "wait"),
-    [
-        (Priority.NORMAL, CalendarKind.WORKING, timedelta(minutes=60)),
-        (Priority.EMERGENCY, CalendarKind.ROUND_THE_CLOCK, timedelta(minutes=60)),
-    ],
-)
-def test_a_plan_without_a_row_for_the_priority_still_has_a_clock(
-    session: Session, now: datetime, priority: Priority, calendar: CalendarKind, wait: timedelta
+async def test_a_block_and_a_yes_in_one_second_leave_one_of_them_and_two_sweeps_ask_the_next_once(
+    db: Database, database_url: str, clock: HandClock
 ) -> None:
-    """The plan knows another priority only: the numbers of the operator stand in, and an emergency knows no night."""
-    times = {"reaction_min": 30, "arrival_min": 60, "resolution_min": 90, "calendar": "24x7"}
-    session.add(SlaTarget(plan="Полплана", priority=Priority.PLANNED, **times))
-    session.flush()
-    world = make_world(session, now=now, sla_plan="Полплана")
-    intake_id = tell(world)
-    intakes.set_priority(session, tap(world.requester), intake_id, priority, now=now)
-    ticket = session.get_one(Ticket, tickets.register(session, tap(world.requester), intake_id, now=now))
+    def prepare(session: Session, *, now: datetime) -> tuple[World, int]:
+        world = make_world(session, now=now)
+        second_firm(world)
+        send(world)
+        return world, session.scalars(select(Offer.id).order_by(Offer.id.desc()).limit(1)).one()
 
-    clock = session.scalars(select(Clock)).one()
-    assert (clock.target_min, clock.calendar) == (Defaults().reaction_minutes, calendar)
-    assert ticket.search_due_at == now + wait
-    assert states(session, ticket) == [OfferStatus.SENT]
-    assert offers.proposed_slots(session, ticket, now=now)
+    def block(session: Session, firm: int, *, now: datetime) -> None:
+        session.add(Block(contractor_id=firm, reason="Проверка", starts_at=now))
+        unfit.sweep(session, 50, now=now)
+
+    async def yes(actor: Actor, offer: int) -> str:
+        try:
+            await db.write(offers.accept, actor, offer, None, None)
+        except (Conflict, NotQualified):
+            return "late"
+        return "taken"
+
+    def seen(session: Session, offer: int, *, now: datetime) -> tuple[TicketStatus, list[OfferStatus]]:
+        ticket = session.get_one(Ticket, session.get_one(Offer, offer).ticket_id)
+        return ticket.status, states(session, ticket)
+
+    other = Database.open(database_url, clock)
+    for _ in range(6):
+        world, offer = await db.write(prepare)
+        clock.move(minutes=1)
+        told, *_ = await asyncio.gather(
+            yes(tap(world.engineer), offer),
+            other.write(block, world.contractor.id),
+            other.write(unfit.sweep, 50),
+            db.write(unfit.sweep, 50),
+        )
+        await db.write(unfit.sweep, 50)
+        found = await db.read(seen, offer)
+        if told == "taken":
+            assert found == (TicketStatus.ASSIGNED, [OfferStatus.ACCEPTED])
+        else:
+            assert found == (TicketStatus.SEARCHING, [OfferStatus.WITHDRAWN, OfferStatus.SENT])
+    await other.close()
