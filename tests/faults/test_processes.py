@@ -67,7 +67,7 @@ async def test_two_timetables_as_processes_do_every_due_row_once(processes: Proc
     db = Database.open(database_url, HandClock())
     await db.write(prepare)
     await db.close()
-    late = START.replace(hour=12).isoformat()
+    late = START.replace(hour=10).isoformat()  # the waits are over, the rate has not gone up yet
     await processes.box.sim("clock", set=late)
     clock = {"CLOCK_URL": f"{processes.box.base}/_sim/clock"}
     for _ in range(2):

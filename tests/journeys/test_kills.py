@@ -85,6 +85,7 @@ async def asked(stage: KillableStage, olga: Phone, pyotr: Phone) -> None:
     await stage.hold("getUpdates", stage="after")
     await olga.says("/help")
     await olga.sees("Что можно сделать")
+    await waiting(stage, 0)  # marked done: an answer that was sent and not marked may be repeated
     await olga.says(f"/start {stage.facts.sticker}")
     await stage.killed_while_held()
     await olga.can_tap(f"^{LAMP}$")

@@ -28,7 +28,7 @@ EXPECTED = {
     "reported": "N . - - -",
     "wrong": ". N - N -",
     "rework": "N N - . -",
-    "on the way again": "N . - - -",
+    "on the way again": "N . - E -",
     "arrived again": "E . - E -",
     "reported again": "N . - E -",
     "accepted": ". N - E -",
