@@ -152,7 +152,7 @@ def _job(card: JobCard, texts: Texts) -> list[str]:
     if card.engineer and not card.is_mine and card.step is None:
         parts.append(texts("visits-engineer", name=card.engineer))
     if card.phone and card.step is not None:
-        parts.append(texts("visits-contact", name=card.contact or "—", phone=card.phone))
+        parts.append(texts("visits-contact", name=card.contact or "—", phone=formats.phone(card.phone)))
     if base.text and card.step is not None:
         parts.append(f"<i>{escape(short(base.text))}</i>")
     parts.append(texts("visits-pay", pay=formats.money(card.pay_kop, texts.language)))
