@@ -204,7 +204,10 @@ def _audience(session: Session, audience: Audience, ticket: Ticket, contractor_i
 
 def contractor_people(session: Session, contractor_ids: Iterable[int]) -> list[Person]:
     """Owner and engineers of these firms."""
-    return _holders(session, Membership.contractor_id.in_(list(contractor_ids)), Membership.role.in_(CONTRACTOR_ROLES))
+    firms = list(contractor_ids)
+    if not firms:  # the databases would look through everybody to find nobody
+        return []
+    return _holders(session, Membership.contractor_id.in_(firms), Membership.role.in_(CONTRACTOR_ROLES))
 
 
 def _invited(session: Session, ticket: Ticket) -> list[Person]:
