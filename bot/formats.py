@@ -24,6 +24,11 @@ def money(kop: int, language: str) -> str:
     return f"{sign}₽{amount}" if language == "en" else f"{sign}{amount}{NBSP}₽"
 
 
+def whole(number: int) -> str:
+    """With the minus sums have."""
+    return str(number).replace("-", "−")
+
+
 def moment(at: datetime, zone: str, language: str, now: datetime) -> str:
     """сегодня в 14:30, завтра в 10:00, 25 ноября в 14:30."""
     local = at.astimezone(ZoneInfo(zone))

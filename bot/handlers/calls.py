@@ -10,7 +10,7 @@ from bot.filters import has_text
 from bot.screens import calls as screens
 from bot.screens.calls import PAGE, CallDone, CallOne, CallPage
 from bot.screens.taps import Do, TicketTap
-from bot.show import answer, show
+from bot.show import answer, redraw_card, show
 from bot.texts import Texts
 from bot.update_db import UpdateDb
 from core.domain.actor import Actor
@@ -56,6 +56,7 @@ async def one(call: CallbackQuery, callback_data: CallOne, actor: Actor, db: Upd
 async def accepted(call: CallbackQuery, callback_data: CallDone, actor: Actor, db: UpdateDb, texts: Texts) -> None:
     await db.write(calls.accepted, actor, callback_data.of, callback_data.contractor_id)
     await answer(call, texts.plain("calls-accepted-done"))
+    await redraw_card(call, callback_data.of, actor, db, texts)
 
 
 @router.callback_query(CallDone.filter(F.outcome))

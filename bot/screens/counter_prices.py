@@ -69,7 +69,7 @@ def _line(line: CounterLine, base: Base, texts: Texts) -> Html:
         asked=asked,
         offered=offered,
         left=left,
-        pct=str(line.left_pct),
+        pct=formats.whole(line.left_pct),
         floor=str(line.floor_pct),
         distance=formats.distance(line.distance_m, texts.language),
         score=str(line.score),

@@ -65,7 +65,8 @@ def _step(step: Step, history: History, texts: Texts) -> str:
     when = formats.moment(step.at, history.zone, texts.language, history.read_at)
     what = texts(f"history-{step.entity}-{step.event}")
     who = step.who or texts.plain(f"history-role-{step.role}")
-    details = [text for text in (step.firm, _moved(step, history, texts) or _detail(step, texts)) if text]
+    said = (step.firm, _moved(step, history, texts) or _detail(step, texts))
+    details = [text for text in said if text and text != what]
     more = texts("history-details", details=", ".join(details)) if details else ""
     return texts("history-step", when=when, what=what, who=who, details=more)
 

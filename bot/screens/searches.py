@@ -49,6 +49,14 @@ def state_lines(card: DeskCard, texts: Texts) -> list[str]:
     return parts
 
 
+def wanted_lines(base: Base, texts: Texts) -> list[str]:
+    """The time the client asked for, as long as nobody has agreed on one."""
+    if base.wanted_from is None:
+        return []
+    when = formats.moment(base.wanted_from, base.zone, texts.language, base.read_at)
+    return [texts("searches-wanted", when=when)]
+
+
 def desk_rows(card: DeskCard, texts: Texts) -> Rows:
     """What a person can do when the machine is not enough."""
     if card.search is None:
@@ -59,7 +67,7 @@ def desk_rows(card: DeskCard, texts: Texts) -> Rows:
         _tap(card.base, Do.WIDEN, wider),
         _tap(card.base, Do.CALLS, texts.plain("searches-do-calls")),
         _tap(card.base, Do.ASK_MOVE, texts.plain("searches-do-ask-move")),
-        _tap(card.base, Do.OTHER_TIME, texts.plain("searches-do-time")),
+        _tap(card.base, Do.OTHER_TIME, texts.plain("searches-do-time-desk")),
     )
 
 
@@ -107,7 +115,10 @@ def _clock(state: SearchState, base: Base, texts: Texts) -> str:
         return texts("searches-clock-over", pct=str(state.used_pct))
     left = formats.duration(state.left_min, texts.language)
     until = formats.moment(state.due_at, base.zone, texts.language, base.read_at)
-    return texts("searches-clock", left=left, until=until, pct=str(state.used_pct), wave=str(max(state.wave_size, 1)))
+    facts = {"left": left, "until": until, "pct": str(state.used_pct)}
+    if base.status is TicketStatus.UNSTAFFED:
+        return texts("searches-clock-nobody", **facts)
+    return texts("searches-clock", wave=str(max(state.wave_size, 1)), **facts)
 
 
 def _steps(state: SearchState) -> list[int]:

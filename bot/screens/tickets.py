@@ -92,8 +92,11 @@ _DESK = {
 def client_card(card: ClientCard, texts: Texts) -> Screen:
     base = card.base
     parts = [_head(base, texts), *_job(base, texts)]
-    if card.engineer and base.status in (TicketStatus.ASSIGNED, TicketStatus.IN_WORK, TicketStatus.REWORK):
-        parts += ["", texts("tickets-engineer", name=card.engineer), *_window(card, texts)]
+    if base.status in (TicketStatus.ASSIGNED, TicketStatus.IN_WORK, TicketStatus.REWORK):
+        # A firm that is phoned has no engineer here yet, but the shop must know when to wait for it.
+        who = [texts("tickets-engineer", name=card.engineer)] if card.engineer else []
+        window = _window(card, texts)
+        parts += ["", *who, *window] if who or window else []
     parts += _lines(card.lines, texts, with_sums=card.price_kop is not None)
     if card.price_kop is not None:
         parts.append(texts("tickets-price", sum=formats.money(card.price_kop, texts.language)))
@@ -178,6 +181,7 @@ def _job(base: Base, texts: Texts) -> list[str]:
     parts.append(texts("tickets-site", site=base.site, code=base.site_code, address=base.address))
     when = formats.moment(base.registered_at, base.zone, texts.language, base.read_at)
     parts.append(texts("tickets-registered", when=when))
+    parts += search_screens.wanted_lines(base, texts)
     if base.text:
         parts.append(f"<i>{escape(_short(base.text))}</i>")
     if base.media:
@@ -244,9 +248,13 @@ def _mark(mark: int | None, texts: Texts) -> list[str]:
 
 def _task(task: TaskLine, texts: Texts) -> str:
     kind = texts(f"tasks-kind-{task.kind}")
-    if task.taken_by:
-        return texts("tasks-line-taken", kind=kind, name=task.taken_by)
-    return texts("tasks-line-free", kind=kind)
+    line = (
+        texts("tasks-line-taken", kind=kind, name=task.taken_by)
+        if task.taken_by
+        else texts("tasks-line-free", kind=kind)
+    )
+    hint = f"tasks-hint-{task.kind}"
+    return f"{line}\n{texts(hint)}" if texts.has(hint) else line
 
 
 def _task_buttons(task: TaskLine, texts: Texts) -> list[Button]:

@@ -163,7 +163,9 @@ def note(
 
 
 def accepted(session: Session, actor: Actor, ticket_id: int, contractor_id: int, *, now: datetime) -> None:
-    """He said yes on the phone: the job is his. Raises NotFound, NotQualified, Changed."""
+    """He said yes on the phone: the job is his. A repeated tap is harmless. Raises NotFound, NotQualified, Changed."""
+    if _ticket(session, actor, ticket_id).contractor_id == contractor_id:
+        return
     note(session, actor, ticket_id, contractor_id, CallOutcome.ACCEPTED, now=now)
     staffing.assign(session, actor, ticket_id, contractor_id, now=now)
 

@@ -76,6 +76,8 @@ class Base:
     #: While it waits: why, and until when.
     held: Held | None = None
     cancelled: Cancelled | None = None
+    #: The client asked that nobody come sooner; while somebody is looked for.
+    wanted_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +244,7 @@ def _base(session: Session, actor: Actor, row: Ticket, now: datetime) -> Base:
         talk=talk_cards.brief(session, actor, row),
         held=holds.held(session, row),
         cancelled=cancellations.seen_by(session, actor, row),
+        wanted_from=row.visit_from if row.status in searches.SEARCHES else None,
     )
 
 

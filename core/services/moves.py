@@ -103,6 +103,9 @@ def move(
     cause = audit.record(session, actor, "visit", visit.id, "move", now=now, role=role, data=facts)
     _keep(session, actor, visit, side, before, now=now)
     tasks.end_for_ticket(session, actor, ticket.id, {TaskKind.UNCONFIRMED}, "moved", now=now)
+    if side is Side.CLIENT and visit.engineer_id is None and not tasks.has(session, ticket.id, TaskKind.NO_CREW):
+        # Nobody of the firm is here to be told: a person must phone it.
+        tasks.open(session, TaskKind.NO_CREW, cause=f"audit {cause.id}", ticket_id=ticket.id, now=now)
     burns = min(before, slot.start) - now < SOON
     notices.publish(session, Notice.MOVED, ticket, cause=cause, now=now, data=facts, answer_with=how, burns=burns)
     return None

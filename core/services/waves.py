@@ -7,7 +7,7 @@ offer is frozen: a raise or another time withdraws the offers and makes new ones
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from core.domain import slots, wave
@@ -134,7 +134,8 @@ def _ask(
 def _nobody(session: Session, actor: Actor, ticket: Ticket, found: Search, reading: Reading, *, now: datetime) -> None:
     """Those who sleep may be asked in the morning; an emergency cannot wait for it.
 
-    Those at work may be free by the next look, until the clock has burnt so far that a person must see to it.
+    Those at work may be free by the next look, until the clock has burnt so far that a person must see to it. While
+    somebody asked before still has time to answer, nobody is called.
     """
     morning, rules = _morning(session, ticket, now), numbers.of(session)
     reasons = {why for _, why in found.excluded}
@@ -142,8 +143,16 @@ def _nobody(session: Session, actor: Actor, ticket: Ticket, found: Search, readi
         ticket.search_due_at = morning
     elif Exclusion.ON_SITE in reasons and reading.used_pct < rules.third_wave_pct:
         ticket.search_due_at = now + wave.wait(reading, rules)
+    elif (waits := _waits_until(session, ticket, now=now)) is not None:
+        ticket.search_due_at = waits
     else:
         _exhaust(session, ticket, actor, now=now)
+
+
+def _waits_until(session: Session, ticket: Ticket, *, now: datetime) -> datetime | None:
+    """When the first of the waits that still run ends."""
+    still = (Offer.ticket_id == ticket.id, Offer.status == OfferStatus.SENT, Offer.waits_until > now)
+    return session.scalar(select(func.min(Offer.waits_until)).where(*still))
 
 
 def _rests_until(session: Session, ticket: Ticket, now: datetime) -> datetime | None:

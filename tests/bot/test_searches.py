@@ -78,6 +78,12 @@ async def test_the_desk_phones_around_and_a_yes_by_phone_is_an_assignment(compan
     assert [row.outcome for row in rows] == ["no_answer", "later", "accepted"]
     assert (await company.ticket()).status is TicketStatus.ASSIGNED
     assert [row.ticket_id for row in await company.edge.rows(Assignment)] == [ticket.id]
+    assert "Согласился: назначить" not in await company.desk.buttons()
+    assert "ИП Звонков" in await company.desk.last()
+    assert "Договоритесь о выезде" in await company.desk.last()
+    # The shop knows when to wait, though nobody of the firm is in Telegram.
+    assert "инженер назначен" in await company.client.last()
+    assert "Выезд: " in await company.client.last()
 
 
 async def test_calls_lists_every_ticket_that_needs_the_telephone(company: Company) -> None:
@@ -104,6 +110,7 @@ async def test_the_shop_is_asked_about_another_time_and_chooses_one(company: Com
     assert ticket.status is TicketStatus.SEARCHING
     assert ticket.visit_from is not None
     assert "ищем инженера" in await company.client.last()
+    assert "Удобно не раньше: завтра" in await company.client.last()
     sent = [offer for offer in await company.edge.rows(Offer) if offer.status is OfferStatus.SENT]
     assert [offer.job_version for offer in sent] == [2]
 

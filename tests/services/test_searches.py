@@ -12,7 +12,7 @@ from core.domain.notice import Notice
 from core.domain.offer import DeclineReason, OfferStatus, WaveReason
 from core.domain.role import Role
 from core.domain.ticket import TicketStatus
-from core.services import offers, searches
+from core.services import offers, searches, waves
 from storage.models.contractor import Contractor
 from storage.models.desk import Audit
 from storage.models.offer import Offer, Wave
@@ -109,6 +109,21 @@ def test_a_wider_radius_asks_who_was_too_far_and_leaves_the_others_their_offers(
     assert (ticket.status, ticket.widened_km, ticket.job_version) == (TicketStatus.SEARCHING, 50, 1)
     assert open_to(session, ticket) == [(far.id, 260_000)]
     assert session.get_one(Offer, before[0]).status is OfferStatus.LAPSED
+
+
+def test_a_wider_radius_with_nobody_in_it_waits_for_those_who_can_still_answer(world: World, clock: HandClock) -> None:
+    session = world.session
+    ticket = send(world)
+    waits = session.scalars(select(Offer)).one().waits_until
+
+    searches.widen(session, tap(world.dispatcher), ticket.id, ticket.version, now=world.now)
+    assert (ticket.status, ticket.search_due_at) == (TicketStatus.SEARCHING, waits)
+    assert open_tasks(session, ticket) == []
+
+    world.now = clock.move(minutes=(waits - world.now).total_seconds() / 60)
+    waves.sweep(session, 10, now=world.now)
+    assert ticket.status is TicketStatus.UNSTAFFED
+    assert session.scalars(select(Offer)).one().status is OfferStatus.LAPSED
 
 
 def test_another_time_asks_first_who_could_not_come_then(world: World, clock: HandClock) -> None:

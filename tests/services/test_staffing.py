@@ -1,6 +1,6 @@
 """The desk sends somebody by hand, past a rule if it must, and takes a job back."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -9,16 +9,18 @@ from sqlalchemy.orm import Session
 from core.domain.errors import Changed, NotFound, NotQualified
 from core.domain.notice import Notice
 from core.domain.offer import DeclineReason, Exclusion, OfferStatus
+from core.domain.talk import CallOutcome
 from core.domain.task import TaskKind
 from core.domain.ticket import TicketStatus
 from core.domain.visit import VisitStatus
-from core.services import jobs, offers, staffing, visits
+from core.services import calls, jobs, moves, offers, staffing, tasks, visits
 from core.services.cards import JobCard
 from storage.models.contractor import Block, Contractor, ContractorSkill
 from storage.models.desk import Audit
 from storage.models.offer import Offer
 from storage.models.people import Person
 from storage.models.post import Outbox
+from storage.models.talk import Call
 from storage.models.ticket import Assignment
 from tests.clock import HandClock
 from tests.make.directories import add_contractor
@@ -206,6 +208,40 @@ def test_the_one_who_loses_a_job_is_told_and_sees_no_price_of_the_client(session
     card = card_of(world, world.engineer, ticket)
     assert isinstance(card, JobCard)
     assert (card.step, card.phone) == (None, "")
+
+
+def test_a_yes_by_phone_is_given_once_and_a_second_tap_is_harmless(
+    session: Session, now: datetime, clock: HandClock
+) -> None:
+    world = make_world(session, now=now)
+    ticket = nobody_left(world, clock)
+    by_phone = add_contractor(session, skills=[SKILL], phone="+79001234567")
+    for _ in range(2):
+        calls.accepted(session, tap(world.dispatcher), ticket.id, by_phone.id, now=world.now)
+
+    assert [row.outcome for row in session.scalars(select(Call))] == [CallOutcome.ACCEPTED]
+    assert [row.contractor_id for row in session.scalars(select(Assignment))] == [by_phone.id]
+    with pytest.raises(Changed):  # another one is too late
+        calls.accepted(session, tap(world.dispatcher), ticket.id, world.contractor.id, now=world.now)
+
+
+def test_a_firm_without_telegram_is_phoned_again_when_the_client_moves_the_visit(
+    session: Session, now: datetime, clock: HandClock
+) -> None:
+    world = make_world(session, now=now)
+    ticket = nobody_left(world, clock)
+    by_phone = add_contractor(session, skills=[SKILL], phone="+79001234567")
+    staffing.assign(session, tap(world.dispatcher), ticket.id, by_phone.id, now=world.now)
+    (first,) = open_tasks(session, ticket)
+    visit = visit_of(world, ticket)
+    moves.move(session, tap(world.requester), visit.id, visit.starts_at + timedelta(days=1), now=world.now)
+    assert [task.id for task in open_tasks(session, ticket)] == [first.id]  # it waits for the phone already
+
+    tasks.end(session, tap(world.dispatcher), first.id, "done", now=world.now)
+    moves.move(session, tap(world.dispatcher), visit.id, visit.starts_at + timedelta(days=1), now=world.now)
+    assert open_tasks(session, ticket) == []  # who moved it phones by himself
+    moves.move(session, tap(world.requester), visit.id, visit.starts_at + timedelta(days=1), now=world.now)
+    assert [task.kind for task in open_tasks(session, ticket)] == [TaskKind.NO_CREW]
 
 
 def test_a_firm_given_the_job_by_phone_comes_in_and_walks_the_visit(

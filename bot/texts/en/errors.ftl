@@ -56,6 +56,6 @@ error-field-invalid = { $field ->
    *[other] This cannot be written down: one line that is not empty and not too long is needed.
 }
 error-counter-expired = This price was good until a moment that has passed. Phone the contractor or offer a price of your own.
-error-counter-given = You have already named a price for this job. The dispatcher will answer, or take it at the first one.
+error-counter-given = You have already named a price for this job. Wait for the dispatcher: if the answer is no, you can still take the job at the first price.
 error-below-floor = That leaves { $margin_pct }% of the client’s price, and at least { $floor_pct }% is wanted. A manager decides that.
 error-hold-too-long = Longer than a working day is for the dispatcher to decide. Choose a shorter time or phone the dispatcher.
