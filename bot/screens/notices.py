@@ -51,8 +51,8 @@ def _variant(notice: Notice, card: Card, data: dict[str, Any]) -> str | None:
     match notice, card:
         case Notice.APPROVAL_DECIDED, ClientCard() | DeskCard():
             return "-yes" if data.get("approved") else "-no"
-        case Notice.COUNTER_DECIDED, OfferCard():
-            return f"-{data.get('event')}"
+        case Notice.COUNTER_DECIDED | Notice.OFFER_MADE, OfferCard():
+            return f"-{data.get('event', data.get('reason'))}"
         case Notice.OFFER_TAKEN, JobCard() if data.get("counter"):
             return "-agreed"
         case Notice.REGISTERED, ClientCard() if card.base.status is TicketStatus.APPROVAL:

@@ -271,7 +271,14 @@ def _send(session: Session, actor: Actor, ticket: Ticket, row: Wave, candidate: 
     system, rung = Actor.system(actor.source), {"people": people}
     cause = audit.record(session, system, "offer", offer.id, "send", now=now, to_state=OfferStatus.SENT, data=rung)
     notices.publish(
-        session, Notice.OFFER_MADE, ticket, cause=cause, now=now, contractor_id=firm, people=frozenset(people)
+        session,
+        Notice.OFFER_MADE,
+        ticket,
+        cause=cause,
+        now=now,
+        data={"reason": row.reason},
+        contractor_id=firm,
+        people=frozenset(people),
     )
 
 

@@ -39,7 +39,9 @@ async def test_the_desk_raises_the_pay_and_the_one_who_was_silent_is_asked_again
 
     await company.desk.taps("+10 %")
     assert (await company.ticket()).status is TicketStatus.SEARCHING
-    assert "2\u00a0860\u00a0₽" in await company.engineer.last()
+    asked = await company.engineer.last()
+    assert "Ставка выросла" in asked
+    assert "2\u00a0860\u00a0₽" in asked
     assert "К ставке добавлено" in await company.desk.last()
 
 

@@ -23,3 +23,5 @@ notices-ask-move-client = 🕓 <b>Nobody can come by then.</b> Would another tim
 searches-clock-nobody = ⏱ Reaction: { $left } left, until { $until } ({ $pct }% used).
 searches-wanted = 🕓 Not before: <b>{ $when }</b>
 searches-do-time-desk = 🕓 The client named a time
+notices-offer-made-raised = 💰 <b>The pay has gone up.</b>
+notices-offer-made-moved = 🕓 <b>The client agrees to another time.</b>

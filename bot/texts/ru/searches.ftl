@@ -23,3 +23,5 @@ notices-ask-move-client = 🕓 <b>К этому времени приехать 
 searches-clock-nobody = ⏱ Реакция: осталось { $left }, до { $until } (прошло { $pct } %).
 searches-wanted = 🕓 Удобно не раньше: <b>{ $when }</b>
 searches-do-time-desk = 🕓 Клиент назвал время
+notices-offer-made-raised = 💰 <b>Ставка выросла.</b>
+notices-offer-made-moved = 🕓 <b>Клиент согласен на другое время.</b>
