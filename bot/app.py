@@ -52,6 +52,7 @@ ROUTERS = (
     "calls",
     "cancels",
     "holds",
+    "reclassify",
     "offers",
     "counter_prices",
     "missed",

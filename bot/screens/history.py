@@ -7,6 +7,7 @@ from bot.screens import explanations
 from bot.screens.taps import Do, TicketTap
 from bot.texts import Texts
 from bot.ui import Button, Screen, column
+from core.domain.ticket import TicketEvent
 from core.domain.wave import COUNTED_TO
 from core.services.history import Asked, History, Place, Step
 
@@ -65,8 +66,8 @@ def _step(step: Step, history: History, texts: Texts) -> str:
     when = formats.moment(step.at, history.zone, texts.language, history.read_at)
     what = texts(f"history-{step.entity}-{step.event}")
     who = step.who or texts.plain(f"history-role-{step.role}")
-    said = (step.firm, _moved(step, history, texts) or _detail(step, texts))
-    details = [text for text in said if text and text != what]
+    known = _moved(step, history, texts) or _reclassified(step, texts) or _detail(step, texts)
+    details = [text for text in (step.firm, known) if text and text != what]
     more = texts("history-details", details=", ".join(details)) if details else ""
     return texts("history-step", when=when, what=what, who=who, details=more)
 
@@ -80,6 +81,13 @@ def _moved(step: Step, history: History, texts: Texts) -> str:
         for key in ("from", "to")
     )
     return texts.plain("history-moved", before=before, after=after)
+
+
+def _reclassified(step: Step, texts: Texts) -> str:
+    """From which work to which."""
+    if step.event != TicketEvent.RECLASSIFY or step.entity != "ticket":
+        return ""
+    return texts.plain("history-moved", before=step.data["was"], after=step.data["is"])
 
 
 def _detail(step: Step, texts: Texts) -> str:

@@ -15,7 +15,7 @@ from core.services.cards import Card, ClientCard, DeskCard, JobCard, OfferCard
 
 def headline(notice: Notice, card: Card, data: dict[str, Any], texts: Texts) -> Html:
     """Empty where nothing has happened: the reader has asked for the card."""
-    endings = [_variant(notice, card, data), _by_side(card, data), f"-{_reader(card)}"]
+    endings = [_variant(notice, card, data), _by(card, data), f"-{_reader(card)}"]
     if isinstance(card, ClientCard | DeskCard):
         endings.append("")
     for ending in endings:
@@ -41,8 +41,10 @@ def _reader(card: Card) -> str:
             return "desk"
 
 
-def _by_side(card: Card, data: dict[str, Any]) -> str | None:
-    """Who of the three sides did it."""
+def _by(card: Card, data: dict[str, Any]) -> str | None:
+    """Who of the three sides did it, or what came of it."""
+    if data.get("outcome"):
+        return f"-{_reader(card)}-{data['outcome']}"
     return f"-{_reader(card)}-by-{data['side']}" if data.get("side") else None
 
 

@@ -36,6 +36,7 @@ class Do(StrEnum):
     CALLS = "calls"
     ASK_MOVE = "move?"
     OTHER_TIME = "time?"
+    RECLASSIFY = "kind?"
 
 
 class TicketTap(CallbackData, prefix="t"):

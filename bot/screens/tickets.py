@@ -84,6 +84,7 @@ _DESK = {
     TicketEvent.REWORK: Do.REWORK,
     TicketEvent.ACCEPT: Do.ACCEPT,
     TicketEvent.WRONG: Do.WRONG,
+    TicketEvent.RECLASSIFY: Do.RECLASSIFY,
     TicketEvent.GIVE_UP: Do.ASK_TAKE_BACK,
     TicketEvent.CANCEL: Do.ASK_CANCEL,
 }

@@ -226,6 +226,10 @@ class WorkbookUnreadable(Invalid):
         self.reason = reason
 
 
+class SameWork(Conflict):
+    """The ticket is of this kind of work already."""
+
+
 class NoContract(Conflict):
     """The site's payer has no contract valid today: nobody would pay."""
 

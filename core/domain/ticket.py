@@ -88,12 +88,14 @@ class Rule:
     by: frozenset[Role]
     target_with_approval: TicketStatus | None = None
     back_to: frozenset[TicketStatus] = frozenset()
+    #: What it may also stay, where it was just that.
+    stays: TicketStatus | None = None
 
     @property
     def targets(self) -> frozenset[TicketStatus]:
         if self.back_to:
             return self.back_to
-        return frozenset({self.target, self.target_with_approval or self.target})
+        return frozenset({self.target, self.target_with_approval or self.target, self.stays or self.target})
 
 
 RULES: dict[tuple[TicketStatus | None, TicketEvent], Rule] = {
@@ -121,7 +123,7 @@ RULES: dict[tuple[TicketStatus | None, TicketEvent], Rule] = {
     (S.SEARCHING, E.RECLASSIFY): Rule(S.SEARCHING, _DESK, S.APPROVAL),
     (S.UNSTAFFED, E.RECLASSIFY): Rule(S.SEARCHING, _DESK, S.APPROVAL),
     (S.APPROVAL, E.RECLASSIFY): Rule(S.SEARCHING, _DESK, S.APPROVAL),
-    (S.ASSIGNED, E.RECLASSIFY): Rule(S.SEARCHING, _DESK, S.APPROVAL),
+    (S.ASSIGNED, E.RECLASSIFY): Rule(S.SEARCHING, _DESK, S.APPROVAL, stays=S.ASSIGNED),
     **{(status, E.HOLD): Rule(S.ON_HOLD, _DESK) for status in HOLDABLE},
     **{(status, E.HOLD): Rule(S.ON_HOLD, _DESK | _CREW) for status in (S.ASSIGNED, S.REWORK, S.IN_WORK)},
     (S.ON_HOLD, E.RESUME): Rule(S.SEARCHING, _DESK | _CREW | _SYSTEM, back_to=HOLDABLE),
@@ -143,7 +145,7 @@ def next_status(
 ) -> TicketStatus:
     """Where the event leads. Raises Changed if the state does not know it, NotAllowed if the role may not.
 
-    `back_to` is what a hold interrupted, for the event that ends it.
+    `back_to` is what a hold interrupted, for the event that ends it; or what the ticket is and stays.
     """
     rule = RULES.get((status, event))
     if rule is None:
@@ -153,6 +155,8 @@ def next_status(
     if rule.back_to:
         if back_to not in rule.back_to:
             raise Changed
+        return back_to
+    if back_to is not None and back_to is rule.stays:
         return back_to
     if needs_approval and rule.target_with_approval is not None:
         return rule.target_with_approval

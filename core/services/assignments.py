@@ -16,6 +16,8 @@ from storage.models.visit import Visit
 
 #: The firm handed the job back: it is not asked for this ticket again.
 GAVE_UP = "gave up"
+#: The work became another one, which the firm cannot do or the client must approve first: nobody's fault.
+RECLASSIFIED = "reclassified"
 
 
 def begin(

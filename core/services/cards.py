@@ -30,6 +30,7 @@ from core.services import (
     offers,
     people,
     quality,
+    reclassify,
     scope,
     searches,
     steps,
@@ -253,7 +254,17 @@ def _holds(session: Session, actor: Actor, row: Ticket) -> bool:
     last = assignments.last(session, row.id)
     if last is None or last.contractor_id not in actor.contractor_ids:
         return False
+    if last.end_reason == assignments.RECLASSIFIED and _is_asked(session, row, last.contractor_id):
+        return False
     return last.engineer_id == actor.person_id or last.contractor_id in actor.owned_contractor_ids
+
+
+def _is_asked(session: Session, row: Ticket, contractor_id: int) -> bool:
+    """In this round, about the work as it is now."""
+    offer = select(Offer.id).where(
+        Offer.ticket_id == row.id, Offer.contractor_id == contractor_id, Offer.round == row.round
+    )
+    return session.scalar(offer.limit(1)) is not None
 
 
 def _offer_of(session: Session, actor: Actor, row: Ticket) -> Offer | None:
@@ -347,7 +358,7 @@ def _desk(session: Session, actor: Actor, row: Ticket, base: Base, roles: frozen
     )
     return DeskCard(
         base=base,
-        buttons=allowed(row.status, roles),
+        buttons=allowed(row.status, roles) - reclassify.too_late(session, row),
         client=session.get_one(Client, row.client_id).name,
         requester=card_facts.name(session, row.requester_id),
         contact=site.responsible_name,

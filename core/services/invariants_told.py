@@ -55,6 +55,7 @@ _BY_TICKET: dict[str, Notice] = {
     TicketEvent.HOLD: Notice.HELD,
     holds.EXTENDED: Notice.HELD,
     TicketEvent.RESUME: Notice.RESUMED,
+    TicketEvent.RECLASSIFY: Notice.RECLASSIFIED,
     TicketEvent.CANCEL: Notice.CANCELLED,
     TicketEvent.REFUSE: Notice.CANCELLED,
     "ask_move": Notice.ASK_MOVE,

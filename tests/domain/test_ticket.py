@@ -140,6 +140,13 @@ def test_a_hold_ends_where_it_began() -> None:
             next_status(S.ON_HOLD, E.RESUME, EVERYBODY, back_to=nowhere)
 
 
+def test_a_crew_may_stay_when_its_job_becomes_another_one() -> None:
+    assert next_status(S.ASSIGNED, E.RECLASSIFY, EVERYBODY, back_to=S.ASSIGNED) is S.ASSIGNED
+    for status in (S.APPROVAL, S.SEARCHING, S.UNSTAFFED):
+        assert next_status(status, E.RECLASSIFY, EVERYBODY, back_to=status) is S.SEARCHING
+        assert next_status(status, E.RECLASSIFY, EVERYBODY, needs_approval=True) is S.APPROVAL
+
+
 def test_the_diagram_of_the_documentation_is_this_table() -> None:
     page = ROOT / "docs/architecture.md"
     if not page.exists():

@@ -6,9 +6,10 @@ from typing import Any
 
 from core.domain.clock import StopReason
 from core.domain.notice import Notice
-from core.services import holds, waves
+from core.services import holds, reclassify, waves
 from storage.models.ticket import Ticket
-from tests.make.tickets import send, take, tap
+from tests.make.directories import add_contractor
+from tests.make.tickets import SKILL, add_service, send, take, tap
 
 Event = tuple[Ticket, Callable[[], object]]
 
@@ -44,6 +45,29 @@ def resumed_to_search(scene: Any) -> Event:
     return ticket, lambda: _resume(scene, ticket)
 
 
+def reclassified_on_offer(scene: Any) -> Event:
+    ticket = _both_asked(scene)
+    return ticket, lambda: _reclassify(scene, ticket, SKILL)
+
+
+def reclassified(scene: Any) -> Event:
+    ticket = _taken(scene)
+    return ticket, lambda: _reclassify(scene, ticket, SKILL)
+
+
+def reclassified_to_others(scene: Any) -> Event:
+    """Work that the crew cannot do, and who can is to be phoned."""
+    ticket = _taken(scene)
+    add_contractor(scene.session, skills=["Холод"])
+    return ticket, lambda: _reclassify(scene, ticket, "Холод")
+
+
+def _reclassify(scene: Any, ticket: Ticket, skill: str) -> None:
+    service = add_service(scene.session, "Ремонт щита", skill=skill)
+    desk, now = tap(scene.other_desk), scene.world.now
+    reclassify.apply(scene.session, desk, ticket.id, ticket.version, service.id, now=now)
+
+
 def _hold(scene: Any, ticket: Ticket) -> None:
     until, now = scene.world.now + timedelta(hours=5), scene.world.now
     desk = tap(scene.other_desk)
@@ -75,4 +99,7 @@ DESK = {
     (extended, Notice.HELD): "N N N - - E -",
     (resumed, Notice.RESUMED): "N N N - - E -",
     (resumed_to_search, Notice.RESUMED): "N N - - - E -",
+    (reclassified, Notice.RECLASSIFIED): "N N N - - E -",
+    (reclassified_to_others, Notice.RECLASSIFIED): "N N N - - ET -",
+    (reclassified_on_offer, Notice.RECLASSIFIED): "N N - - - E -",
 }

@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 from core.domain.clock import ClockState
 from core.domain.errors import Changed, NotAllowed, NotFound, TaskTaken
 from core.domain.notice import Delivery, Notice
-from core.domain.task import TaskKind
+from core.domain.task import ORDER, TaskKind
 from core.domain.ticket import Priority, TicketStatus
 from core.services import tasks
 from core.services.tasks import Show
 from storage.models.clock import Clock
 from storage.models.desk import Task
 from storage.models.post import Outbox
+from tests.clock import HandClock
 from tests.make.people import add_dispatcher
 from tests.make.tickets import World, bring, make_world, send, tap, wait
 
@@ -51,6 +52,22 @@ def test_the_queue_goes_by_minutes_and_roubles_at_risk(session: Session, now: da
     assert found.lines[2].risk_kop == 90_000
     assert found.lines[2].burns_until == now + timedelta(minutes=29)
     session.rollback()
+
+
+def test_where_nothing_burns_the_kind_decides_and_then_the_age(
+    session: Session, now: datetime, clock: HandClock
+) -> None:
+    world = make_world(session, now=now)
+    kinds = [kind for kind in ORDER if kind is not TaskKind.COUNTER]  # a price asks only while its offer waits
+    for kind in reversed(kinds):
+        tasks.open(session, kind, cause="old", now=now)
+    world.now = clock.move(minutes=1)
+    for kind in kinds:
+        tasks.open(session, kind, cause="young", now=world.now)
+
+    lines = tasks.queue(session, world.dispatcher, now=world.now, limit=50).lines
+    assert [line.kind for line in lines] == [kind for kind in kinds for _ in range(2)]
+    assert all(a.created_at < b.created_at for a, b in zip(lines[::2], lines[1::2], strict=True))
 
 
 def of(session: Session, world: World, show: Show, kind: TaskKind | None = None) -> list[TaskKind]:

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from core.domain.actor import Actor, Grant
 from core.domain.errors import Changed, NotAllowed, NotFound
 from core.domain.role import Role
-from core.domain.task import ORDER, TaskKind
-from core.domain.ticket import Priority, TicketStatus
+from core.domain.task import TaskKind
+from core.domain.ticket import TicketStatus
 from core.services import tasks
 from storage.models.desk import Audit, Task
 from storage.models.post import Outbox
@@ -31,29 +31,6 @@ def test_the_same_cause_makes_one_task(session: Session, now: datetime) -> None:
     first = opened(session, TaskKind.PARKED, "update 7", now=now)
     assert opened(session, TaskKind.PARKED, "update 7", now=now).id == first.id
     assert opened(session, TaskKind.PARKED, "update 8", now=now).id != first.id
-
-
-def test_the_queue_goes_by_kind_then_by_age(session: Session, now: datetime, clock: HandClock) -> None:
-    world = make_world(session, now=now)
-    for number, kind in enumerate(reversed(ORDER)):
-        opened(session, kind, f"old {number}", now=now)
-    world.now = clock.move(minutes=1)
-    for kind in ORDER:
-        opened(session, kind, "young", now=world.now)
-
-    lines = tasks.queue(session, world.dispatcher, now=world.now, limit=50).lines
-    assert [line.kind for line in lines] == [kind for kind in ORDER for _ in range(2)]
-    assert all(a.created_at < b.created_at for a, b in zip(lines[::2], lines[1::2], strict=True))
-
-
-def test_an_emergency_stands_before_everything(session: Session, now: datetime) -> None:
-    world = make_world(session, now=now)
-    ticket = bring(world, TicketStatus.SEARCHING)
-    ticket.priority = Priority.EMERGENCY
-    opened(session, TaskKind.UNSTAFFED, "a", now=now)
-    opened(session, TaskKind.UNVERIFIED, "b", now=now, ticket_id=ticket.id)
-
-    assert kinds(session, world) == [TaskKind.UNVERIFIED, TaskKind.UNSTAFFED]
 
 
 def test_the_queue_comes_in_pages_and_says_what_it_is_about(session: Session, now: datetime, clock: HandClock) -> None:
