@@ -9,6 +9,7 @@ import itertools
 import pkgutil
 import time
 from collections.abc import Iterator
+from datetime import date, datetime
 from enum import Enum
 from typing import Any, get_args
 
@@ -20,8 +21,8 @@ import bot.screens
 from bot import texts
 from bot.sandbox.demo.phones import Phone
 from storage.models.all import metadata
-from storage.models.contractor import Contractor
-from storage.models.directory import Client, Service
+from storage.models.contractor import Absence, Contractor
+from storage.models.directory import Client, Service, Skill
 from storage.models.offer import Offer
 from storage.models.people import Membership, Person
 from storage.models.talk import Talk
@@ -34,6 +35,7 @@ from tests.journeys.stage import LAMP, SOCKET, Stage
 pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.timeout(400)]
 
 NOBODYS = 9_000_000
+NEXT_YEAR = date(2027, 1, 11)
 #: One person may tap so often; between bursts the clock moves on.
 BURST = 40
 MINUTE = 61
@@ -54,6 +56,12 @@ PLAIN: dict[str, Any] = {
     "code": "ru",
     "item": "help",
     "book": "0",
+    "fee": 0,
+    "flags": 0,
+    "percent": 10,
+    "status": 0,
+    "until": 29_561_760,
+    "was": 0,
 }
 #: The desk sees every ticket, but not what another person is telling, and walks nobody's visit.
 PRIVATE = {"IntakeTap", "ThatOne", "Sort"}
@@ -99,17 +107,23 @@ async def foreign_ids(stage: Stage) -> dict[str, int]:
     await pyotr.taps("Написать на объект")
     await pyotr.says("Ключ у охраны?")
     await olga.sees("Пишет инженер")
+    await asks(olga, stage.facts.sticker, SOCKET)
+    await pyotr.sees(f"Есть работа.*{SOCKET}")  # on site nobody is disturbed
     await comes(pyotr)
     await pyotr.taps("Начать работу")
     await pyotr.sees("фото ДО: 0 из 1")
     await pyotr.sends_photo()
     await pyotr.sees("фото ДО: 1 из 1")
-    await asks(olga, stage.facts.sticker, SOCKET)
-    await pyotr.sees(f"Есть работа.*{SOCKET}")
     end = olga.end
     await olga.says(f"/start {stage.facts.sticker}")
     await olga.taps(f"^{LAMP}$", after=end)
     await stage.quiet()
+
+    def goes_away(session: Any, *, now: datetime) -> None:
+        person = session.scalars(select(Person.id).where(Person.telegram_id == PYOTR.user)).one()
+        session.add(Absence(person_id=person, first_on=NEXT_YEAR, last_on=NEXT_YEAR))
+
+    await stage.db.write(goes_away)
 
     def newest(session: Any) -> dict[str, int]:
         def last(column: Any, *conditions: Any) -> int:
@@ -135,6 +149,8 @@ async def foreign_ids(stage: Stage) -> dict[str, int]:
             "service": last(Service.id),
             "talk": last(Talk.id),
             "task_id": 1,
+            "skill_id": last(Skill.id),
+            "absence": last(Absence.id),
         }
 
     return await stage.read(newest)
