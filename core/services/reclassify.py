@@ -33,6 +33,7 @@ from core.services import (
     tickets,
     waves,
 )
+from core.services.rows import moved
 from storage.models.contractor import Contractor
 from storage.models.desk import Audit
 from storage.models.directory import Service
@@ -102,9 +103,10 @@ def apply(session: Session, actor: Actor, ticket_id: int, version: int, service_
     if ticket.version != version:
         raise Changed
     service, old = _other(session, ticket, service_id), session.get_one(Service, ticket.service_id)
+    visit = steps.current_visit(session, ticket.id)
+    _ensure_still_ahead(session, visit)
     _copy(session, ticket, old, service)
     outcome = _outcome(session, ticket, now=now)
-    visit = steps.current_visit(session, ticket.id)
     cause = _advance(session, actor, ticket, outcome, {"was": old.name, "is": service.name}, now=now)
     _tell(session, ticket, outcome, visit, cause, now=now)
     _go_on(session, actor, ticket, outcome, cause, now=now)
@@ -132,6 +134,12 @@ def _is_ahead(session: Session, ticket: Ticket) -> bool:
     visit = steps.current_visit(session, ticket.id)
     is_free = ticket.status is not TicketStatus.ASSIGNED or (visit is not None and visit.status in AHEAD)
     return is_free and session.scalar(begun) is None
+
+
+def _ensure_still_ahead(session: Session, visit: Visit | None) -> None:
+    """Whoever sets out in the same instant comes before this or after it."""
+    if visit is not None and not moved(session, visit, Visit.status.in_(AHEAD), status=Visit.status):
+        raise Changed
 
 
 def _other(session: Session, ticket: Ticket, service_id: int) -> Service:
