@@ -1,4 +1,4 @@
-"""Invariants of the desk: what waits has a reason and an end, what is cancelled a fault and a price."""
+"""Invariants of the desk: what waits has a reason and an end, what is cancelled a price, what is changed a trace."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -11,10 +11,11 @@ from core.domain.clock import STOPS, ClockState, Whose
 from core.domain.ticket import Origin, TicketEvent, TicketStatus
 from core.domain.visit import VisitStatus
 from core.services import numbers
+from core.services.assignments import RECLASSIFIED
 from core.services.cancellations import WAIVED
 from storage.models.clock import Clock, Hold
 from storage.models.desk import Audit
-from storage.models.ticket import Cancellation, Ticket
+from storage.models.ticket import Assignment, Cancellation, Ticket
 from storage.models.visit import Visit
 
 Found = tuple[list[str], int]
@@ -94,7 +95,25 @@ def _were_going(session: Session) -> set[int]:
     return going | set(session.scalars(done))
 
 
+def what_is_reclassified_is_written_down(session: Session, *, now: datetime) -> Found:
+    """A crew is free of changed work exactly where the audit says so; the last change is what the ticket costs."""
+    changes = session.scalars(
+        select(Audit).where(Audit.entity == "ticket", Audit.event == TicketEvent.RECLASSIFY).order_by(Audit.id)
+    ).all()
+    had_crew = (one for one in changes if one.from_state == TicketStatus.ASSIGNED)
+    freed = {(one.entity_id, one.at) for one in had_crew if one.to_state != TicketStatus.ASSIGNED}
+    rows = select(Assignment.ticket_id, Assignment.ended_at).where(Assignment.end_reason == RECLASSIFIED)
+    ended = {(ticket, at) for ticket, at in session.execute(rows)}
+    broken = [f"ticket {ticket} was reclassified at {at}, its crew says otherwise" for ticket, at in freed ^ ended]
+    for one in {change.entity_id: change for change in changes}.values():
+        ticket = session.get_one(Ticket, one.entity_id)
+        if (ticket.client_price_kop, ticket.first_rate_kop) != (one.data["price_kop"], one.data["rate_kop"]):
+            broken.append(f"ticket {ticket.id} does not cost what its last kind of work does")
+    return broken, len(changes)
+
+
 CHECKS: dict[str, tuple[str, Callable[..., Any]]] = {
     "45": ("what waits has a reason and an end", what_waits_has_a_hold),
     "46": ("what is cancelled says what it costs", what_is_cancelled_has_a_price),
+    "47": ("changed work is written down, and frees its crew", what_is_reclassified_is_written_down),
 }

@@ -23,11 +23,13 @@ from core.services import (
     offers,
     outbox,
     proofs,
+    reclassify,
     silence,
     tasks,
     tickets,
     visits,
 )
+from storage.models.directory import Skill
 from storage.models.offer import Offer
 from storage.models.post import Outbox
 from storage.models.ticket import Ticket
@@ -39,6 +41,7 @@ from tests.make.tickets import (
     SKILL,
     World,
     add_engineer,
+    add_service,
     arrive,
     bring,
     draft,
@@ -81,6 +84,7 @@ def full_story(session: Session, clock: HandClock) -> World:
     _cancelled(world)
     _cancelled_late(world)
     _held(world)
+    _reclassified(world)
     draft(world)
     _album(world)
     _invite(world)
@@ -119,6 +123,17 @@ def _ignored(session: Session, *, now: datetime) -> None:
     session.info[numbers.KEY] = Defaults(ignored_offers=1, ignored_days=0)
     assert silence.ask(session, 50, now=now) == 1
     del session.info[numbers.KEY]
+
+
+def _reclassified(world: World) -> None:
+    """The crew keeps the job with another work, and is free of it with one it cannot do."""
+    session, ticket = world.session, bring(world, TicketStatus.ASSIGNED)
+    session.add(Skill(name="Холод"))
+    session.flush()
+    for name, skill in (("Замена щита", SKILL), ("Ремонт витрины", "Холод")):
+        service = add_service(session, name, skill=skill, client_price_kop=500_000)
+        desk = tap(world.dispatcher)
+        reclassify.apply(session, desk, ticket.id, ticket.version, service.id, now=world.now)
 
 
 def _declined(world: World) -> None:

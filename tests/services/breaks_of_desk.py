@@ -56,6 +56,18 @@ def trip_that_was_none(story: Story) -> str:
     return f"cancellation of ticket {ticket} is wrong about who was going"
 
 
+def crew_lost_without_a_change(story: Story) -> str:
+    ticket = story.one("SELECT ticket_id FROM assignment WHERE end_reason = 'accepted'")
+    story.run("UPDATE assignment SET end_reason = 'reclassified' WHERE ticket_id = :t", t=ticket)
+    return f"ticket {ticket} was reclassified"
+
+
+def price_of_the_old_work(story: Story) -> str:
+    ticket = story.one("SELECT ticket_id FROM assignment WHERE end_reason = 'reclassified'")
+    story.run("UPDATE ticket SET client_price_kop = client_price_kop + 1 WHERE id = :t", t=ticket)
+    return f"ticket {ticket} does not cost what its last kind of work does"
+
+
 DESK: list[Break] = [
     ("45", "waits without a hold", waits_without_hold),
     ("45", "a hold that outlives the wait", hold_outlives_the_wait),
@@ -64,5 +76,7 @@ DESK: list[Break] = [
     ("46", "cancelled without a price", cancelled_without_price),
     ("46", "a price for no fault of his", price_without_fault),
     ("46", "a trip that was none", trip_that_was_none),
+    ("47", "a crew lost without a change", crew_lost_without_a_change),
+    ("47", "the price of the old work", price_of_the_old_work),
     ("45", "a clock that runs on hold", clock_runs_on_hold),
 ]
