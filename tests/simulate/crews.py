@@ -77,7 +77,7 @@ class Crews:
             return
         self._asked.add((visit.id, visit.asked))
         delay = self.people.confirms_after(visit.id, visit.asked)
-        if delay is not None and self.people.keeps(contractor_id, ticket.number) is not Keeps.NEVER:
+        if self.people.keeps(contractor_id, ticket.number) is not Keeps.NEVER:
             firm, at = self.firms[contractor_id], self.stage.now + delay
             if visit.starts_at - at > UP_BEFORE:
                 at = awake(at, firm.zone, night_jobs=firm.night_jobs)

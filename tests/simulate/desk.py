@@ -1,13 +1,13 @@
 """The dispatcher of the simulated month: acts only on tasks that stand in the queue, and every act is counted.
 
-Nobody has taken a job: raises inside the margin floor where somebody refused for the price, then widens where
-somebody stands just outside, then gives it by telephone to the first on the list. A crew that never came is taken the
-job away the next morning. A warning that the clock burns is read while the waves still run, and nothing is done. The
-tap for the client's chain is the client's answer and is counted apart.
+Nobody has taken a job: the message counts the refusals and the card who stands just outside, and the desk tries what
+they suggest, a wider radius or a raise inside the margin floor; the second time it takes the telephone. A crew that
+never came is taken the job away the next morning. A warning that the clock burns is read while the waves still run,
+and nothing is done. The tap for the client's chain is the client's answer and is counted apart.
 """
 
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy import func, select
@@ -16,7 +16,7 @@ from core.domain import wave
 from core.domain.defaults import Defaults
 from core.domain.offer import DeclineReason, Exclusion, OfferStatus
 from core.domain.task import TaskKind
-from core.domain.ticket import TicketStatus
+from core.domain.ticket import Priority, TicketStatus
 from core.domain.visit import AHEAD
 from core.services import searches, staffing, tasks, tickets
 from storage.models.desk import Task
@@ -26,9 +26,11 @@ from storage.models.visit import Visit
 from tests.simulate.people import Keeps, People
 from tests.simulate.stage import Stage
 
-RAISE_PCT = 10
+RAISES_PCT = (20, 10)
 #: So far a job is looked for before the client is told that nobody can be sent.
 WIDEST_KM = 150
+#: So many more people who could be asked are worth a wider radius.
+WORTH_WIDENING = 3
 NEXT_MORNING = timedelta(hours=15)
 
 
@@ -40,22 +42,25 @@ class Desk:
         #: Ticket id → acts of the desk on it, and what they were.
         self.touches: Counter[int] = Counter()
         self.acts: Counter[tuple[int, str]] = Counter()
+        self.first_at: dict[int, datetime] = {}
         self.approvals = 0
         self.warnings = 0
         self.given_up: set[int] = set()
 
-    def has(self, task: Task) -> None:
+    def has(self, task: Task, ticket: Ticket | None) -> None:
         """A new task stands in the queue."""
+        priority = ticket.priority if ticket is not None else Priority.NORMAL
+        at = self.stage.now + self.people.desk_after(task.id, priority)
         if task.kind is TaskKind.APPROVAL:
             self.stage.at(self.stage.now + self.people.approved_after(task.id), partial(self._approve, task.id))
         elif task.kind is TaskKind.UNSTAFFED:
-            self.stage.at(self.stage.now + self.people.desk_after(task.id), partial(self._help, task.id))
+            self.stage.at(at, partial(self._help, task.id))
         elif task.kind is TaskKind.UNCONFIRMED:
-            self.stage.at(self.stage.now + self.people.desk_after(task.id), partial(self._phone, task.id))
+            self.stage.at(at, partial(self._phone, task.id))
         elif task.kind is TaskKind.REACTION:
             self.warnings += 1
         else:
-            self.stage.at(self.stage.now + self.people.desk_after(task.id), partial(self._end, task.id))
+            self.stage.at(at, partial(self._end, task.id))
 
     def misses(self, visit: Visit) -> None:
         """Nobody will come to this visit; the client complains the next day."""
@@ -71,26 +76,29 @@ class Desk:
         ticket = self._ticket(task_id)
         if ticket is None or ticket.status is not TicketStatus.UNSTAFFED:
             return
-        refused, beyond = self._counted(ticket)
-        if DeclineReason.PRICE in refused and self._may_raise(ticket):
-            self._act("raise", ticket, searches.raise_pay, ticket.id, ticket.version, RAISE_PCT)
-        elif (beyond and ticket.widened_km < WIDEST_KM) or (not self._give(ticket) and ticket.widened_km < WIDEST_KM):
+        refused, outside = self._counted(ticket)
+        percent, is_first = self._may_raise(ticket), not self.touches[ticket.id]
+        if is_first and outside >= WORTH_WIDENING:
+            self._act("widen", ticket, searches.widen, ticket.id, ticket.version)
+        elif is_first and percent and DeclineReason.PRICE in refused:
+            self._act("raise", ticket, searches.raise_pay, ticket.id, ticket.version, percent)
+        elif not self._give(ticket) and ticket.widened_km < WIDEST_KM:
             self._act("widen", ticket, searches.widen, ticket.id, ticket.version)
 
-    def _counted(self, ticket: Ticket) -> tuple[set[DeclineReason | None], bool]:
-        """What the message says: why those asked said no, and whether somebody stands just outside the reach."""
+    def _counted(self, ticket: Ticket) -> tuple[set[DeclineReason | None], int]:
+        """What the message says: why those asked said no, and how many stand just outside the reach."""
         said_no = select(Offer.decline_reason).where(
             Offer.ticket_id == ticket.id, Offer.status == OfferStatus.DECLINED, Offer.job_version == ticket.job_version
         )
         last = select(func.max(Wave.id)).where(Wave.ticket_id == ticket.id).scalar_subquery()
         step_m = Defaults().widen_step_km * 1000
-        outside = select(WaveCandidate.contractor_id).where(
+        outside = select(func.count()).where(
             WaveCandidate.wave_id == last,
             WaveCandidate.exclusion == Exclusion.TOO_FAR,
             WaveCandidate.distance_m <= WaveCandidate.radius_km * 1000 + step_m,
         )
         with self.stage.reading() as session:
-            return set(session.scalars(said_no)), session.scalar(outside.limit(1)) is not None
+            return set(session.scalars(said_no)), session.scalar(outside) or 0
 
     def _give(self, ticket: Ticket) -> bool:
         """The telephone: the first on the list who can be sent and has not failed here before."""
@@ -136,11 +144,16 @@ class Desk:
 
     def _count(self, ticket_id: int, name: str) -> None:
         self.touches[ticket_id] += 1
+        self.first_at.setdefault(ticket_id, self.stage.now)
         self.acts[ticket_id, name] += 1
 
-    def _may_raise(self, ticket: Ticket) -> bool:
-        rate = wave.raised(ticket.first_rate_kop, ticket.contractor_rate_kop, RAISE_PCT)
-        return wave.margin_pct(ticket.client_price_kop, rate) >= Defaults().margin_floor_pct
+    def _may_raise(self, ticket: Ticket) -> int:
+        """The largest of the usual raises that leaves the margin; 0: none does."""
+        for percent in RAISES_PCT:
+            rate = wave.raised(ticket.first_rate_kop, ticket.contractor_rate_kop, percent)
+            if wave.margin_pct(ticket.client_price_kop, rate) >= Defaults().margin_floor_pct:
+                return percent
+        return 0
 
     def _ticket(self, task_id: int) -> Ticket | None:
         """None when somebody was faster."""

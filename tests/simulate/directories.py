@@ -123,7 +123,7 @@ class _Skilled:
 
 
 class Reach:
-    """How many qualified are in reach of a job: by brute force over the directories, without the product's search."""
+    """Which qualified are in reach of a job: by brute force over the directories, without the product's search."""
 
     def __init__(self, session: Session) -> None:
         regions: defaultdict[int, set[str]] = defaultdict(set)
@@ -143,10 +143,11 @@ class Reach:
         self._skill_of = {row.id: row.skill_id for row in session.scalars(select(Service))}
         self._sites = {row.id: (row.lat, row.lon, row.region) for row in session.scalars(select(Site))}
 
-    def count(self, site_id: int, service_id: int, day: date) -> int:
+    def within(self, site_id: int, service_id: int, day: date) -> tuple[int, ...]:
         lat, lon, region = self._sites[site_id]
-        return sum(
-            (one.valid_until is None or one.valid_until >= day)
-            and (region in one.regions or geo.metres(lat, lon, one.lat, one.lon) <= one.radius_m)
+        return tuple(
+            one.contractor_id
             for one in self._skilled[self._skill_of[service_id]]
+            if (one.valid_until is None or one.valid_until >= day)
+            and (region in one.regions or geo.metres(lat, lon, one.lat, one.lon) <= one.radius_m)
         )

@@ -14,12 +14,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.domain.clock import ClockKind, ClockState
+from core.domain.offer import OfferStatus
 from core.domain.ticket import SETTLED, Priority, TicketEvent, TicketStatus
 from core.services import clocks
 from storage.models.clock import Clock
 from storage.models.desk import Audit
+from storage.models.offer import Offer, Wave, WaveCandidate
 from storage.models.ticket import Ticket
 from tests.simulate.month import Month, Told
+from tests.simulate.people import Says
 
 MANY = 3
 
@@ -54,6 +57,7 @@ def beside(month: Month) -> dict[str, Any]:
             "touches of all per 100": round(100 * whole / (len(month.told) or 1), 1),
             "acts": _acts(month, month.told),
             "acts, three and more": _acts(month, many),
+            "three and more, touched, because": _counted(found.why(one) for one in many if _touched(month, one)),
             "three and more, by reach": _counted(min(one.reach, 10) for one in many),
             "approvals tapped": month.desk.approvals,
             "warnings in the queue": month.desk.warnings,
@@ -93,6 +97,34 @@ class _Rows:
             return False
         status = self.tickets[one.ticket_id].status
         return status is TicketStatus.ACCEPTED or (status is TicketStatus.REPORTED and one.never_answers)
+
+    def why(self, one: Told) -> str:
+        """What became of those in reach who would have taken it, had they been asked and waited for."""
+        name, people = one.number, self.month.people
+        takers = [firm for firm in one.within if people.answer(firm, name).says is Says.YES]
+        if any(
+            kind in ("take back", "end unconfirmed") for ticket, kind in self.month.desk.acts if ticket == one.ticket_id
+        ):
+            return "the crew failed"
+        if not takers:
+            return "nobody in reach takes it"
+        said = self.session.execute(
+            select(Offer.contractor_id, Offer.status, Offer.sent_at).where(Offer.ticket_id == one.ticket_id)
+        ).all()
+        offered = [row for row in said if row.contractor_id in takers]
+        if any(
+            row.status is OfferStatus.ACCEPTED and row.sent_at < self.month.desk.first_at[one.ticket_id]
+            for row in offered
+        ):
+            return "he who took it backed out or came too late"
+        if offered:
+            return "who takes it was asked and had not answered yet"
+        rows = (
+            select(WaveCandidate.exclusion)
+            .join(Wave, Wave.id == WaveCandidate.wave_id)
+            .where(Wave.ticket_id == one.ticket_id, WaveCandidate.contractor_id.in_(takers))
+        )
+        return "not asked: " + ", ".join(sorted({str(why or "ranked later") for why in self.session.scalars(rows)}))
 
     def minutes_to_yes(self) -> dict[str, float]:
         first = dict(

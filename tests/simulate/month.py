@@ -39,12 +39,16 @@ TAIL = timedelta(days=21)
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A registered request, and how many qualified were in reach of it then."""
+    """A registered request, and which qualified were in reach of it then."""
 
     ticket_id: int
     number: str
-    reach: int
+    within: tuple[int, ...]
     never_answers: bool
+
+    @property
+    def reach(self) -> int:
+        return len(self.within)
 
 
 #: One statement, because it is asked after every event.
@@ -167,7 +171,7 @@ class Month:
         for offer in fresh[Offer]:
             self.crews.is_offered(offer, jobs[offer.ticket_id])
         for task in fresh[Task]:
-            self.desk.has(task)
+            self.desk.has(task, jobs.get(task.ticket_id))
         for visit in fresh[Visit]:
             self._is_planned(visit, jobs[visit.ticket_id], goes[visit.id])
         for visit in asked:
@@ -204,10 +208,10 @@ class Month:
         tap(intakes.say, f"Просьба {number}")
         ticket_id = self.stage.do(tickets.register, self.stage.actor(person_id), intake_id)
         day = self.stage.now.astimezone(ZoneInfo(self._zones[request.site_id])).date()
-        reach = self.reach.count(request.site_id, request.service_id, day)
+        within = self.reach.within(request.site_id, request.service_id, day)
         with self.stage.reading() as session:
             ticket = session.get_one(Ticket, ticket_id)
             assert session.get_one(Site, ticket.site_id).id == request.site_id
         never = self.people.accepts_after(person_id, ticket.number) is None
-        self.told.append(Told(ticket_id, ticket.number, reach, never))
-        self.stage.note("request", ticket.number, request.site_id, request.service_id, request.priority, reach)
+        self.told.append(Told(ticket_id, ticket.number, within, never))
+        self.stage.note("request", ticket.number, request.site_id, request.service_id, request.priority, len(within))

@@ -30,13 +30,14 @@ REASONS = {
 #: He who refuses for the price says yes to so much more of the first pay, in percent of such refusals; None: never.
 CONTENT_WITH_PCT: dict[int | None, int] = {10: 35, 20: 25, 40: 10, None: 30}
 
-#: How long an answer takes: from – to, in minutes, and how many in a hundred answer so.
+#: How long an answer takes: from – to, in minutes, and how many in a hundred answer so. The first yes wins, and
+#: everybody knows it.
 DELAYS = (
-    (0.2, 1, 25),
-    (1, 5, 35),
-    (5, 20, 25),
-    (20, 60, 10),
-    (60, 300, 5),
+    (0.2, 1, 35),
+    (1, 5, 38),
+    (5, 15, 15),
+    (15, 60, 8),
+    (60, 300, 4),
 )
 
 #: Who does not opt in to night jobs reads nothing in these hours of his own day.
@@ -45,8 +46,8 @@ SLEEPS_FROM, WAKES_AT = 23, 7
 #: After a yes, in percent.
 BACKS_OUT, NEVER_COMES = 3, 1
 
-#: "Still going?": so many in a hundred of those who will come say so, after from – to minutes.
-CONFIRMS, CONFIRMS_AFTER = 99, (1, 40)
+#: "Still going?": whoever will come says so, after from – to minutes.
+CONFIRMS_AFTER = (1, 40)
 
 #: Of those who take, in percent: these come at once, the others choose one of the proposed times.
 COMES_NOW = 30
@@ -55,8 +56,10 @@ COMES_NOW = 30
 NEVER_ACCEPT = 20
 ACCEPTS_AFTER = (5, 2880)
 
-#: Minutes until the desk gets to a task, and until the client's chain has said yes (the desk taps for it).
-DESK_AFTER = (2, 20)
+#: Minutes until the desk gets to a task: what burns first goes first.
+DESK_AFTER = {Priority.EMERGENCY: (2, 10), Priority.NORMAL: (10, 45), Priority.PLANNED: (20, 90)}
+
+#: Minutes until the client's chain has said yes; the desk taps for it.
 APPROVED_AFTER = (10, 240)
 
 #: "Still with us?" after silence: so many in a hundred answer yes, after from – to minutes.
@@ -131,9 +134,8 @@ class People:
         shares = {Keeps.BACKS_OUT: BACKS_OUT, Keeps.NEVER: NEVER_COMES, Keeps.COMES: 100 - BACKS_OUT - NEVER_COMES}
         return _one_of(self._dice("keeps", contractor_id, ticket), shares)
 
-    def confirms_after(self, visit_id: int, asked: int) -> timedelta | None:
-        dice = self._dice("confirms", visit_id, asked)
-        return _minutes(dice, CONFIRMS_AFTER) if dice.random() * 100 < CONFIRMS else None
+    def confirms_after(self, visit_id: int, asked: int) -> timedelta:
+        return _minutes(self._dice("confirms", visit_id, asked), CONFIRMS_AFTER)
 
     def comes_now(self, contractor_id: int, ticket: str) -> bool:
         return self._dice("when", contractor_id, ticket).random() * 100 < COMES_NOW
@@ -152,8 +154,8 @@ class People:
         dice = self._dice("still there", contractor_id, asked_at.isoformat())
         return _minutes(dice, STILL_THERE_AFTER) if dice.random() * 100 < STILL_THERE else None
 
-    def desk_after(self, task_id: int) -> timedelta:
-        return _minutes(self._dice("desk", task_id), DESK_AFTER)
+    def desk_after(self, task_id: int, priority: Priority) -> timedelta:
+        return _minutes(self._dice("desk", task_id), DESK_AFTER[priority])
 
     def approved_after(self, task_id: int) -> timedelta:
         return _minutes(self._dice("chain", task_id), APPROVED_AFTER)
