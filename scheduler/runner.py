@@ -44,8 +44,10 @@ class Runner:
                     self.scheduler.shutdown(wait=False)
                     self.scheduler = self._started()
         finally:
-            self.scheduler.shutdown(wait=False)
+            # Shutting down cancels what runs: first nothing new begins, and what has begun ends.
+            self.scheduler.pause()
             await self._finish()
+            self.scheduler.shutdown(wait=False)
 
     async def run_due(self) -> None:
         """Everything that is due now, for a clock that has just jumped."""

@@ -63,7 +63,7 @@ async def test_the_menu_is_the_commands_of_all_roles_together(edge: Edge) -> Non
     await begin(edge, Role.DISPATCHER, Role.ADMIN)
     menu = await say(edge, "/menu")
 
-    assert labels(menu)[:2] == ["Очередь", "Новая заявка"]
+    assert labels(menu)[:2] == ["Очередь", "Все заявки"]
     assert "Загрузить справочники" in labels(menu)
     assert "Моя работа" not in labels(menu)
     assert len(labels(menu)) == len(set(labels(menu)))
