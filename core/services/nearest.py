@@ -92,7 +92,7 @@ class Walk:
     def _page(self, offset: int) -> Spots:
         size = PAGE + offset
         band_end = self._done_m + self._look.band_m
-        rows = self._read(_CROWD, band_end, limit=size, offset=offset, to=_chord(band_end))
+        rows = self._read(_CROWD, band_end, limit=size, offset=offset, last=offset + size - 1, to=_chord(band_end))
         self._offset = offset + size
         if len(rows) < size:
             self._done_m, self._offset = band_end, None
@@ -207,32 +207,34 @@ _POINTS = select(MatchPoint.contractor_id, _squared_chord.label("squared")).wher
 _NEXT = _POINTS.where(*_BOX, _BEYOND).order_by("squared").limit(bindparam("limit"))
 _AHEAD = (_NEXT, _NEXT.where(_COMES))
 
-_ACCEPTED = (
-    select(func.count())
-    .where(
-        Ticket.contractor_id == Contractor.id,
-        Ticket.service_id == bindparam("service_id"),
-        Ticket.status.in_(DONE_WELL),
-    )
-    .scalar_subquery()
-)
-_RECENT = (
-    select(func.count())
-    .where(Assignment.contractor_id == Contractor.id, Assignment.started_at >= bindparam("recent_from"))
-    .scalar_subquery()
-)
-#: As `core.domain.matching.in_order` orders a band.
-_BAND = (
-    select(Contractor.id, func.min(_squared_chord).label("squared"))
+_IN_BAND: Any = (
+    select(Contractor.id, Contractor.score, func.min(_squared_chord).label("squared"))
     .select_from(MatchPoint)
     .join(Contractor, Contractor.id == MatchPoint.contractor_id)
     .where(*_FRESH, *_BOX, _BEYOND, _squared_chord < bindparam("to"))
-    .group_by(Contractor.id)
-    .order_by(Contractor.score.desc(), _ACCEPTED.desc(), _RECENT, "squared", Contractor.id)
-    .limit(bindparam("limit"))
-    .offset(bindparam("offset"))
+    .group_by(Contractor.id, Contractor.score)
 )
-_CROWD = (_BAND, _BAND.where(_COMES))
+
+
+def _crowd(in_band: Any) -> Any:
+    """A page in the order of `core.domain.matching.in_order`. Jobs are counted only for those whose score brings them
+    that far: the first key of the order cuts off most of a crowd."""
+    band = in_band.cte("band")
+    last = select(band.c.score).order_by(band.c.score.desc()).limit(1).offset(bindparam("last")).scalar_subquery()
+    done = (Ticket.service_id == bindparam("service_id"), Ticket.status.in_(DONE_WELL))
+    accepted = select(func.count()).where(Ticket.contractor_id == band.c.id, *done).scalar_subquery()
+    lately = (Assignment.contractor_id == band.c.id, Assignment.started_at >= bindparam("recent_from"))
+    recent = select(func.count()).where(*lately).scalar_subquery()
+    return (
+        select(band.c.id, band.c.squared)
+        .where(band.c.score >= func.coalesce(last, 0))
+        .order_by(band.c.score.desc(), accepted.desc(), recent, band.c.squared, band.c.id)
+        .limit(bindparam("limit"))
+        .offset(bindparam("offset"))
+    )
+
+
+_CROWD = (_crowd(_IN_BAND), _crowd(_IN_BAND.where(_COMES)))
 
 _WIDER = select(Contractor.id).where(Contractor.radius_km >= bindparam("needed_km"))
 _WIDE = select(func.count()).select_from(_WIDER.limit(FEW + 1).subquery())
