@@ -110,6 +110,12 @@ def reading(session: Session, clock: Clock, *, now: datetime) -> Reading:
     return Reading(clock.kind, clock.state, timedelta(minutes=clock.target_min), spent, clock.due_at)
 
 
+def reaches(session: Session, clock: Clock, pct: int) -> datetime | None:
+    """When so many percent of the target will have elapsed; None while the clock stands."""
+    target = timedelta(minutes=clock.target_min)
+    return rules.reaches(_intervals(session, clock), _calendar(session, clock), target * pct / 100)
+
+
 def runs_round_the_clock(session: Session, ticket: Ticket, *, now: datetime) -> bool:
     return of_search(session, ticket, now=now).calendar is CalendarKind.ROUND_THE_CLOCK
 
@@ -187,7 +193,9 @@ def _open(
     reason: StopReason | None = None,
 ) -> None:
     audit_id = cause.id if cause is not None else None
-    session.add(ClockInterval(clock_id=clock.id, from_at=now, runs=runs, whose=whose, reason=reason, audit_id=audit_id))
+    row = ClockInterval(clock_id=clock.id, from_at=now, runs=runs, whose=whose, reason=reason, audit_id=audit_id)
+    row.calendar = clock.calendar
+    session.add(row)
     session.flush()
 
 

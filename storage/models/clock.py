@@ -1,4 +1,4 @@
-"""Clocks of tickets and the intervals they are made of, holds, and days that differ from the production calendar."""
+"""Clocks of tickets, the intervals they are made of, breaches, holds, and days unlike the production calendar."""
 
 from datetime import date, datetime
 
@@ -65,12 +65,44 @@ class ClockInterval(Base):
     from_at: Mapped[datetime] = mapped_column(UtcDateTime)
     to_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     runs: Mapped[bool] = mapped_column(Boolean)
+    #: What it is measured on: another plan changes only what comes after.
+    calendar: Mapped[CalendarKind] = mapped_column(StrEnumType(CalendarKind))
     reason: Mapped[StopReason | None] = mapped_column(StrEnumType(StopReason))
     whose: Mapped[Whose] = mapped_column(StrEnumType(Whose))
     audit_id: Mapped[int | None] = mapped_column(ForeignKey("audit.id"))
     #: The other side does not agree: who said so, and why.
     objected_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     objection: Mapped[str] = mapped_column(String(500), default="")
+    objected_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: The desk's answer to the objection.
+    is_upheld: Mapped[bool | None] = mapped_column(Boolean)
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Breach(Base):
+    """A promise that was not kept: once per clock, at the deadline, with who held the time."""
+
+    __tablename__ = "breach"
+    __table_args__ = (Index("ix_breach_ticket", "ticket_id"), Index("ix_breach_contractor", "contractor_id", "at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    clock_id: Mapped[int] = mapped_column(ForeignKey("clock.id"), unique=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    kind: Mapped[ClockKind] = mapped_column(StrEnumType(ClockKind))
+    #: The deadline itself; when it was noticed may be days later.
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    detected_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    whose: Mapped[Whose] = mapped_column(StrEnumType(Whose))
+    contractor_id: Mapped[int | None] = mapped_column(ForeignKey("contractor.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    #: Of the time that ran: minutes before a contractor said yes, and after.
+    ours_min: Mapped[int] = mapped_column(Integer)
+    theirs_min: Mapped[int] = mapped_column(Integer)
+    audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id"))
+    #: It was kept after all: the proof came late, or an objection was right.
+    annulled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    annul_reason: Mapped[str] = mapped_column(String(40), default="")
 
 
 class CalendarDay(Base):

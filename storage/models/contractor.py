@@ -1,6 +1,7 @@
 """Contractors, what they can do, where they can be found, and the points the nearest search walks."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
     Boolean,
@@ -16,9 +17,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.domain.block import BlockLevel, BlockRule
+from core.domain.certificate import CertificateStatus
 from storage.base import Base
 from storage.models.directory import Requisites
-from storage.types import UtcDateTime
+from storage.types import JsonText, StrEnumType, TelegramId, UtcDateTime
 
 
 class Contractor(Requisites, Base):
@@ -71,7 +74,15 @@ class ContractorRegion(Base):
 
 class ContractorSkill(Base):
     __tablename__ = "contractor_skill"
-    __table_args__ = (UniqueConstraint("contractor_id", "skill_id"),)
+    __table_args__ = (
+        UniqueConstraint("contractor_id", "skill_id"),
+        Index(
+            "ix_contractor_skill_valid_until",
+            "valid_until",
+            sqlite_where=text("valid_until IS NOT NULL"),
+            postgresql_where=text("valid_until IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     contractor_id: Mapped[int] = mapped_column(ForeignKey("contractor.id"))
@@ -79,6 +90,11 @@ class ContractorSkill(Base):
     document: Mapped[str] = mapped_column(String(300), default="")
     valid_until: Mapped[date | None] = mapped_column(Date)  # the last valid day; None: without end
     is_confirmed: Mapped[bool] = mapped_column(Boolean)
+    #: The document was approved and the skill is not confirmed yet: jobs are done under watch since then.
+    watched_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: Of which end the firm was reminded, and how many days before it.
+    reminded_of: Mapped[date | None] = mapped_column(Date)
+    reminded_days: Mapped[int | None] = mapped_column(Integer)
 
 
 class Absence(Base):
@@ -97,18 +113,126 @@ class Absence(Base):
 
 
 class Block(Base):
-    """A firm or a person who is not asked, everywhere or by one client, from a moment to a moment."""
+    """A firm or a person who is not asked, everywhere or by one client, from a moment to a moment.
+
+    One that was lifted ended at that moment, so that what was in force when can always be told.
+    """
 
     __tablename__ = "block"
-    __table_args__ = (CheckConstraint("(contractor_id IS NULL) <> (person_id IS NULL)", name="one_subject"),)
+    __table_args__ = (
+        CheckConstraint("(contractor_id IS NULL) <> (person_id IS NULL)", name="one_subject"),
+        Index(
+            "ix_block_ends_at",
+            "ends_at",
+            sqlite_where=text("ends_at IS NOT NULL"),
+            postgresql_where=text("ends_at IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     contractor_id: Mapped[int | None] = mapped_column(ForeignKey("contractor.id"), index=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     client_id: Mapped[int | None] = mapped_column(ForeignKey("client.id"))
     reason: Mapped[str] = mapped_column(String(300))
+    level: Mapped[BlockLevel] = mapped_column(StrEnumType(BlockLevel), default=BlockLevel.BLOCKED)
+    rule: Mapped[BlockRule] = mapped_column(StrEnumType(BlockRule), default=BlockRule.BY_HAND)
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: What it costs: sites by skill and region that were left without anybody, as counted before it began.
+    cost: Mapped[dict[str, Any]] = mapped_column(JsonText, default=dict)
+    #: Its audit row; of blocks older than the blacklist None.
+    audit_id: Mapped[int | None] = mapped_column(ForeignKey("audit.id"))
+    lifted_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    lift_reason: Mapped[str] = mapped_column(String(300), default="")
+
+
+class BlockRequest(Base):
+    """A block that waits for a second person: asked for by hand, or by a rule where it would cost cover."""
+
+    __tablename__ = "block_request"
+    __table_args__ = (
+        CheckConstraint("(contractor_id IS NULL) <> (person_id IS NULL)", name="one_subject"),
+        Index(
+            "ix_block_request_open",
+            "contractor_id",
+            "person_id",
+            sqlite_where=text("decided_at IS NULL"),
+            postgresql_where=text("decided_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    contractor_id: Mapped[int | None] = mapped_column(ForeignKey("contractor.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    client_id: Mapped[int | None] = mapped_column(ForeignKey("client.id"))
+    level: Mapped[BlockLevel] = mapped_column(StrEnumType(BlockLevel))
+    rule: Mapped[BlockRule] = mapped_column(StrEnumType(BlockRule))
+    reason: Mapped[str] = mapped_column(String(300))
+    #: None: without end.
+    days: Mapped[int | None] = mapped_column(Integer)
+    cost: Mapped[dict[str, Any]] = mapped_column(JsonText, default=dict)
+    #: None: a rule of the machine.
+    asked_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: None: refused, or not decided yet.
+    block_id: Mapped[int | None] = mapped_column(ForeignKey("block.id"), unique=True)
+
+
+class Appeal(Base):
+    """What the blocked one says against it: once per block, and another person decides."""
+
+    __tablename__ = "appeal"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    block_id: Mapped[int] = mapped_column(ForeignKey("block.id"), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    words: Mapped[str] = mapped_column(String(2000))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    is_upheld: Mapped[bool | None] = mapped_column(Boolean)
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answer: Mapped[str] = mapped_column(String(2000), default="")
+
+
+class Certificate(Base):
+    """A document for a skill as it was sent in the chat, and what the checker said."""
+
+    __tablename__ = "certificate"
+    __table_args__ = (
+        UniqueConstraint("bot_id", "chat_id", "message_id"),
+        Index("ix_certificate_skill", "contractor_id", "skill_id"),
+        Index(
+            "ix_certificate_waiting",
+            "sent_at",
+            sqlite_where=text("status = 'waiting'"),
+            postgresql_where=text("status = 'waiting'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    contractor_id: Mapped[int] = mapped_column(ForeignKey("contractor.id"))
+    skill_id: Mapped[int] = mapped_column(ForeignKey("skill.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    status: Mapped[CertificateStatus] = mapped_column(StrEnumType(CertificateStatus))
+    is_photo: Mapped[bool] = mapped_column(Boolean)
+    file_name: Mapped[str] = mapped_column(String(200), default="")
+    bot_id: Mapped[int] = mapped_column(TelegramId)
+    chat_id: Mapped[int] = mapped_column(TelegramId)
+    message_id: Mapped[int] = mapped_column(TelegramId)
+    file_id: Mapped[str] = mapped_column(String(200))
+    file_unique_id: Mapped[str] = mapped_column(String(64), index=True)
+    size: Mapped[int | None] = mapped_column(Integer)
+    #: The original, once its bytes are here.
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: The last valid day as the checker read it; None: without end.
+    valid_until: Mapped[date | None] = mapped_column(Date)
+    checked_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    refusal: Mapped[str] = mapped_column(String(500), default="")
 
 
 class MatchPoint(Base):

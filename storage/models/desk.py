@@ -63,6 +63,17 @@ class Audit(Base):
     data: Mapped[dict[str, Any]] = mapped_column(JsonText, default=dict)
 
 
+class JobRun(Base):
+    """What runs once for a day or another period: the row is written in the transaction of its work."""
+
+    __tablename__ = "job_run"
+
+    job: Mapped[str] = mapped_column(String(60), primary_key=True)
+    #: The period it ran for, as a date or a month.
+    scheduled_for: Mapped[str] = mapped_column(String(20), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class Counter(Base):
     """Numbers without gaps: taken last in the transaction."""
 

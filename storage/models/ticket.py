@@ -142,6 +142,8 @@ class Assignment(Base):
     engineer_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)  # None: by phone
     offer_id: Mapped[int | None] = mapped_column(ForeignKey("offer.id"), unique=True)  # None: by hand
     over_limit: Mapped[bool] = mapped_column(Boolean, default=False)
+    #: The skill is declared and its document approved: this job counts towards its confirmation.
+    under_watch: Mapped[bool] = mapped_column(Boolean, default=False)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     end_reason: Mapped[str] = mapped_column(String(30), default="")

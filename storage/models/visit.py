@@ -39,6 +39,12 @@ class Visit(Base):
             sqlite_where=text("ask_at IS NOT NULL"),
             postgresql_where=text("ask_at IS NOT NULL"),
         ),
+        Index(
+            "ix_visit_watch",
+            "watch_at",
+            sqlite_where=text("watch_at IS NOT NULL"),
+            postgresql_where=text("watch_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -53,6 +59,10 @@ class Visit(Base):
     ask_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     asked: Mapped[int] = mapped_column(Integer, default=0)
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: When it is looked at whether somebody came; "where are you?" was asked then; when he said he would be there.
+    watch_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    where_asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    eta_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     en_route_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     on_site_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     work_started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
