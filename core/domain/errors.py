@@ -167,6 +167,10 @@ class FieldInvalid(Invalid):
     field: str
 
 
+class TimePast(Invalid):
+    """A day or a time that is over already."""
+
+
 @dataclass
 class NumberInvalid(Invalid):
     """Not a number, or outside its bounds."""

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.domain import hold as rules
-from core.domain import typed
+from core.domain import typed_time
 from core.domain.actor import Actor
 from core.domain.calendar import CalendarKind
 from core.domain.clock import STOPS, StopReason
@@ -121,7 +121,7 @@ def until_typed(
     """The moment as somebody wrote it, in the zone of the site; without a reason the ticket waits already."""
     ticket = _fresh(session, actor, ticket_id, version)
     zone = session.get_one(Site, ticket.site_id).zone
-    until = typed.moment(typed_text, zone, now, numbers.of(session).work_from_hour)
+    until = typed_time.moment(typed_text, zone, now, hour=numbers.of(session).work_from_hour, rolls=True)
     if reason is None:
         extend(session, actor, ticket_id, version, until, now=now, answer_with=Delivery.NEW)
     else:

@@ -63,7 +63,8 @@ async def test_the_engineer_types_a_time_and_nonsense_is_asked_again(crew: Crew)
     for nonsense, answer in (
         ("попозже", "Не разобрать время"),
         ("завтра 4:00", "уже не подходит"),
-        ("сегодня 9:00", "уже не подходит"),
+        ("вчера 10:00", "уже прошло"),
+        ("сегодня 9:00", "уже прошло"),
         ("31.12 12:00", "уже не подходит"),
     ):
         await crew.engineer.says(nonsense)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor, Grant
-from core.domain.errors import Changed, FieldInvalid, NotAllowed, NotFound, SlotGone
+from core.domain.errors import Changed, FieldInvalid, NotAllowed, NotFound, SlotGone, TimePast
 from core.domain.notice import Delivery, Notice
 from core.domain.offer import OfferStatus
 from core.domain.role import Role
@@ -235,7 +235,7 @@ def test_a_typed_time_is_meant_at_the_site(session: Session, now: datetime) -> N
     world.site.zone, world.site.opens_min, world.site.closes_min = "Asia/Vladivostok", 540, 1260
     ticket, visit = agreed(world, now + timedelta(hours=17))  # tomorrow 10:00 in Vladivostok
     was = visit.starts_at
-    for typed, refusal in (("когда-нибудь", FieldInvalid), ("завтра 5:00", SlotGone), ("сегодня 9:00", SlotGone)):
+    for typed, refusal in (("когда-нибудь", FieldInvalid), ("завтра 5:00", SlotGone), ("вчера 10:00", TimePast)):
         with pytest.raises(refusal):
             moves.move_typed(session, tap(world.requester), visit.id, typed, was, now=now)
     moves.move_typed(session, tap(world.requester), visit.id, "завтра 15:30", was, now=now)

@@ -51,7 +51,7 @@ error-field-invalid = { $field ->
     [days-order] The end is before the start. Type both dates in full, for example 28.12–10.01.
     [days-past] These days are over. Type dates from today on.
     [days-far] That is too far away: not more than a year from today.
-    [moment] That is not a time. Write the day and the hour, for example 25.11 14:00, or just 14:00.
+    [day] That is not a day. Write a date, for example 31.12.2027.
     [region] There are no sites in this region.
    *[other] This cannot be written down: one line that is not empty and not too long is needed.
 }
@@ -59,3 +59,4 @@ error-counter-expired = This price was good until a moment that has passed. Phon
 error-counter-given = You have already named a price for this job. Wait for the dispatcher: if the answer is no, you can still take the job at the first price.
 error-below-floor = That leaves { $margin_pct }% of the client’s price, and at least { $floor_pct }% is wanted. A manager decides that.
 error-hold-too-long = Longer than a working day is for the dispatcher to decide. Choose a shorter time or phone the dispatcher.
+error-time-past = That time is over already. Please write one that is still ahead.
