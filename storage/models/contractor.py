@@ -132,6 +132,9 @@ class Block(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     contractor_id: Mapped[int | None] = mapped_column(ForeignKey("contractor.id"), index=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    #: How the blocked person was known then: the same phone or account is the same person, also in another row.
+    phone: Mapped[str | None] = mapped_column(String(16), index=True)
+    telegram_id: Mapped[int | None] = mapped_column(TelegramId, index=True)
     client_id: Mapped[int | None] = mapped_column(ForeignKey("client.id"))
     reason: Mapped[str] = mapped_column(String(300))
     level: Mapped[BlockLevel] = mapped_column(StrEnumType(BlockLevel), default=BlockLevel.BLOCKED)

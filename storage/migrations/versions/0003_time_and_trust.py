@@ -171,6 +171,10 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("audit_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True))
         batch_op.add_column(sa.Column("lifted_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True))
         batch_op.add_column(sa.Column("lift_reason", sa.String(length=300), nullable=False, server_default=""))
+        batch_op.add_column(sa.Column("phone", sa.String(length=16), nullable=True))
+        batch_op.add_column(sa.Column("telegram_id", sa.BigInteger(), nullable=True))
+        batch_op.create_index(batch_op.f("ix_block_phone"), ["phone"], unique=False)
+        batch_op.create_index(batch_op.f("ix_block_telegram_id"), ["telegram_id"], unique=False)
         batch_op.create_index(
             "ix_block_ends_at",
             ["ends_at"],
@@ -267,6 +271,10 @@ def downgrade() -> None:
             sqlite_where=sa.text("ends_at IS NOT NULL"),
             postgresql_where=sa.text("ends_at IS NOT NULL"),
         )
+        batch_op.drop_index(batch_op.f("ix_block_telegram_id"))
+        batch_op.drop_index(batch_op.f("ix_block_phone"))
+        batch_op.drop_column("telegram_id")
+        batch_op.drop_column("phone")
         batch_op.drop_column("lift_reason")
         batch_op.drop_column("lifted_by")
         batch_op.drop_column("audit_id")
