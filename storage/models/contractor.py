@@ -213,6 +213,12 @@ class Certificate(Base):
             sqlite_where=text("status = 'waiting'"),
             postgresql_where=text("status = 'waiting'"),
         ),
+        Index(
+            "ix_certificate_fetch",
+            "fetch_at",
+            sqlite_where=text("fetch_at IS NOT NULL"),
+            postgresql_where=text("fetch_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -225,12 +231,18 @@ class Certificate(Base):
     bot_id: Mapped[int] = mapped_column(TelegramId)
     chat_id: Mapped[int] = mapped_column(TelegramId)
     message_id: Mapped[int] = mapped_column(TelegramId)
+    media_group_id: Mapped[str | None] = mapped_column(String(64), index=True)
+    #: Of a further page its first one: they share skill, status and verdict.
+    first_id: Mapped[int | None] = mapped_column(ForeignKey("certificate.id"), index=True)
     file_id: Mapped[str] = mapped_column(String(200))
     file_unique_id: Mapped[str] = mapped_column(String(64), index=True)
     size: Mapped[int | None] = mapped_column(Integer)
     #: The original, once its bytes are here.
     sha256: Mapped[str | None] = mapped_column(String(64))
     sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: When to try to fetch the bytes (again).
+    fetch_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    fetch_tries: Mapped[int] = mapped_column(Integer, default=0)
     #: The last valid day as the checker read it; None: without end.
     valid_until: Mapped[date | None] = mapped_column(Date)
     checked_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -30,11 +30,15 @@ def upgrade() -> None:
         sa.Column("bot_id", sa.BigInteger(), nullable=False),
         sa.Column("chat_id", sa.BigInteger(), nullable=False),
         sa.Column("message_id", sa.BigInteger(), nullable=False),
+        sa.Column("media_group_id", sa.String(length=64), nullable=True),
+        sa.Column("first_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("file_id", sa.String(length=200), nullable=False),
         sa.Column("file_unique_id", sa.String(length=64), nullable=False),
         sa.Column("size", sa.Integer(), nullable=True),
         sa.Column("sha256", sa.String(length=64), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("fetch_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("fetch_tries", sa.Integer(), nullable=False),
         sa.Column("valid_until", sa.Date(), nullable=True),
         sa.Column("checked_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
@@ -43,6 +47,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["contractor_id"], ["contractor.id"], name=op.f("fk_certificate_contractor_id_contractor")
         ),
+        sa.ForeignKeyConstraint(["first_id"], ["certificate.id"], name=op.f("fk_certificate_first_id_certificate")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_certificate_person_id_person")),
         sa.ForeignKeyConstraint(["skill_id"], ["skill.id"], name=op.f("fk_certificate_skill_id_skill")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate")),
@@ -50,6 +55,15 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("certificate", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_certificate_file_unique_id"), ["file_unique_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_certificate_first_id"), ["first_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_certificate_media_group_id"), ["media_group_id"], unique=False)
+        batch_op.create_index(
+            "ix_certificate_fetch",
+            ["fetch_at"],
+            unique=False,
+            sqlite_where=sa.text("fetch_at IS NOT NULL"),
+            postgresql_where=sa.text("fetch_at IS NOT NULL"),
+        )
         batch_op.create_index("ix_certificate_skill", ["contractor_id", "skill_id"], unique=False)
         batch_op.create_index(
             "ix_certificate_waiting",
@@ -307,6 +321,13 @@ def downgrade() -> None:
             postgresql_where=sa.text("status = 'waiting'"),
         )
         batch_op.drop_index("ix_certificate_skill")
+        batch_op.drop_index(
+            "ix_certificate_fetch",
+            sqlite_where=sa.text("fetch_at IS NOT NULL"),
+            postgresql_where=sa.text("fetch_at IS NOT NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_certificate_media_group_id"))
+        batch_op.drop_index(batch_op.f("ix_certificate_first_id"))
         batch_op.drop_index(batch_op.f("ix_certificate_file_unique_id"))
 
     op.drop_table("certificate")
