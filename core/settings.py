@@ -67,6 +67,7 @@ class Settings(BaseSettings):
     reaction_minutes: Minutes = DEFAULT.reaction_minutes
     work_from_hour: Hour = DEFAULT.work_from_hour
     work_to_hour: Annotated[int, Field(ge=1, le=24)] = DEFAULT.work_to_hour
+    rework_least_hours: Count = DEFAULT.rework_least_hours
     emergency_wave: Count = DEFAULT.emergency_wave
     second_wave_pct: Percent = DEFAULT.second_wave_pct
     second_wave: Count = DEFAULT.second_wave

@@ -74,11 +74,13 @@ LEVELS = (50, 75, 90, 100)
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """Half open; `end` None: it lasts."""
+    """Half open; `end` None: it lasts. Each is measured on its own calendar, so that another plan changes only what
+    comes after."""
 
     start: datetime
     end: datetime | None
     runs: bool
+    calendar: Calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,22 +103,22 @@ class Reading:
         return int(self.elapsed * 100 / self.target) if self.target else 100
 
 
-def elapsed(intervals: Iterable[Interval], calendar: Calendar, until: datetime) -> timedelta:
-    """What was running, measured on the calendar, up to `until`."""
-    spans = (calendar.between(one.start, min(one.end or until, until)) for one in intervals if one.runs)
+def elapsed(intervals: Iterable[Interval], until: datetime) -> timedelta:
+    """What was running, each interval measured on its own calendar, up to `until`."""
+    spans = (one.calendar.between(one.start, min(one.end or until, until)) for one in intervals if one.runs)
     return sum(spans, timedelta(0))
 
 
-def reaches(intervals: Sequence[Interval], calendar: Calendar, amount: timedelta) -> datetime | None:
-    """When `amount` will have elapsed; None while the clock stands and has not reached it."""
+def reaches(intervals: Sequence[Interval], amount: timedelta) -> datetime | None:
+    """When `amount` will have elapsed; None while the clock stands, or is over, and has not reached it."""
     left = amount
     for one in intervals:
         if not one.runs:
             continue
         if one.end is None:
-            return calendar.after(one.start, left)
-        here = calendar.between(one.start, one.end)
+            return one.calendar.after(one.start, left)
+        here = one.calendar.between(one.start, one.end)
         if here >= left:
-            return calendar.after(one.start, left)
+            return one.calendar.after(one.start, left)
         left -= here
     return None

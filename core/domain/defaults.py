@@ -18,6 +18,8 @@ class Defaults:
     #: Working hours behind the calendar "working time", in the zone of the site.
     work_from_hour: int = 9
     work_to_hour: int = 18
+    #: Work that was reported and is wrong: at least so many working hours to put it right.
+    rework_least_hours: int = 24
     #: How many are asked at once: emergencies from the start, …
     emergency_wave: int = 5
     #: … the others one by one until this share of the clock has burnt, …

@@ -1,49 +1,96 @@
 """The clocks of a ticket: begun, stopped, going on, met. The only writer of their rows and of the cached deadlines."""
 
+import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from core.domain import clock as rules
-from core.domain.calendar import Calendar, CalendarKind
+from core.domain.calendar import CalendarKind
 from core.domain.clock import LEVELS, STOPS, ClockKind, ClockState, Interval, Reading, StopReason, Whose
-from core.domain.ticket import SETTLED, Priority, TicketStatus
-from core.services import calendars, numbers
+from core.domain.ticket import SETTLED, TicketStatus
+from core.services import calendars, numbers, promises
+from core.services.promises import Promise
 from storage.models.clock import Clock, ClockInterval
 from storage.models.desk import Audit
-from storage.models.directory import Contract, Site, SlaTarget
+from storage.models.directory import Site
 from storage.models.ticket import Ticket
 
 LIVE = frozenset({ClockState.RUNNING, ClockState.STOPPED})
+#: Of a search: the promised reaction until the first yes, after it the haste of the search alone.
+OF_SEARCH = frozenset({ClockKind.REACTION, ClockKind.SEARCH})
+#: Begun together when a ticket is registered.
+PROMISED = (ClockKind.REACTION, ClockKind.ARRIVAL, ClockKind.RESOLUTION)
 
 
-def follow(session: Session, ticket: Ticket, before: TicketStatus | None, *, cause: Audit, now: datetime) -> None:
-    """What a move of the ticket means for its clocks. Holds stop and start them with their own reasons."""
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A promise that came true, or too late. `passed_at`: the deadline that was over by then."""
+
+    clock: Clock
+    at: datetime
+    passed_at: datetime | None
+
+
+def follow(
+    session: Session,
+    ticket: Ticket,
+    before: TicketStatus | None,
+    *,
+    cause: Audit,
+    now: datetime,
+    at: datetime | None = None,
+) -> tuple[Met, ...]:
+    """What a move of the ticket means for its clocks. Holds stop and start them with their own reasons.
+
+    `at`: when it really happened, where that is known better than by `now`.
+    """
     if ticket.status in SETTLED:
         end(session, ticket, now=now)
     elif before in (None, TicketStatus.DRAFT) and ticket.status is not TicketStatus.DRAFT:
-        begin(session, ticket, ClockKind.REACTION, cause=cause, now=now)
-    elif ticket.status is TicketStatus.ASSIGNED:
-        meet(session, ticket, (ClockKind.REACTION, ClockKind.SEARCH), now=now)
+        for kind in PROMISED:
+            begin(session, ticket, kind, cause=cause, now=now)
+    elif before is TicketStatus.REPORTED and ticket.status is TicketStatus.DISPUTED:
+        begin_again(session, ticket, cause=cause, now=now)
     if ticket.status is TicketStatus.APPROVAL:
         stop(session, ticket, StopReason.APPROVAL, cause=cause, now=now)
     elif before is TicketStatus.APPROVAL and ticket.status is not TicketStatus.ON_HOLD:
         go_on(session, ticket, cause=cause, now=now)
+    return meet(session, ticket, _MET_AT.get(ticket.status, ()), now=now, at=at)
 
 
-def begin(session: Session, ticket: Ticket, kind: ClockKind, *, cause: Audit | None, now: datetime) -> Clock:
-    """A new promise, running from now on; the one of this kind before it must be over."""
-    minutes, calendar = _target(session, ticket)
+#: The state in which a promise has come true. What was met once is never reopened: nothing lives to be met again.
+_MET_AT: dict[TicketStatus, tuple[ClockKind, ...]] = {
+    TicketStatus.ASSIGNED: (ClockKind.REACTION, ClockKind.SEARCH),
+    TicketStatus.IN_WORK: (ClockKind.ARRIVAL,),
+    TicketStatus.REPORTED: (ClockKind.RESOLUTION,),
+}
+
+
+def begin(
+    session: Session,
+    ticket: Ticket,
+    kind: ClockKind,
+    *,
+    cause: Audit | None,
+    now: datetime,
+    promise: Promise | None = None,
+) -> Clock | None:
+    """A new promise, running from now on; the one of this kind before it must be over. None: nothing is promised."""
+    promise = promise or promises.of_ticket(session, ticket, kind)
+    if promise is None:
+        return None
     before = _last(session, ticket.id, kind)
     clock = Clock(
         ticket_id=ticket.id,
         kind=kind,
         number=before.number + 1 if before is not None else 1,
         state=ClockState.RUNNING,
-        target_min=minutes,
-        calendar=calendar,
+        target_min=promise.minutes,
+        calendar=promise.calendar,
         started_at=now,
     )
     session.add(clock)
@@ -53,12 +100,26 @@ def begin(session: Session, ticket: Ticket, kind: ClockKind, *, cause: Audit | N
     return clock
 
 
+def begin_again(session: Session, ticket: Ticket, *, cause: Audit, now: datetime) -> Clock | None:
+    """The work was reported and is wrong: the resolution is owed again, with what was left of it when it was
+    reported and at least a fair time, whichever ends later. The time the client took to look is nobody's."""
+    last = _last(session, ticket.id, ClockKind.RESOLUTION)
+    if last is None or last.state is not ClockState.MET:
+        return None
+    left = reading(session, last, now=now).left
+    kept = Promise(math.ceil(left / timedelta(minutes=1)), last.calendar)
+    least = Promise(numbers.of(session).rework_least_hours * 60, CalendarKind.WORKING)
+    zone = session.get_one(Site, ticket.site_id).zone
+    later = max(kept, least, key=lambda one: promises.due(session, one, zone, now))
+    return begin(session, ticket, ClockKind.RESOLUTION, cause=cause, now=now, promise=later)
+
+
 def stop(session: Session, ticket: Ticket, reason: StopReason, *, cause: Audit | None, now: datetime) -> None:
     """The clocks that this reason stops stand from now on; one that stands already is not stopped twice."""
     whose, kinds = STOPS[reason]
     for clock in _live(session, ticket.id, ClockState.RUNNING):
         if clock.kind in kinds:
-            _close(session, clock, now)
+            _cut(session, clock, now)
             clock.state = ClockState.STOPPED
             _open(session, clock, cause, runs=False, whose=whose, reason=reason, now=now)
             _refresh(session, clock)
@@ -69,20 +130,37 @@ def go_on(session: Session, ticket: Ticket, *, cause: Audit | None, now: datetim
     if ticket.status is TicketStatus.APPROVAL:
         return
     for clock in _live(session, ticket.id, ClockState.STOPPED):
-        _close(session, clock, now)
+        _cut(session, clock, now)
         clock.state = ClockState.RUNNING
         _open(session, clock, cause, runs=True, whose=Whose.OURS, now=now)
         _refresh(session, clock)
 
 
-def meet(session: Session, ticket: Ticket, kinds: Iterable[ClockKind], *, now: datetime) -> None:
-    """What was promised has happened, in time or not."""
-    _end(session, [one for one in _live(session, ticket.id) if one.kind in frozenset(kinds)], ClockState.MET, now)
+def meet(
+    session: Session, ticket: Ticket, kinds: Iterable[ClockKind], *, now: datetime, at: datetime | None = None
+) -> tuple[Met, ...]:
+    """What was promised has happened, at its own time `at` where a late update tells of it. Tells what was too late."""
+    wanted = frozenset(kinds)
+    if not wanted:
+        return ()
+    found = [one for one in _live(session, ticket.id) if one.kind in wanted]
+    ends = {one.id: max(min(at or now, now), one.started_at) for one in found}
+    for clock in found:
+        _end(session, clock, ClockState.MET, ends[clock.id])
+    return tuple(Met(one, ends[one.id], passed(session, one)) for one in found)
 
 
 def end(session: Session, ticket: Ticket, *, now: datetime) -> None:
     """The ticket is over without it."""
-    _end(session, _live(session, ticket.id), ClockState.ENDED, now)
+    for clock in _live(session, ticket.id):
+        _end(session, clock, ClockState.ENDED, now)
+
+
+def passed(session: Session, clock: Clock) -> datetime | None:
+    """The deadline, where the clock reached it: of a clock that is over, within its time. None: it was kept."""
+    if clock.state is ClockState.RUNNING:
+        return clock.due_at
+    return rules.reaches(_intervals(session, clock), timedelta(minutes=clock.target_min))
 
 
 def of_search(session: Session, ticket: Ticket, *, now: datetime) -> Clock:
@@ -94,38 +172,45 @@ def of_search(session: Session, ticket: Ticket, *, now: datetime) -> Clock:
     if known is not None:
         return known
     if _last(session, ticket.id, ClockKind.REACTION) is None:
-        return begin(session, ticket, ClockKind.REACTION, cause=None, now=min(now, ticket.registered_at))
-    return begin(session, ticket, ClockKind.SEARCH, cause=None, now=now)
+        begun = begin(session, ticket, ClockKind.REACTION, cause=None, now=min(now, ticket.registered_at))
+    else:
+        begun = begin(session, ticket, ClockKind.SEARCH, cause=None, now=now)
+    if begun is None:
+        raise LookupError(f"ticket {ticket.id} has no time to search in")
+    return begun
 
 
 def live_of_search(session: Session, ticket: Ticket) -> Clock | None:
-    kinds = (ClockKind.REACTION, ClockKind.SEARCH)
-    return next((one for one in _live(session, ticket.id) if one.kind in kinds), None)
+    return next((one for one in _live(session, ticket.id) if one.kind in OF_SEARCH), None)
+
+
+def live(session: Session, ticket_id: int) -> tuple[Clock, ...]:
+    """The promises that are still to be kept, oldest first."""
+    return tuple(_live(session, ticket_id))
 
 
 def reading(session: Session, clock: Clock, *, now: datetime) -> Reading:
-    calendar = _calendar(session, clock)
-    until = clock.ended_at or now
-    spent = rules.elapsed(_intervals(session, clock), calendar, until)
+    spent = rules.elapsed(_intervals(session, clock), clock.ended_at or now)
     return Reading(clock.kind, clock.state, timedelta(minutes=clock.target_min), spent, clock.due_at)
 
 
 def reaches(session: Session, clock: Clock, pct: int) -> datetime | None:
     """When so many percent of the target will have elapsed; None while the clock stands."""
-    target = timedelta(minutes=clock.target_min)
-    return rules.reaches(_intervals(session, clock), _calendar(session, clock), target * pct / 100)
+    return rules.reaches(_intervals(session, clock), timedelta(minutes=clock.target_min) * pct / 100)
 
 
 def runs_round_the_clock(session: Session, ticket: Ticket, *, now: datetime) -> bool:
     return of_search(session, ticket, now=now).calendar is CalendarKind.ROUND_THE_CLOCK
 
 
-def due(session: Session, limit: int, *, now: datetime, skip: int = 0) -> list[Clock]:
+def due(
+    session: Session, limit: int, *, now: datetime, skip: int = 0, kinds: Iterable[ClockKind] = ClockKind
+) -> list[Clock]:
     """Running clocks of which a level is reached, the longest waiting first; locked for this transaction."""
     return list(
         session.scalars(
             select(Clock)
-            .where(Clock.warn_at.is_not(None), Clock.warn_at <= now)
+            .where(Clock.warn_at.is_not(None), Clock.warn_at <= now, Clock.kind.in_(list(kinds)))
             .order_by(Clock.warn_at, Clock.id)
             .offset(skip)
             .limit(limit)
@@ -144,27 +229,22 @@ def warned(session: Session, clock: Clock, *, now: datetime) -> int:
 
 def count_anew(session: Session, kind: CalendarKind) -> int:
     """The calendar has changed: deadlines and next warnings of what runs on it. Returns how many clocks run."""
-    running = session.scalars(select(Clock).where(Clock.state == ClockState.RUNNING, Clock.calendar == kind)).all()
+    on_it = select(ClockInterval.clock_id).where(ClockInterval.calendar == kind)
+    running = session.scalars(select(Clock).where(Clock.state == ClockState.RUNNING, Clock.id.in_(on_it))).all()
     for clock in running:
         _refresh(session, clock)
     return len(running)
 
 
 def arrival_due(session: Session, ticket: Ticket) -> datetime | None:
-    """Until when somebody should be on site, by the plan; None where the plan has no row for the priority."""
-    target = _plan_row(session, ticket)
-    if target is None:
-        return None
-    site = session.get_one(Site, ticket.site_id)
-    calendar = calendars.of(session, CalendarKind(target.calendar), site.zone)
-    return calendar.after(ticket.registered_at, timedelta(minutes=target.arrival_min))
+    """Until when somebody should be on site; None where nothing is promised, the clock stands, or somebody was."""
+    return next((one.due_at for one in _live(session, ticket.id) if one.kind is ClockKind.ARRIVAL), None)
 
 
-def _end(session: Session, clocks: list[Clock], state: ClockState, now: datetime) -> None:
-    for clock in clocks:
-        _close(session, clock, now)
-        clock.state, clock.ended_at = state, now
-        _refresh(session, clock)
+def _end(session: Session, clock: Clock, state: ClockState, at: datetime) -> None:
+    _cut(session, clock, at)
+    clock.state, clock.ended_at = state, at
+    _refresh(session, clock)
 
 
 def _refresh(session: Session, clock: Clock) -> None:
@@ -173,12 +253,11 @@ def _refresh(session: Session, clock: Clock) -> None:
     clock.due_at = clock.warn_at = None
     if clock.state is not ClockState.RUNNING:
         return
-    calendar, intervals = _calendar(session, clock), _intervals(session, clock)
-    target = timedelta(minutes=clock.target_min)
-    clock.due_at = rules.reaches(intervals, calendar, target)
+    intervals, target = _intervals(session, clock), timedelta(minutes=clock.target_min)
+    clock.due_at = rules.reaches(intervals, target)
     level = next((one for one in LEVELS if one > clock.warned_pct), None)
     if level is not None:
-        clock.warn_at = rules.reaches(intervals, calendar, target * level / 100)
+        clock.warn_at = rules.reaches(intervals, target * level / 100)
     session.flush()
 
 
@@ -199,22 +278,33 @@ def _open(
     session.flush()
 
 
-def _close(session: Session, clock: Clock, now: datetime) -> None:
-    last = session.scalars(
-        select(ClockInterval).where(ClockInterval.clock_id == clock.id, ClockInterval.to_at.is_(None))
-    ).one_or_none()
-    if last is not None:
-        last.to_at = max(now, last.from_at)
-        session.flush()
+def _cut(session: Session, clock: Clock, at: datetime) -> None:
+    """The ledger ends at `at`: what was laid ahead of it falls away, what lasted until then is closed.
+
+    The first interval always stays, be it of no length.
+    """
+    rows = session.scalars(_rows_of(clock.id)).all()
+    ahead = [row.id for row in rows[1:] if row.from_at > at]
+    session.execute(delete(ClockInterval).where(ClockInterval.id.in_(ahead)))
+    last = [row for row in rows if row.id not in ahead][-1]
+    last.to_at = max(at, last.from_at)
+    session.flush()
+
+
+def _rows_of(clock_id: int) -> Select[ClockInterval]:
+    return (
+        select(ClockInterval)
+        .where(ClockInterval.clock_id == clock_id)
+        .order_by(ClockInterval.from_at, ClockInterval.id)
+    )
 
 
 def _intervals(session: Session, clock: Clock) -> list[Interval]:
-    rows = session.scalars(
-        select(ClockInterval)
-        .where(ClockInterval.clock_id == clock.id)
-        .order_by(ClockInterval.from_at, ClockInterval.id)
-    )
-    return [Interval(row.from_at, row.to_at, row.runs) for row in rows]
+    site_id = session.get_one(Ticket, clock.ticket_id).site_id
+    zone = session.get_one(Site, site_id).zone
+    rows = session.scalars(_rows_of(clock.id)).all()
+    known = {kind: calendars.of(session, kind, zone) for kind in {row.calendar for row in rows}}
+    return [Interval(row.from_at, row.to_at, row.runs, known[row.calendar]) for row in rows]
 
 
 def _live(session: Session, ticket_id: int, *states: ClockState) -> list[Clock]:
@@ -228,26 +318,4 @@ def _live(session: Session, ticket_id: int, *states: ClockState) -> list[Clock]:
 def _last(session: Session, ticket_id: int, kind: ClockKind) -> Clock | None:
     return session.scalars(
         select(Clock).where(Clock.ticket_id == ticket_id, Clock.kind == kind).order_by(Clock.number.desc()).limit(1)
-    ).one_or_none()
-
-
-def _calendar(session: Session, clock: Clock) -> Calendar:
-    site_id = session.get_one(Ticket, clock.ticket_id).site_id
-    return calendars.of(session, clock.calendar, session.get_one(Site, site_id).zone)
-
-
-def _target(session: Session, ticket: Ticket) -> tuple[int, CalendarKind]:
-    """Minutes and calendar of the plan; where it has no row an emergency never waits for the morning."""
-    row = _plan_row(session, ticket)
-    if row is not None:
-        return row.reaction_min, CalendarKind(row.calendar)
-    urgent = ticket.priority is Priority.EMERGENCY
-    kind = CalendarKind.ROUND_THE_CLOCK if urgent else CalendarKind.WORKING
-    return numbers.of(session).reaction_minutes, kind
-
-
-def _plan_row(session: Session, ticket: Ticket) -> SlaTarget | None:
-    plan = select(Contract.sla_plan).where(Contract.id == ticket.contract_id).scalar_subquery()
-    return session.scalars(
-        select(SlaTarget).where(SlaTarget.plan == plan, SlaTarget.priority == ticket.priority)
     ).one_or_none()

@@ -51,9 +51,8 @@ def _wrong(session: Session, clock: Clock, zone: str, rows: list[ClockInterval])
 def _due(session: Session, clock: Clock, zone: str, rows: list[ClockInterval]) -> datetime | None:
     if clock.state is not ClockState.RUNNING:
         return None
-    calendar = calendars.of(session, clock.calendar, zone)
-    spans = [Interval(row.from_at, row.to_at, row.runs) for row in rows]
-    return rules.reaches(spans, calendar, timedelta(minutes=clock.target_min))
+    spans = [Interval(row.from_at, row.to_at, row.runs, calendars.of(session, row.calendar, zone)) for row in rows]
+    return rules.reaches(spans, timedelta(minutes=clock.target_min))
 
 
 def searches_are_timed(session: Session, *, now: datetime) -> Found:

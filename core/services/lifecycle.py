@@ -27,12 +27,14 @@ def advance(
     needs_approval: bool = False,
     back_to: TicketStatus | None = None,
     data: dict[str, Any] | None = None,
+    at: datetime | None = None,
     **fields: Any,
 ) -> Audit:
     """Moves the ticket and returns the audit row, which is the cause of every notice about the move.
 
-    `fields` are columns that change in the same stroke. Raises Changed where the state does not know the event or
-    somebody was faster, NotAllowed where the role may not.
+    `at` is when it really happened, where a late update says so: its clock is met then. `fields` are columns that
+    change in the same stroke. Raises Changed where the state does not know the event or somebody was faster,
+    NotAllowed where the role may not.
     """
     roles = scope.roles_on(session, actor, ticket)
     before = ticket.status
@@ -45,7 +47,7 @@ def advance(
     by = _role_that_may(before, event, roles)
     trace: dict[str, Any] = {"role": by, "from_state": before, "to_state": target, "data": data}
     cause = audit.record(session, actor, "ticket", ticket.id, event, now=now, **trace)
-    clocks.follow(session, ticket, before, cause=cause, now=now)
+    clocks.follow(session, ticket, before, cause=cause, now=now, at=at)
     if before in ASKABLE and target not in ASKABLE:
         # Nobody who asked can take it any more.
         tasks.end_for_ticket(session, actor, ticket.id, {TaskKind.QUESTION}, target, now=now)

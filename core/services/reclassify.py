@@ -7,6 +7,7 @@ goes first. What was on offer is withdrawn: it was another job.
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -198,7 +199,7 @@ def _advance(
         "rate_kop": ticket.contractor_rate_kop,
     }
     frees_crew = ticket.status is TicketStatus.ASSIGNED and outcome is not Outcome.KEPT
-    fields: dict[str, object] = {"round": Ticket.round + 1, "contractor_id": None} if frees_crew else {}
+    fields: dict[str, Any] = {"round": Ticket.round + 1, "contractor_id": None} if frees_crew else {}
     return lifecycle.advance(
         session,
         ticket,

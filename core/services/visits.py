@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.domain import geo
@@ -37,7 +38,7 @@ from core.services import (
 )
 from core.services.rows import moved
 from storage.models.directory import Site
-from storage.models.ticket import Presence, Ticket
+from storage.models.ticket import Assignment, Presence, Ticket
 from storage.models.visit import Visit
 
 NOT_DONE = frozenset(VisitOutcome) - {VisitOutcome.DONE}
@@ -96,8 +97,8 @@ def arrive_by_location(
     radius = site.radius_m + min(accuracy_m or 0, rules.accuracy_max_m)
     if distance > radius:
         raise TooFar(distance, radius)
-    mark = Presence(visit_id=visit.id, kind=PresenceKind.LOCATION, lat=lat, lon=lon, at=now)
-    mark.accuracy_m, mark.distance_m = accuracy_m, distance
+    mark = Presence(visit_id=visit.id, kind=PresenceKind.LOCATION, lat=lat, lon=lon)
+    mark.at, mark.accuracy_m, mark.distance_m = _sent_within(session, visit, sent_at, now), accuracy_m, distance
     _arrive(session, actor, visit, ticket, mark, now=now)
 
 
@@ -174,9 +175,10 @@ def give_up(session: Session, actor: Actor, visit_id: int, *, now: datetime) -> 
 def _arrive(session: Session, actor: Actor, visit: Visit, ticket: Ticket, mark: Presence, *, now: datetime) -> None:
     if visit.status is VisitStatus.ON_SITE:
         return _redraw(session, actor, ticket, now=now)
-    came_from = visit.status
+    came_from, here = visit.status, mark.at
     _come_in(session, actor, visit, ticket, now=now)
-    _move(session, visit, VisitStatus.ON_SITE, on_site_at=now, en_route_at=visit.en_route_at or now, ask_at=None)
+    set_out = min(visit.en_route_at or here, here)
+    _move(session, visit, VisitStatus.ON_SITE, on_site_at=here, en_route_at=set_out, ask_at=None)
     session.add(mark)
     cause = lifecycle.advance(
         session,
@@ -184,6 +186,7 @@ def _arrive(session: Session, actor: Actor, visit: Visit, ticket: Ticket, mark: 
         TicketEvent.ARRIVE,
         actor,
         now=now,
+        at=here,
         data={"visit": visit.id, "from": came_from, "presence": mark.kind, "distance_m": mark.distance_m},
     )
     if mark.kind == PresenceKind.DECLARED:
@@ -194,6 +197,13 @@ def _arrive(session: Session, actor: Actor, visit: Visit, ticket: Ticket, mark: 
     )
     notices.publish(session, Notice.ARRIVED, ticket, cause=cause, now=now, answer_with=Delivery.NEW)
     return None
+
+
+def _sent_within(session: Session, visit: Visit, sent_at: datetime, now: datetime) -> datetime:
+    """He was here when his phone said so, however late it is read; not before the job was his."""
+    began = session.get_one(Assignment, visit.assignment_id).started_at
+    left = session.scalar(select(func.max(Visit.left_at)).where(Visit.ticket_id == visit.ticket_id))
+    return min(now, max(sent_at, began, left or began))
 
 
 def _come_in(session: Session, actor: Actor, visit: Visit, ticket: Ticket, *, now: datetime) -> None:

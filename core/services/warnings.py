@@ -14,7 +14,7 @@ from storage.models.ticket import Ticket
 
 def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
     """Warns of every running clock that has reached a level. Returns how many were looked at."""
-    due = clocks.due(session, limit, now=now, skip=skip)
+    due = clocks.due(session, limit, now=now, skip=skip, kinds=clocks.OF_SEARCH)
     for clock in due:
         _warn(session, clock, now=now)
     return len(due)

@@ -37,7 +37,7 @@ async def test_a_hold_of_the_desk_ends_with_its_time_and_everybody_is_asked_agai
     await pyotr.sees("Пока не нужно", after=before)
     await stage.quiet()
     assert pyotr.button("Беру") is None
-    assert await stage.rows(select(Clock.state)) == [ClockState.STOPPED]
+    assert await stage.rows(select(Clock.state)) == [ClockState.STOPPED] * 3
 
     before = pyotr.end
     await stage.later(HOUR_S)
@@ -48,7 +48,7 @@ async def test_a_hold_of_the_desk_ends_with_its_time_and_everybody_is_asked_agai
     await pyotr.sees("Есть работа", after=before)
     await stage.quiet()
     assert await status(stage) is TicketStatus.SEARCHING
-    assert await stage.rows(select(Clock.state)) == [ClockState.RUNNING]
+    assert await stage.rows(select(Clock.state)) == [ClockState.RUNNING] * 3
     (hold,) = await stage.rows(select(Hold))
     assert (hold.reason, hold.ended_at is not None) == (StopReason.NOT_READY, True)
     assert await stage.rows(select(Offer.status).order_by(Offer.id)) == [OfferStatus.WITHDRAWN, OfferStatus.SENT]

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor, Grant
+from core.domain.clock import ClockKind
 from core.domain.notice import Notice
 from core.domain.role import Role
 from core.domain.task import TaskKind
@@ -43,7 +44,7 @@ def heard(world: World, who: Actor) -> list[int]:
 
 
 def burn(world: World, clock: HandClock, pct: float) -> None:
-    started = world.session.scalars(select(Clock.started_at)).one()
+    started = world.session.scalars(select(Clock.started_at).where(Clock.kind == ClockKind.REACTION)).one()
     world.now = clock.at = started + REACTION * pct / 100
     while warnings.sweep(world.session, 50, now=world.now):
         pass
