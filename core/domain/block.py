@@ -11,6 +11,10 @@ class BlockLevel(StrEnum):
     BLOCKED = "blocked"  #: by hand, by two people
 
 
+#: Nothing is offered at all.
+STOPS_ALL = frozenset({BlockLevel.SUSPENDED, BlockLevel.BLOCKED})
+
+
 class BlockRule(StrEnum):
     """Why; a rule of the machine, or a person's decision."""
 

@@ -35,6 +35,8 @@ class Candidate:
     score: int
     accepted_jobs: int
     recent_jobs: int
+    #: Blocked for emergencies alone.
+    is_limited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ def exclusion(
     verdicts = {
         Exclusion.INACTIVE: not candidate.is_active,
         Exclusion.BLOCKED: candidate.is_blocked,
+        Exclusion.LIMITED: candidate.is_limited and job.disturbs,
         Exclusion.SKILL_UNCONFIRMED: not candidate.skill_confirmed,
         Exclusion.SKILL_EXPIRED: valid_until is not None and valid_until < job.visit_on,
         Exclusion.TOO_FAR: is_out_of_reach(candidate),

@@ -34,6 +34,7 @@ class Exclusion(StrEnum):
     INACTIVE = "inactive"
     AWAY = "away"  #: availability switched off, or everybody of the firm on holiday that day
     BLOCKED = "blocked"
+    LIMITED = "limited"  #: no emergencies for a time
     SKILL_UNCONFIRMED = "skill_unconfirmed"
     SKILL_EXPIRED = "skill_expired"
     TOO_FAR = "too_far"

@@ -1,18 +1,62 @@
-"""Blocks in force: a firm or a person who is not asked, everywhere or by one client."""
+"""Blocks in force: a firm or a person who is not asked, everywhere or by one client, from a moment to a moment.
 
+A limit keeps emergencies away, everything above it every offer. A person is known by the row, the phone and the
+account, so that a block holds under another firm and in another row too.
+"""
+
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, and_, or_
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import BindParameter, ColumnElement, and_, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from core.domain.block import STOPS_ALL, BlockLevel
+from core.domain.ticket import Priority
 from storage.models.contractor import Block
+from storage.models.people import Person
+from storage.models.ticket import Ticket
+
+Moment = datetime | BindParameter[datetime]
 
 
 def live(
-    client_id: int | BindParameter[int] | InstrumentedAttribute[int], now: datetime | BindParameter[datetime]
+    client_id: int | BindParameter[int] | InstrumentedAttribute[int],
+    now: Moment,
+    levels: Iterable[BlockLevel] = BlockLevel,
 ) -> ColumnElement[bool]:
-    return and_(
-        Block.starts_at <= now,
-        or_(Block.ends_at.is_(None), Block.ends_at > now),
-        or_(Block.client_id.is_(None), Block.client_id == client_id),
-    )
+    """Everywhere or by this client."""
+    return and_(in_force(now, levels), or_(Block.client_id.is_(None), Block.client_id == client_id))
+
+
+def in_force(now: Moment, levels: Iterable[BlockLevel] = BlockLevel) -> ColumnElement[bool]:
+    wanted = tuple(levels)
+    spans = and_(Block.starts_at <= now, or_(Block.ends_at.is_(None), Block.ends_at > now))
+    return spans if len(wanted) == len(BlockLevel) else and_(spans, Block.level.in_(wanted))
+
+
+def levels(priority: Priority) -> frozenset[BlockLevel]:
+    """Which of them keep such a job away."""
+    return frozenset(BlockLevel) if priority is Priority.EMERGENCY else STOPS_ALL
+
+
+def of_person() -> ColumnElement[bool]:
+    """The person of the statement is the one who was blocked, in whatever row."""
+    return or_(Block.person_id == Person.id, Block.phone == Person.phone, Block.telegram_id == Person.telegram_id)
+
+
+def keeps_person_away(session: Session, person_id: int, ticket: Ticket, *, now: datetime) -> bool:
+    """The person is blocked apart from the firm: also under another firm he does not go."""
+    found = live(ticket.client_id, now, levels(ticket.priority))
+    return session.scalar(_of(person_id).where(found).limit(1)) is not None
+
+
+def is_barred(session: Session, person_id: int, *, now: datetime) -> Block | None:
+    """Blocked everywhere for every job: he joins no firm meanwhile."""
+    found = and_(in_force(now, STOPS_ALL), Block.client_id.is_(None))
+    barred = select(Block).join(Person, of_person()).where(Person.id == person_id, Block.contractor_id.is_(None), found)
+    return session.scalars(barred.order_by(Block.id).limit(1)).first()
+
+
+def _of(person_id: int) -> Any:
+    return select(Block.id).join(Person, of_person()).where(Person.id == person_id, Block.contractor_id.is_(None))

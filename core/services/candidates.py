@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from core.domain.block import STOPS_ALL, BlockLevel
 from core.domain.matching import Candidate
 from core.domain.ticket import DONE_WELL
 from core.services import blocks, duty, numbers
@@ -52,7 +53,14 @@ def of(session: Session, case: Case, spots: Spots) -> list[Candidate]:
         "recent_from": case.now - timedelta(days=numbers.of(session).load_days),
         "now": case.now,
     }
-    standing = duty.standing(session, ids, case.ticket.client_id, visit_at=case.visit_at, now=case.now)
+    standing = duty.standing(
+        session,
+        ids,
+        case.ticket.client_id,
+        visit_at=case.visit_at,
+        now=case.now,
+        levels=blocks.levels(case.ticket.priority),
+    )
     return [_candidate(row, spots[row.id], case, standing) for row in session.execute(_KNOWN, given)]
 
 
@@ -65,6 +73,7 @@ def _candidate(row: Any, distance_m: int, case: Case, standing: Standing) -> Can
         serves_region=row.serves_region,
         is_active=row.is_active,
         is_blocked=row.is_blocked,
+        is_limited=row.is_limited,
         is_reachable=row.id in standing.reachable,
         is_available=row.is_available and row.id not in standing.away,
         is_on_site=row.id in standing.on_site,
@@ -82,7 +91,9 @@ def _candidate(row: Any, distance_m: int, case: Case, standing: Standing) -> Can
 
 
 # The statements are built once: building one takes as long as running it.
-_BLOCKS = blocks.live(bindparam("client_id"), bindparam("now"))
+_OF_FIRM = select(Block.id).where(Block.contractor_id == Contractor.id)
+_STOPPED = _OF_FIRM.where(blocks.live(bindparam("client_id"), bindparam("now"), STOPS_ALL))
+_LIMITED = _OF_FIRM.where(blocks.live(bindparam("client_id"), bindparam("now"), {BlockLevel.LIMITED}))
 _JOBS = select(func.count()).where(Assignment.contractor_id == Contractor.id)
 _DONE = select(func.count()).where(Ticket.contractor_id == Contractor.id, Ticket.status.in_(DONE_WELL))
 _SERVES = select(ContractorRegion.contractor_id).where(ContractorRegion.contractor_id == Contractor.id)
@@ -98,7 +109,8 @@ _KNOWN = (
         ContractorSkill.is_confirmed,
         ContractorSkill.valid_until,
         _SERVES.where(ContractorRegion.region == bindparam("region")).exists().label("serves_region"),
-        select(Block.id).where(Block.contractor_id == Contractor.id, _BLOCKS).exists().label("is_blocked"),
+        _STOPPED.exists().label("is_blocked"),
+        _LIMITED.exists().label("is_limited"),
         _JOBS.where(Assignment.ended_at.is_(None)).scalar_subquery().label("open_jobs"),
         _JOBS.where(Assignment.started_at >= bindparam("recent_from")).scalar_subquery().label("recent_jobs"),
         _DONE.where(Ticket.service_id == bindparam("service_id")).scalar_subquery().label("accepted_jobs"),

@@ -32,6 +32,7 @@ from core.domain.ticket import TicketEvent, TicketStatus
 from core.services import (
     assignments,
     audit,
+    blocks,
     clocks,
     lifecycle,
     matching,
@@ -280,7 +281,7 @@ def _who_goes(session: Session, offer: Offer, ticket: Ticket, *, now: datetime) 
         )
         .limit(1)
     )
-    if named is not None and not matching.is_person_blocked(session, named, ticket.client_id, now):
+    if named is not None and not blocks.keeps_person_away(session, named, ticket, now=now):
         return named
     return staffing.who_goes(session, offer.contractor_id)
 

@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 from core.documents.cover_chart import MOST_BARS, MOST_COLUMNS, MOST_ROWS, Bar, Chart, Row
 from core.domain import cover
 from core.domain.actor import Actor
+from core.domain.block import STOPS_ALL
 from core.domain.cover import Base, Level, Spot, Tally
 from core.domain.errors import NotAllowed, NotFound
-from core.services import numbers
+from core.services import blocks, numbers
 from storage.models.contractor import Block, Contractor, ContractorRegion, ContractorSkill
 from storage.models.directory import Site, Skill
 
@@ -222,8 +223,7 @@ def _blocked_everywhere(now: datetime) -> Select[int | None]:
     return select(Block.contractor_id).where(
         Block.contractor_id.is_not(None),
         Block.client_id.is_(None),
-        Block.starts_at <= now,
-        or_(Block.ends_at.is_(None), Block.ends_at > now),
+        blocks.in_force(now, STOPS_ALL),
     )
 
 

@@ -4,7 +4,7 @@ Everything is asked for many firms at once, in few statements: the search judges
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
 
 from core.domain.absence import Days
+from core.domain.block import STOPS_ALL, BlockLevel
 from core.domain.role import CONTRACTOR_ROLES, Role
 from core.domain.ticket import Priority
 from core.domain.visit import VisitStatus
@@ -57,10 +58,17 @@ class _Firm:
 
 
 def standing(
-    session: Session, contractor_ids: Iterable[int], client_id: int, *, visit_at: datetime, now: datetime
+    session: Session,
+    contractor_ids: Iterable[int],
+    client_id: int,
+    *,
+    visit_at: datetime,
+    now: datetime,
+    levels: Collection[BlockLevel] = STOPS_ALL,
 ) -> Standing:
-    """Firms of which nobody can be written to stand in no set: that is another reason."""
-    firms = _firms(session, contractor_ids, client_id, (visit_at, now), now=now)
+    """Firms of which nobody can be written to stand in no set: that is another reason. `levels` of a block of a
+    person keep him away from this job."""
+    firms = _firms(session, contractor_ids, client_id, (visit_at, now), now=now, levels=levels)
     away = (number for number, firm in firms.items() if not firm.here(visit_at))
     busy = (number for number, firm in firms.items() if (here := firm.here(now)) and firm.at_work.issuperset(here))
     return Standing(frozenset(away), frozenset(busy), frozenset(firms))
@@ -73,7 +81,9 @@ def on_duty(session: Session, contractor_id: int, ticket: Ticket, *, now: dateti
     the visit hear of it.
     """
     visit_at = max(now, ticket.visit_from or now)
-    firm = _firms(session, [contractor_id], ticket.client_id, (visit_at, now), now=now).get(contractor_id)
+    levels, moments = blocks.levels(ticket.priority), (visit_at, now)
+    found = _firms(session, [contractor_id], ticket.client_id, moments, now=now, levels=levels)
+    firm = found.get(contractor_id)
     if firm is None:
         return []
     at_work = frozenset() if ticket.priority is Priority.EMERGENCY else firm.at_work
@@ -99,9 +109,10 @@ def _firms(
     moments: tuple[datetime, ...],
     *,
     now: datetime,
+    levels: Collection[BlockLevel] = STOPS_ALL,
 ) -> dict[int, _Firm]:
     statement = _CREW if client_id is None else _WELCOME
-    given = {"ids": list(contractor_ids), "client_id": client_id, "now": now}
+    given = {"ids": list(contractor_ids), "client_id": client_id, "now": now, "levels": list(levels)}
     crews: defaultdict[int, dict[int, None]] = defaultdict(dict)
     owners: defaultdict[int, set[int]] = defaultdict(set)
     zones: dict[int, str] = {}
@@ -151,7 +162,13 @@ _CREW = (
     )
     .order_by(Person.id)
 )
-_BLOCKED = select(Block.id).where(Block.person_id == Person.id, blocks.live(bindparam("client_id"), bindparam("now")))
+_LEVELS: BindParameter[Any] = bindparam("levels", expanding=True)
+_BLOCKED = select(Block.id).where(
+    Block.contractor_id.is_(None),
+    blocks.of_person(),
+    blocks.live(bindparam("client_id"), bindparam("now")),
+    Block.level.in_(_LEVELS),
+)
 #: Whom the client lets in.
 _WELCOME = _CREW.where(~_BLOCKED.exists())
 _PEOPLE: BindParameter[Any] = bindparam("people", expanding=True)

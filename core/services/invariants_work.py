@@ -7,14 +7,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, Text, and_, cast, exists, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from core.domain.offer import TAKEABLE, OfferStatus
+from core.domain.block import STOPS_ALL
+from core.domain.offer import OfferStatus
 from core.domain.proof import COUNTED, ProofKind, ProofStage, ProofStatus
 from core.domain.role import CLIENT_ROLES, Role
 from core.domain.talk import ASKABLE, TalkKind
 from core.domain.task import TaskKind
-from core.domain.ticket import SETTLED, Origin, TicketStatus
+from core.domain.ticket import SETTLED, Origin, Priority, TicketStatus
 from core.domain.visit import LIVE, VisitOutcome
-from core.services import numbers, open_offers
+from core.services import blocks, numbers, open_offers
 from core.services.acceptances import digest
 from storage.models.clock import Hold
 from storage.models.contractor import Block, Contractor
@@ -123,7 +124,7 @@ def asked_only_the_qualified(session: Session, *, now: datetime) -> Found:
 
 
 def nobody_blocked_is_asked(session: Session, *, now: datetime) -> Found:
-    rows = session.execute(_offers_under_blocks(now).where(Offer.status.in_(TAKEABLE)))
+    rows = session.execute(_offers_under_blocks(now).where(open_offers.are_open()))
     return [f"open offer {offer} to a contractor under block {block}" for offer, block in rows], _count(session, Offer)
 
 
@@ -133,9 +134,8 @@ def _offers_under_blocks(moment: Any) -> Any:
         .join(Ticket, Ticket.id == Offer.ticket_id)
         .join(Block, Block.contractor_id == Offer.contractor_id)
         .where(
-            Block.starts_at <= moment,
-            or_(Block.ends_at.is_(None), Block.ends_at > moment),
-            or_(Block.client_id.is_(None), Block.client_id == Ticket.client_id),
+            blocks.live(Ticket.client_id, moment),
+            or_(Block.level.in_(STOPS_ALL), Ticket.priority == Priority.EMERGENCY),
         )
     )
 

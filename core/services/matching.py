@@ -18,10 +18,10 @@ from core.domain.matching import Candidate, Job, exclusion, in_order, is_out_of_
 from core.domain.offer import Exclusion, WaveReason
 from core.domain.ticket import Priority
 from core.domain.wave import COUNTED_TO
-from core.services import blocks, candidates, nearest, numbers, refusals
+from core.services import candidates, nearest, numbers, refusals
 from core.services.candidates import Case
 from core.services.nearest import Look, Spots
-from storage.models.contractor import Block, Contractor
+from storage.models.contractor import Contractor
 from storage.models.directory import Site
 from storage.models.ticket import Ticket
 
@@ -129,12 +129,6 @@ def job_of(ticket: Ticket, site: Site, visit_at: datetime, rules: Defaults) -> J
     night = slots.is_night(visit_at, site.zone, from_hour=rules.night_from_hour, to_hour=rules.night_to_hour)
     day = visit_at.astimezone(ZoneInfo(site.zone)).date()
     return Job(day, night, disturbs=ticket.priority is Priority.EMERGENCY)
-
-
-def is_person_blocked(session: Session, person_id: int, client_id: int, now: datetime) -> bool:
-    """The person is blocked apart from the firm: also under another firm he does not go."""
-    block = select(Block.id).where(Block.person_id == person_id, blocks.live(client_id, now))
-    return session.scalar(block.limit(1)) is not None
 
 
 def _judge(session: Session, case: Case, spots: Spots) -> list[tuple[Candidate, Exclusion | None]]:

@@ -21,6 +21,7 @@ from core.domain.visit import VisitStatus
 from core.services import (
     assignments,
     audit,
+    blocks,
     clocks,
     lifecycle,
     matching,
@@ -94,7 +95,7 @@ def accept(
     engineer = _engineer(session, actor, offer.contractor_id, engineer_id)
     slot = _slot(session, ticket, start, now=now)
     _ensure_qualified(session, ticket, offer.contractor_id, slot, now=now)
-    if matching.is_person_blocked(session, engineer, ticket.client_id, now):
+    if blocks.keeps_person_away(session, engineer, ticket, now=now):
         raise NotQualified
     _close(session, offer, OfferStatus.ACCEPTED, answered_at=now, answered_by=actor.person_id)
     ticket.contractor_id = offer.contractor_id

@@ -12,10 +12,11 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
+from core.domain.block import STOPS_ALL
 from core.domain.notice import Notice
 from core.domain.offer import Exclusion, OfferStatus, WaveReason
 from core.domain.task import TaskKind
-from core.domain.ticket import TicketStatus
+from core.domain.ticket import Priority, TicketStatus
 from core.services import audit, blocks, matching, notices, open_offers, tasks, waves
 from core.services.rows import moved
 from storage.models.contractor import Block, Contractor, ContractorSkill
@@ -24,7 +25,15 @@ from storage.models.offer import Offer
 from storage.models.ticket import Ticket
 
 #: What ends an offer that was right when it was made.
-ENDS = frozenset({Exclusion.INACTIVE, Exclusion.BLOCKED, Exclusion.SKILL_UNCONFIRMED, Exclusion.SKILL_EXPIRED})
+ENDS = frozenset(
+    {
+        Exclusion.INACTIVE,
+        Exclusion.BLOCKED,
+        Exclusion.LIMITED,
+        Exclusion.SKILL_UNCONFIRMED,
+        Exclusion.SKILL_EXPIRED,
+    }
+)
 #: The farthest zone is ahead of UTC by so much: there it is tomorrow already.
 _AHEAD = timedelta(hours=14)
 
@@ -33,7 +42,7 @@ def why_not(session: Session, person_id: int, offer_id: int, *, now: datetime) -
     """Why this offer is not announced to this person now. None: nothing speaks against it."""
     offer = session.get_one(Offer, offer_id)
     ticket = session.get_one(Ticket, offer.ticket_id)
-    if matching.is_person_blocked(session, person_id, ticket.client_id, now):
+    if blocks.keeps_person_away(session, person_id, ticket, now=now):
         return Exclusion.BLOCKED
     return _why(session, offer, ticket, now)
 
@@ -45,7 +54,7 @@ def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
         if taken == limit:
             break
         if number >= skip:
-            taken += _withdraw(session, actor, offer, ticket, why, now=now)
+            taken += withdraw(session, actor, offer, ticket, why, now=now)
     return taken
 
 
@@ -72,7 +81,13 @@ def _unfit(session: Session, now: datetime) -> Iterator[tuple[Offer, Ticket, Exc
 def _is_stopped(now: datetime) -> ColumnElement[bool]:
     return or_(
         select(Contractor.id).where(Contractor.id == Offer.contractor_id, Contractor.is_active.is_(False)).exists(),
-        select(Block.id).where(Block.contractor_id == Offer.contractor_id, blocks.live(Ticket.client_id, now)).exists(),
+        select(Block.id)
+        .where(
+            Block.contractor_id == Offer.contractor_id,
+            blocks.live(Ticket.client_id, now),
+            or_(Block.level.in_(STOPS_ALL), Ticket.priority == Priority.EMERGENCY),
+        )
+        .exists(),
     )
 
 
@@ -99,7 +114,8 @@ def _why(session: Session, offer: Offer, ticket: Ticket, now: datetime) -> Exclu
     return why if candidate is not None else Exclusion.SKILL_UNCONFIRMED
 
 
-def _withdraw(session: Session, actor: Actor, offer: Offer, ticket: Ticket, why: Exclusion, *, now: datetime) -> int:
+def withdraw(session: Session, actor: Actor, offer: Offer, ticket: Ticket, why: Exclusion, *, now: datetime) -> int:
+    """Returns how many offers ended by it; the next is asked where this one was waited for."""
     before = offer.status
     if not moved(session, offer, open_offers.are_open(), status=OfferStatus.WITHDRAWN, answered_at=now):
         return 0

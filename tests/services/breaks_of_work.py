@@ -104,17 +104,42 @@ def asked_under_a_block(story: Story) -> str:
 
 
 def blocked_with_an_open_offer(story: Story) -> str:
-    offer = story.one("SELECT id FROM offer WHERE status IN ('sent', 'lapsed')")
-    firm = story.one("SELECT contractor_id FROM offer WHERE id = :offer", offer=offer)
-    assert story.one("SELECT count(*) FROM offer WHERE status IN ('sent', 'lapsed')") == 1
+    offer, firm = _only_open_offer(story)
     block(story, firm, starts=timedelta(0), ends=None)
     return f"open offer {offer} to a contractor under block"
 
 
-def block(story: Story, firm: int, *, starts: timedelta, ends: timedelta | None) -> None:
+def limited_with_an_open_emergency(story: Story) -> str:
+    """A limit alone is no reason, before the job is an emergency."""
+    offer, firm = _only_open_offer(story)
+    block(story, firm, starts=timedelta(0), ends=None, level="limited")
+    assert story.check("6")[0] == []
+    of_offer = "(SELECT ticket_id FROM offer WHERE id = :offer)"
+    story.run(f"UPDATE ticket SET priority = 'emergency' WHERE id = {of_offer}", offer=offer)
+    return f"open offer {offer} to a contractor under block"
+
+
+def blocked_with_a_price_that_waits(story: Story) -> str:
+    offer = story.one("SELECT id FROM offer WHERE status = 'countered' AND answered_at IS NULL")
+    firm = story.one("SELECT contractor_id FROM offer WHERE id = :offer", offer=offer)
+    story.run("UPDATE offer SET status = 'withdrawn' WHERE status IN ('sent', 'lapsed')")
+    block(story, firm, starts=timedelta(0), ends=None)
+    return f"open offer {offer} to a contractor under block"
+
+
+def _only_open_offer(story: Story) -> tuple[int, int]:
+    story.run("UPDATE offer SET status = 'withdrawn' WHERE status = 'countered'")
+    assert story.one("SELECT count(*) FROM offer WHERE status IN ('sent', 'lapsed')") == 1
+    offer = story.one("SELECT id FROM offer WHERE status IN ('sent', 'lapsed')")
+    return offer, story.one("SELECT contractor_id FROM offer WHERE id = :offer", offer=offer)
+
+
+def block(story: Story, firm: int, *, starts: timedelta, ends: timedelta | None, level: str = "suspended") -> None:
     story.run(
-        "INSERT INTO block (contractor_id, reason, starts_at, ends_at) VALUES (:firm, 'проверка', :starts, :ends)",
+        "INSERT INTO block (contractor_id, reason, level, rule, cost, lift_reason, starts_at, ends_at)"
+        " VALUES (:firm, 'проверка', :level, 'by_hand', '{}', '', :starts, :ends)",
         firm=firm,
+        level=level,
         starts=story.at(story.now + starts),
         ends=None if ends is None else story.at(story.now + ends),
     )
@@ -284,6 +309,8 @@ WORK: list[Break] = [
     ("5", "somebody was asked who was not in the wave", asked_outside_the_wave),
     ("5", "somebody was asked under a block that has ended since", asked_under_a_block),
     ("6", "a blocked firm has an open offer", blocked_with_an_open_offer),
+    ("6", "a limited firm has an open emergency", limited_with_an_open_emergency),
+    ("6", "a blocked firm waits with a price", blocked_with_a_price_that_waits),
     ("7", "an offer of a cancelled ticket is open", open_offer_of_a_closed_ticket),
     ("7", "an offer of an earlier round is open", open_offer_of_another_round),
     ("7", "an offer was taken while somebody worked", taken_while_in_work),

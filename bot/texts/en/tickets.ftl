@@ -45,6 +45,7 @@ tickets-reason-not_mine = not my trade
 tickets-reason-silent = no answer
 tickets-exclusion-inactive = inactive
 tickets-exclusion-blocked = blocked
+tickets-exclusion-limited = limited: no emergencies
 tickets-exclusion-skill_unconfirmed = skill not confirmed
 tickets-exclusion-skill_expired = certificate expired
 tickets-exclusion-too_far = outside the area

@@ -45,6 +45,7 @@ tickets-reason-not_mine = не мой профиль
 tickets-reason-silent = не ответили
 tickets-exclusion-inactive = неактивен
 tickets-exclusion-blocked = заблокирован
+tickets-exclusion-limited = ограничен: без аварий
 tickets-exclusion-skill_unconfirmed = компетенция не подтверждена
 tickets-exclusion-skill_expired = компетенция истекла
 tickets-exclusion-too_far = вне его зоны
