@@ -7,6 +7,8 @@ from core.domain.defaults import Defaults
 
 #: Contractors whom a search did not come to are counted up to here, and then called "so many or more".
 COUNTED_TO = 10_000
+#: How often policy raises the rate.
+RAISES = 2
 
 
 def size(reading: Reading, *, is_emergency: bool, last: int, rules: Defaults) -> int:

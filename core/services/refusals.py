@@ -49,6 +49,13 @@ def of(session: Session, ticket: Ticket, reason: WaveReason | None, *, now: date
     return Refusals(frozenset(standing), frozenset(answered - standing), asked)
 
 
+def want_more(session: Session, ticket: Ticket) -> bool:
+    """Somebody refused the present version only for what it pays."""
+    version = (Offer.ticket_id == ticket.id, Offer.job_version == ticket.job_version, Offer.round == ticket.round)
+    wanted = Offer.decline_reason.in_(ANSWERED_BY[WaveReason.RAISED])
+    return session.scalar(select(Offer.id).where(*version, wanted).limit(1)) is not None
+
+
 def _is_answered(why: DeclineReason | None, version: int, made: list[tuple[int, WaveReason]]) -> bool:
     return any(later > version and why in ANSWERED_BY.get(reason, frozenset()) for later, reason in made)
 

@@ -19,7 +19,7 @@ from core.domain.notice import Notice
 from core.domain.offer import Exclusion, OfferStatus, WaveReason
 from core.domain.task import TaskKind
 from core.domain.ticket import Priority, TicketEvent, TicketStatus
-from core.services import audit, clocks, duty, lifecycle, matching, notices, numbers, open_offers, tasks
+from core.services import audit, clocks, duty, lifecycle, matching, notices, numbers, open_offers, refusals, tasks
 from core.services.matching import Search
 from storage.models.directory import Site
 from storage.models.offer import Offer, Wave, WaveCandidate
@@ -135,7 +135,8 @@ def _nobody(session: Session, actor: Actor, ticket: Ticket, found: Search, readi
     """Those who sleep may be asked in the morning; an emergency cannot wait for it.
 
     Those at work may be free by the next look, until the clock has burnt so far that a person must see to it. While
-    somebody asked before still has time to answer, nobody is called.
+    somebody asked before still has time to answer, nobody is called. He who wanted more gets policy's next raise
+    sooner than the clock would bring it, and while it has hardly burnt the silent may still say yes.
     """
     morning, rules = _morning(session, ticket, now), numbers.of(session)
     reasons = {why for _, why in found.excluded}
@@ -145,8 +146,20 @@ def _nobody(session: Session, actor: Actor, ticket: Ticket, found: Search, readi
         ticket.search_due_at = now + wave.wait(reading, rules)
     elif (waits := _waits_until(session, ticket, now=now)) is not None:
         ticket.search_due_at = waits
+    elif refusals.want_more(session, ticket) and _raises_by_policy(session, ticket, reading, sooner=1, now=now):
+        _ask(session, actor, ticket, reading, WaveReason.RAISED, new_version(session, ticket, now=now), now=now)
+    elif (rest := _rests_for_the_silent(session, ticket, reading, now=now)) is not None:
+        ticket.search_due_at = rest
     else:
         _exhaust(session, ticket, actor, now=now)
+
+
+def _rests_for_the_silent(session: Session, ticket: Ticket, reading: Reading, *, now: datetime) -> datetime | None:
+    """Somebody who did not answer in time may still say yes: until waves would grow nobody is called for it."""
+    pct = numbers.of(session).second_wave_pct
+    if ticket.priority is Priority.EMERGENCY or reading.used_pct >= pct or not open_offers.has_silent(session, ticket):
+        return None
+    return clocks.reaches(session, clocks.of_search(session, ticket, now=now), pct)
 
 
 def _waits_until(session: Session, ticket: Ticket, *, now: datetime) -> datetime | None:
@@ -171,11 +184,12 @@ def _morning(session: Session, ticket: Ticket, now: datetime) -> datetime | None
     return slots.night_ends(now, zone, to_hour=rules.night_to_hour)
 
 
-def _raises_by_policy(session: Session, ticket: Ticket, reading: Reading, *, now: datetime) -> bool:
+def _raises_by_policy(session: Session, ticket: Ticket, reading: Reading, *, now: datetime, sooner: int = 0) -> bool:
     """Each step once; one that would go below the margin floor is left to the desk. True if the rate went up."""
     rules = numbers.of(session)
     before = ticket.contractor_rate_kop
-    while ticket.raises < wave.raises_due(reading, rules):
+    due = max(wave.raises_due(reading, rules), min(ticket.raises + sooner, wave.RAISES))
+    while ticket.raises < due:
         ticket.raises += 1
         rate = wave.raised(ticket.first_rate_kop, ticket.contractor_rate_kop, rules.raise_step_pct)
         fits = wave.margin_pct(ticket.client_price_kop, rate) >= rules.margin_floor_pct

@@ -19,8 +19,8 @@ __all__ = ["box", "company", "edge"]
 async def unstaffed(company: Company) -> Ticket:
     """The only firm was asked and waited for in vain; the desk has opened the card."""
     await company.does(make.send)
-    for _ in range(4):
-        await company.edge.later(minutes=61)
+    for _ in range(3):  # his wait, and then the time in which he may still say yes
+        await company.edge.later(minutes=65)
         await company.edge.db.write(waves.sweep, 50)
     await settled(company.edge)
     ticket = await company.ticket()

@@ -151,9 +151,10 @@ def nobody(scene: Scene) -> tuple[Ticket, Callable[[], object]]:
     ticket = _both_asked(scene)
 
     def wait() -> None:
-        assert ticket.search_due_at is not None
-        scene.world.now = scene.clock.at = ticket.search_due_at
-        waves.sweep(scene.session, 50, now=scene.world.now)
+        while ticket.status is TicketStatus.SEARCHING:
+            assert ticket.search_due_at is not None
+            scene.world.now = scene.clock.at = ticket.search_due_at
+            waves.sweep(scene.session, 50, now=scene.world.now)
 
     return ticket, wait
 
