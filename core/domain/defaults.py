@@ -80,6 +80,29 @@ class Defaults:
     slot_hours: int = 2
     slots_offered: int = 3
     slots_days_ahead: int = 3
+    #: A contractor is limited for so many days, suspended when it comes to it again.
+    limited_days: int = 14
+    suspended_days: int = 30
+    #: So many deadlines missed by own fault, if they are also more than this share of the last jobs …
+    missed_deadlines: int = 3
+    missed_share_pct: int = 10
+    missed_jobs: int = 30
+    #: … or so many times not come in so many days …
+    no_shows: int = 2
+    no_show_days: int = 60
+    #: … or so many faulty reworks in so many days …
+    reworks: int = 3
+    rework_days: int = 90
+    #: … or a score below this, once there are so many accepted jobs.
+    score_floor: int = 60
+    score_jobs: int = 10
+    #: Limited again within so many days after the last limit's end means suspended.
+    again_days: int = 90
+    #: More automatic blocks than this in a day wait for a person.
+    most_limits_a_day: int = 10
+    #: An appeal is heard so many days after the block began, or while it lasts; answered in so many working days.
+    appeal_days: int = 14
+    appeal_answer_days: int = 3
     invite_days: int = 7
     #: Wrong invites or contacts from one person before he must wait, and for how long.
     invite_tries: int = 5

@@ -4,7 +4,7 @@ Counting takes a good part of a second over thousands of sites, so it is apart f
 counts and may run in a thread. `of` is both. Leaving contractors out shows what is lost without them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -115,9 +115,10 @@ def field(
     skills = {number: name for number, name in session.execute(chosen)}
     if skill_id is not None and not skills:
         raise NotFound
-    spots = _spots(session, region, now)
-    first = min((spot.today for spot in spots), default=now.date())
-    return Field(skills, spots, _bases(session, skill_id, without, first, now), numbers.of(session).cover_enough)
+    found = spots(session, now, region=region)
+    first = min((spot.today for spot in found), default=now.date())
+    stopped = _blocked_everywhere(session, now) | without
+    return Field(skills, found, bases(session, skill_id, stopped, first), numbers.of(session).cover_enough)
 
 
 def counted(known: Field) -> Cover:
@@ -174,25 +175,28 @@ def chart_of_skill(skill: SkillCover) -> Chart:
     return Chart(tuple(Bar(region.region, region.tally) for region in skill.thin_regions[:MOST_BARS]))
 
 
-def _spots(session: Session, only: str | None, now: datetime) -> tuple[Spot, ...]:
+def spots(
+    session: Session, now: datetime, *, region: str | None = None, client_id: int | None = None
+) -> tuple[Spot, ...]:
+    """All sites, or those of one region or client."""
+
     @cache
     def today(zone: str) -> date:
         return now.astimezone(ZoneInfo(zone)).date()
 
     query = select(Site.id, Site.region, Site.city, Site.lat, Site.lon, Site.zone).order_by(Site.id)
-    if only is not None:
-        query = query.where(Site.region == only)
+    if region is not None:
+        query = query.where(Site.region == region)
+    if client_id is not None:
+        query = query.where(Site.client_id == client_id)
     return tuple(
         Spot(number, region, city, lat, lon, today(zone))
         for number, region, city, lat, lon, zone in session.execute(query)
     )
 
 
-def _bases(
-    session: Session, skill_id: int | None, without: frozenset[int], first: date, now: datetime
-) -> tuple[Base, ...]:
-    """Active and not blocked everywhere, with the skills that are confirmed and valid somewhere today."""
-    blocked = set(session.scalars(_blocked_everywhere(now))) | without
+def bases(session: Session, skill_id: int | None, without: Collection[int], first: date) -> tuple[Base, ...]:
+    """Active and not in `without`, with the skills that are confirmed and valid somewhere on the `first` day."""
     regions: dict[int, set[str]] = {}
     for contractor_id, region in session.execute(select(ContractorRegion.contractor_id, ContractorRegion.region)):
         regions.setdefault(contractor_id, set()).add(region)
@@ -207,7 +211,7 @@ def _bases(
     return tuple(
         Base(*row, frozenset(regions.get(row.id, ())), skills[row.id])
         for row in rows
-        if row.id in skills and row.id not in blocked
+        if row.id in skills and row.id not in without
     )
 
 
@@ -219,12 +223,9 @@ def _skills(skill_id: int | None, first: date) -> Select[int, int, date | None]:
     return query if skill_id is None else query.where(ContractorSkill.skill_id == skill_id)
 
 
-def _blocked_everywhere(now: datetime) -> Select[int | None]:
-    return select(Block.contractor_id).where(
-        Block.contractor_id.is_not(None),
-        Block.client_id.is_(None),
-        blocks.in_force(now, STOPS_ALL),
-    )
+def _blocked_everywhere(session: Session, now: datetime) -> frozenset[int]:
+    rows = select(Block.contractor_id).where(Block.client_id.is_(None), blocks.in_force(now, STOPS_ALL))
+    return frozenset(number for number in session.scalars(rows) if number is not None)
 
 
 def _skill(number: int, name: str, known: Field, counts: Sequence[int]) -> SkillCover:

@@ -181,6 +181,8 @@ class BlockRequest(Base):
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: None: refused, or not decided yet.
     block_id: Mapped[int | None] = mapped_column(ForeignKey("block.id"), unique=True)
+    #: Why not, in words.
+    refusal: Mapped[str] = mapped_column(String(300), default="")
 
 
 class Appeal(Base):

@@ -107,6 +107,7 @@ def upgrade() -> None:
         sa.Column("decided_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("block_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("refusal", sa.String(length=300), nullable=False),
         sa.CheckConstraint("(contractor_id IS NULL) <> (person_id IS NULL)", name=op.f("ck_block_request_one_subject")),
         sa.ForeignKeyConstraint(["asked_by"], ["person.id"], name=op.f("fk_block_request_asked_by_person")),
         sa.ForeignKeyConstraint(["block_id"], ["block.id"], name=op.f("fk_block_request_block_id_block")),
