@@ -93,6 +93,11 @@ class Settings(BaseSettings):
     jobs_per_engineer: Count = DEFAULT.jobs_per_engineer
     score_band_km: Count = DEFAULT.score_band_km
     new_score: Percent = DEFAULT.new_score
+    new_below_jobs: Count = DEFAULT.new_below_jobs
+    early_minutes: Minutes = DEFAULT.early_minutes
+    late_minutes: Minutes = DEFAULT.late_minutes
+    proof_hours: Count = DEFAULT.proof_hours
+    dispute_days: Days = DEFAULT.dispute_days
     load_days: Days = DEFAULT.load_days
     cover_enough: Count = DEFAULT.cover_enough
     live_position_max_age_minutes: Minutes = DEFAULT.live_position_max_age_minutes

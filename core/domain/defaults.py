@@ -62,6 +62,15 @@ class Defaults:
     score_band_km: int = 5
     #: Score of a contractor with too little history.
     new_score: int = 70
+    #: Fewer accepted jobs than this are too little history.
+    new_below_jobs: int = 10
+    #: On time is who comes at most so many minutes before and after the agreed window.
+    early_minutes: int = 30
+    late_minutes: int = 15
+    #: A report with its proof is on time so many hours after the norm of the work.
+    proof_hours: int = 12
+    #: Days within which an event of the score may be disputed.
+    dispute_days: int = 14
     #: Jobs of the last so many days count as load.
     load_days: int = 14
     #: Cover: so many contractors in reach of a site are enough, fewer are few.

@@ -37,6 +37,7 @@ class Notice(StrEnum):
     MESSAGE = "message"  #: between client and crew
     QUESTION = "question"  #: of somebody invited, to the desk and the client
     ANSWERED = "answered"  #: to everybody invited
+    STRIKE = "strike"  #: an event that speaks against a crew
     UNDELIVERED = "undelivered"
     PARKED = "parked"
     # Answers to one person.
@@ -135,6 +136,7 @@ TOLD: dict[Notice, dict[Audience, Delivery]] = {
     Notice.MESSAGE: {A.CREW: N, A.CLIENT: N, A.DESK: E},
     Notice.QUESTION: {A.CLIENT: N, A.DESK: N},
     Notice.ANSWERED: {A.INVITED: N, A.CLIENT: E, A.DESK: E},
+    Notice.STRIKE: {A.CREW: N, A.MANAGER: N},
 }
 
 #: The reaction clock before a contractor accepted, by level in percent: nobody at half; then the desk by a task, by a

@@ -1,7 +1,11 @@
 """Events that speak for or against a contractor, and what each weighs."""
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+from core.domain.defaults import Defaults
+from core.domain.visit import Side
 
 EARLY = timedelta(hours=24)
 
@@ -28,3 +32,53 @@ GOOD_MILLI, BAD_MILLI = 1000, 0
 def back_out_weight_milli(notice: timedelta) -> int:
     """`notice` is how long before the agreed time the job was handed back; negative after it began."""
     return EARLY_MILLI if notice > EARLY else LATE_MILLI
+
+
+#: Each of these is bad by itself; of the others it depends on how good it was.
+STRIKES = frozenset(
+    {QualityKind.BACK_OUT, QualityKind.NO_SHOW, QualityKind.MISSED, QualityKind.REWORK, QualityKind.FRAUD}
+)
+#: The client's opinion is his own: it is shown, and nobody is rung about it.
+OPINIONS = frozenset({QualityKind.MARK})
+
+
+def is_bad(kind: QualityKind, weight_milli: int) -> bool:
+    """Speaks against the crew, which therefore hears of it and may dispute it."""
+    return kind in STRIKES or weight_milli < GOOD_MILLI
+
+
+def promised_start(first: datetime, moves: Iterable[tuple[Side, datetime, datetime]], rules: Defaults) -> datetime:
+    """The beginning a crew is held to. `moves` are (whose, when it was moved, to when), oldest first.
+
+    Who moves his own visit at the last moment does not come in time by that; the others may move it when they like.
+    """
+    promised = first
+    for side, at, to in moves:
+        if side is not Side.CREW or at <= promised - timedelta(hours=rules.confirm_last_hours):
+            promised = to
+    return promised
+
+
+def minutes_off(at: datetime, earliest: datetime, latest: datetime, rules: Defaults) -> int:
+    """How late (positive) or early (negative) somebody came to an agreed window; 0 inside it with its grace."""
+    if at > latest + timedelta(minutes=rules.late_minutes):
+        return _minutes(at - latest)
+    if at < earliest - timedelta(minutes=rules.early_minutes):
+        return -_minutes(earliest - at)
+    return 0
+
+
+def proof_due(on_site_at: datetime, norm_minutes: int, quantity_milli: int, rules: Defaults) -> datetime:
+    """Until when a report with all that is required is on time: the norm of the work, and a fair time after it.
+
+    A report cannot be sent without its proof, so proof that is missing shows as a report that comes late.
+    """
+    return on_site_at + timedelta(minutes=norm_minutes * quantity_milli / 1000, hours=rules.proof_hours)
+
+
+def mark_milli(mark: int, best: int) -> int:
+    return mark * GOOD_MILLI // best
+
+
+def _minutes(span: timedelta) -> int:
+    return max(1, int(span.total_seconds() // 60))

@@ -14,7 +14,7 @@ from core.domain.proof import ProofStage, ProofStatus
 from core.domain.role import Role
 from core.domain.task import TaskKind
 from core.domain.ticket import TicketEvent, TicketStatus
-from core.services import assignments, audit, lifecycle, notices, offers, scope, steps, tasks
+from core.services import assignments, audit, lifecycle, notices, offers, quality, scope, steps, tasks
 from storage.models.desk import Audit
 from storage.models.people import Membership, Person
 from storage.models.ticket import Acceptance, Assignment, Ticket
@@ -43,6 +43,9 @@ def accept(session: Session, actor: Actor, ticket_id: int, version: int, *, now:
             at=now,
         )
     )
+    assignment = assignments.live(session, ticket.id)
+    if assignment is not None:
+        quality.first_time(session, assignment, ticket, cause=cause, now=now)
     assignments.end(session, ticket, "accepted", now=now)
     tasks.end_for_ticket(session, actor, ticket.id, ANSWERED, "accepted", now=now)
     notices.publish(session, Notice.ACCEPTED, ticket, cause=cause, now=now)
@@ -67,6 +70,7 @@ def give_mark(session: Session, actor: Actor, ticket_id: int, mark: int, *, now:
     if given is None:
         return
     cause = audit.record(session, actor, "acceptance", acceptance.id, "mark", now=now, data={"mark": mark})
+    quality.mark(session, ticket, mark, BEST, cause=cause, now=now)
     notices.answer(session, acceptance.person_id, Notice.CARD, ticket=ticket, cause=f"audit {cause.id}", now=now)
     for person_id in _crew(session, ticket):
         notices.answer(session, person_id, Notice.CARD, ticket=ticket, cause=f"audit {cause.id}", now=now)
@@ -97,6 +101,7 @@ def order_rework(session: Session, actor: Actor, ticket_id: int, *, now: datetim
     if assignment is None:
         raise Changed
     cause = lifecycle.advance(session, ticket, TicketEvent.REWORK, actor, now=now)
+    quality.rework(session, assignment, ticket, cause=cause, now=now)
     assignments.plan_visit(session, assignment, offers.next_slot(session, ticket, now=now), now=now)
     tasks.end_for_ticket(session, actor, ticket.id, {TaskKind.DISPUTE}, "rework", now=now)
     notices.publish(session, Notice.REWORK, ticket, cause=cause, now=now)

@@ -17,6 +17,7 @@ from core.services import (
     invariants_moves,
     invariants_post,
     invariants_rights,
+    invariants_score,
     invariants_told,
     invariants_visits,
     invariants_work,
@@ -45,6 +46,7 @@ _PARTS = (
     invariants_desk,
     invariants_told,
     invariants_rights,
+    invariants_score,
     invariants_visits,
     invariants_post,
 )

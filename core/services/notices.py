@@ -197,7 +197,7 @@ def _audience(session: Session, audience: Audience, ticket: Ticket, contractor_i
                 session, Membership.role.in_(DESK_ROLES)
             )
         case Audience.MANAGER:
-            return _holders(session, Membership.role == Role.MANAGER)
+            return managers(session)
         case Audience.CLIENT:
             return _client_people(session, ticket)
 
@@ -234,10 +234,19 @@ def _crew(session: Session, ticket: Ticket) -> list[Person]:
     ).one_or_none()
     if last is None:
         return []
-    owners = _holders(session, Membership.contractor_id == last.contractor_id, Membership.role == Role.OWNER)
-    engineer = session.get(Person, last.engineer_id) if last.engineer_id else None
+    return crew_of_firm(session, last.contractor_id, last.engineer_id)
+
+
+def crew_of_firm(session: Session, contractor_id: int, engineer_id: int | None) -> list[Person]:
+    """Who goes, where he reads Telegram, before the owners of the firm."""
+    owners = _holders(session, Membership.contractor_id == contractor_id, Membership.role == Role.OWNER)
+    engineer = session.get(Person, engineer_id) if engineer_id else None
     reachable = [engineer] if engineer is not None and engineer.telegram_id is not None else []
     return reachable + [owner for owner in owners if engineer is None or owner.id != engineer.id]
+
+
+def managers(session: Session) -> list[Person]:
+    return _holders(session, Membership.role == Role.MANAGER)
 
 
 def _client_people(session: Session, ticket: Ticket) -> list[Person]:

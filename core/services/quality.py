@@ -1,22 +1,88 @@
-"""What speaks against a contractor: a job handed back after the yes, weighed by how late it was.
+"""The ledger of quality: every event is written in the stroke of what caused it, and the score follows at once.
 
-The invariants weigh it once more from the audit. A trip in vain that was not the contractor's fault excuses it.
+Bad events ring the crew and the manager: what happened, what it costs, how to dispute it.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from core.domain.quality import LATE_MILLI, QualityKind, back_out_weight_milli
+from core.domain import quality
+from core.domain.actor import Actor
+from core.domain.errors import Changed, NotAllowed, TextEmpty, TextTooLong
+from core.domain.notice import Notice
+from core.domain.quality import BAD_MILLI, GOOD_MILLI, LATE_MILLI, QualityKind, back_out_weight_milli
+from core.domain.role import Role
 from core.domain.visit import VisitOutcome, VisitStatus
+from core.services import assignments, audit, notices, numbers, scope, score
+from core.services.rows import moved
 from storage.models.desk import Audit
+from storage.models.directory import Service
+from storage.models.people import Person
 from storage.models.quality import QualityEvent
-from storage.models.ticket import Assignment
-from storage.models.visit import Visit
+from storage.models.ticket import Assignment, Ticket
+from storage.models.visit import Visit, VisitMove
 
 #: He was there, and the site was not as it must be.
 EXCUSES = frozenset({VisitOutcome.NO_ACCESS, VisitOutcome.UNSAFE})
+WORDS_LIMIT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """Whose event it is: the firm, and who of it went; None where the desk spoke by phone."""
+
+    contractor_id: int
+    person_id: int | None
+
+
+def write(
+    session: Session,
+    kind: QualityKind,
+    weight_milli: int,
+    crew: Crew,
+    ticket: Ticket,
+    *,
+    cause: Audit,
+    now: datetime,
+    words: str = "",
+) -> QualityEvent:
+    """One event of a firm and of the person who went. Tells whom it strikes, once per cause."""
+    event = QualityEvent(
+        kind=kind,
+        contractor_id=crew.contractor_id,
+        person_id=crew.person_id,
+        ticket_id=ticket.id,
+        weight_milli=weight_milli,
+        audit_id=cause.id,
+        words=words,
+        at=now,
+    )
+    session.add(event)
+    score.refresh(session, crew.contractor_id, now=now)
+    if quality.is_bad(kind, weight_milli) and kind not in quality.OPINIONS:
+        for person in struck(session, event):
+            data = {"event": event.id}
+            notices.tell(session, person.id, Notice.STRIKE, cause=str(cause.id), now=now, data=data)
+    return event
+
+
+def annul(session: Session, actor: Actor, event: QualityEvent, *, reason: str, now: datetime) -> None:
+    """It counts no more, nor does what was written of the same cause. A second time is harmless."""
+    twins = select(QualityEvent).where(QualityEvent.audit_id == event.audit_id).order_by(QualityEvent.id)
+    for one in session.scalars(twins).all():
+        if moved(session, one, QualityEvent.annulled_at.is_(None), annulled_at=now):
+            audit.record(session, actor, "quality_event", one.id, "annul", now=now, data={"reason": reason})
+    score.refresh(session, event.contractor_id, now=now)
+
+
+def struck(session: Session, event: QualityEvent) -> list[Person]:
+    """Who went, the owners of the firm, and the managers."""
+    crew = notices.crew_of_firm(session, event.contractor_id, event.person_id)
+    known = {person.id for person in crew}
+    return crew + [person for person in notices.managers(session) if person.id not in known]
 
 
 def back_out_cost_milli(session: Session, visit: Visit, *, at: datetime) -> int | None:
@@ -41,15 +107,114 @@ def back_out(
     """Written in the stroke of the move that gave the job back."""
     if weight_milli is None:
         return
-    session.add(
-        QualityEvent(
-            kind=QualityKind.BACK_OUT,
-            contractor_id=assignment.contractor_id,
-            person_id=visit.engineer_id,
-            ticket_id=visit.ticket_id,
-            weight_milli=weight_milli,
-            audit_id=cause.id,
-            at=now,
-        )
+    ticket = session.get_one(Ticket, visit.ticket_id)
+    crew = Crew(assignment.contractor_id, visit.engineer_id)
+    write(session, QualityKind.BACK_OUT, weight_milli, crew, ticket, cause=cause, now=now)
+
+
+def minutes_off(session: Session, visit: Visit, *, at: datetime) -> int:
+    """How late (or, negative, how early) somebody comes who comes at this moment; 0 is in time."""
+    rules = numbers.of(session)
+    moves = session.scalars(select(VisitMove).where(VisitMove.visit_id == visit.id).order_by(VisitMove.id)).all()
+    first = moves[0].from_starts_at if moves else visit.starts_at
+    promised = quality.promised_start(first, ((one.side, one.at, one.to_starts_at) for one in moves), rules)
+    latest = min(visit.ends_at, promised + (visit.ends_at - visit.starts_at))
+    return quality.minutes_off(at, min(visit.starts_at, promised), latest, rules)
+
+
+def arrival(session: Session, visit: Visit, ticket: Ticket, off_minutes: int, *, cause: Audit, now: datetime) -> None:
+    good = GOOD_MILLI if off_minutes == 0 else BAD_MILLI
+    _of_visit(session, QualityKind.ARRIVAL, good, visit, ticket, cause=cause, now=now)
+
+
+def proof(session: Session, visit: Visit, ticket: Ticket, *, cause: Audit, now: datetime) -> None:
+    """The report is sent, complete as it must be: was it in time?"""
+    norm = session.get_one(Service, ticket.service_id).norm_minutes
+    begun = visit.on_site_at or now
+    due = quality.proof_due(begun, norm, ticket.quantity_milli, numbers.of(session))
+    good = GOOD_MILLI if now <= due else BAD_MILLI
+    _of_visit(session, QualityKind.PROOF, good, visit, ticket, cause=cause, now=now)
+
+
+def first_time(session: Session, assignment: Assignment, ticket: Ticket, *, cause: Audit, now: datetime) -> None:
+    """Accepted: the first time, unless this crew had to come again for it."""
+    if _is_judged(session, assignment, ticket):
+        return score.refresh(session, assignment.contractor_id, now=now)
+    crew = _crew(session, assignment)
+    write(session, QualityKind.FIRST_TIME, GOOD_MILLI, crew, ticket, cause=cause, now=now)
+    return None
+
+
+def rework(session: Session, assignment: Assignment, ticket: Ticket, *, cause: Audit, now: datetime) -> None:
+    """The desk finds the work faulty: not accepted the first time, and a strike each time it happens."""
+    crew = _crew(session, assignment)
+    if not _is_judged(session, assignment, ticket):
+        write(session, QualityKind.FIRST_TIME, BAD_MILLI, crew, ticket, cause=cause, now=now)
+    write(session, QualityKind.REWORK, GOOD_MILLI, crew, ticket, cause=cause, now=now)
+
+
+def mark(session: Session, ticket: Ticket, given: int, best: int, *, cause: Audit, now: datetime) -> None:
+    assignment = assignments.last(session, ticket.id)
+    if assignment is None:
+        return
+    weight, crew = quality.mark_milli(given, best), _crew(session, assignment)
+    write(session, QualityKind.MARK, weight, crew, ticket, cause=cause, now=now)
+
+
+def fraud(session: Session, actor: Actor, ticket_id: int, words: str, *, now: datetime) -> None:
+    """Proven, by a manager's word; once for a ticket and its crew.
+
+    Raises NotAllowed, Changed where it is known or nobody went, TextEmpty, TextTooLong.
+    """
+    ticket = scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
+    if not actor.has(Role.MANAGER, Role.ADMIN):
+        raise NotAllowed
+    words = words.strip()
+    if not words:
+        raise TextEmpty
+    if len(words.encode("utf-16-le")) // 2 > WORDS_LIMIT:
+        raise TextTooLong(WORDS_LIMIT, len(words.encode("utf-16-le")) // 2)
+    assignment = assignments.last(session, ticket.id)
+    if assignment is None:
+        raise Changed
+    crew = _crew(session, assignment)
+    score.refresh(session, assignment.contractor_id, now=now)  # whoever says so at the same time waits here
+    known = _known(QualityKind.FRAUD, assignment, ticket).where(QualityEvent.annulled_at.is_(None))
+    if session.scalar(known) is not None:
+        raise Changed
+    role = Role.MANAGER if actor.has(Role.MANAGER) else Role.ADMIN
+    cause = audit.record(session, actor, "ticket", ticket.id, "fraud", now=now, role=role)
+    write(session, QualityKind.FRAUD, GOOD_MILLI, crew, ticket, cause=cause, now=now, words=words)
+    notices.answer(session, actor.person_id or 0, Notice.CARD, ticket=ticket, cause=f"audit {cause.id}", now=now)
+
+
+def _of_visit(
+    session: Session, kind: QualityKind, weight: int, visit: Visit, ticket: Ticket, *, cause: Audit, now: datetime
+) -> None:
+    firm = session.get_one(Assignment, visit.assignment_id).contractor_id
+    write(session, kind, weight, Crew(firm, visit.engineer_id), ticket, cause=cause, now=now)
+
+
+def _crew(session: Session, assignment: Assignment) -> Crew:
+    """The firm, and who of it was there last."""
+    went = session.scalar(
+        select(Visit.engineer_id)
+        .where(Visit.assignment_id == assignment.id, Visit.on_site_at.is_not(None))
+        .order_by(Visit.number.desc())
+        .limit(1)
     )
-    session.flush()
+    return Crew(assignment.contractor_id, went or assignment.engineer_id)
+
+
+def _is_judged(session: Session, assignment: Assignment, ticket: Ticket) -> bool:
+    return session.scalar(_known(QualityKind.FIRST_TIME, assignment, ticket)) is not None
+
+
+def _known(kind: QualityKind, assignment: Assignment, ticket: Ticket) -> Select[int]:
+    """An event of this kind for this firm and job, whether it counts or not."""
+    firm = assignment.contractor_id
+    return (
+        select(QualityEvent.id)
+        .where(QualityEvent.ticket_id == ticket.id, QualityEvent.contractor_id == firm, QualityEvent.kind == kind)
+        .limit(1)
+    )

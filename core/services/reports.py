@@ -13,7 +13,7 @@ from core.domain.task import TaskKind
 from core.domain.ticket import TicketEvent, TicketStatus
 from core.domain.visit import VisitOutcome, VisitStatus, VisitStep
 from core.domain.words import search_stems
-from core.services import acceptances, audit, lifecycle, notices, scope, steps, tasks
+from core.services import acceptances, audit, lifecycle, notices, quality, scope, steps, tasks
 from storage.models.directory import Service
 from storage.models.ticket import ReportLine, Ticket
 from storage.models.visit import Visit
@@ -97,6 +97,7 @@ def send(session: Session, actor: Actor, visit_id: int, *, now: datetime) -> Non
     cause = lifecycle.advance(
         session, ticket, TicketEvent.REPORT, actor, now=now, reported_at=now, data={"visit": visit.id}
     )
+    quality.proof(session, visit, ticket, cause=cause, now=now)
     tasks.end_for_ticket(session, actor, ticket.id, {TaskKind.LEFT}, "reported", now=now)
     notices.publish(session, Notice.REPORTED, ticket, cause=cause, now=now)
     acceptances.ensure_somebody_accepts(session, ticket, cause, now=now)

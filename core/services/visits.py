@@ -180,15 +180,11 @@ def _arrive(session: Session, actor: Actor, visit: Visit, ticket: Ticket, mark: 
     set_out = min(visit.en_route_at or here, here)
     _move(session, visit, VisitStatus.ON_SITE, on_site_at=here, en_route_at=set_out, ask_at=None)
     session.add(mark)
-    cause = lifecycle.advance(
-        session,
-        ticket,
-        TicketEvent.ARRIVE,
-        actor,
-        now=now,
-        at=here,
-        data={"visit": visit.id, "from": came_from, "presence": mark.kind, "distance_m": mark.distance_m},
-    )
+    off_minutes = quality.minutes_off(session, visit, at=here)
+    seen = {"visit": visit.id, "from": came_from, "presence": mark.kind, "distance_m": mark.distance_m}
+    data = {**seen, "off_minutes": off_minutes}
+    cause = lifecycle.advance(session, ticket, TicketEvent.ARRIVE, actor, now=now, at=here, data=data)
+    quality.arrival(session, visit, ticket, off_minutes, cause=cause, now=now)
     if mark.kind == PresenceKind.DECLARED:
         tasks.open(session, TaskKind.UNVERIFIED, cause=f"visit {visit.id}", ticket_id=ticket.id, now=now)
     # The key that sends the place is taken away before the card comes down.

@@ -26,6 +26,8 @@ class QualityEvent(Base):
     #: good, 0 to 1000; of a mark its share of the best.
     weight_milli: Mapped[int] = mapped_column(Milli)
     audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id"))
+    #: Of fraud: what was found, in the words of who decided.
+    words: Mapped[str] = mapped_column(String(500), default="")
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     #: Counts no more: a dispute was right, or the breach behind it was none.
     annulled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -53,13 +53,13 @@ def stands_elsewhere(story: Story) -> str:
 
 
 def back_out_for_nothing(story: Story) -> str:
-    audit = story.one("SELECT audit_id FROM quality_event")
+    audit = story.one("SELECT audit_id FROM quality_event WHERE kind = 'back_out'")
     story.run("DELETE FROM quality_event WHERE audit_id = :audit", audit=audit)
     return f"audit {audit}: a back-out weighs None"
 
 
 def back_out_too_cheap(story: Story) -> str:
-    audit = story.one("SELECT audit_id FROM quality_event")
+    audit = story.one("SELECT audit_id FROM quality_event WHERE kind = 'back_out'")
     story.run("UPDATE quality_event SET weight_milli = 500 WHERE audit_id = :audit", audit=audit)
     return f"audit {audit}: a back-out weighs 500, it should be 1000"
 

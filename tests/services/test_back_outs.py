@@ -39,8 +39,8 @@ DAY = timedelta(days=1)
 
 
 def events(session: Session) -> list[tuple[QualityKind, int]]:
-    rows = session.execute(select(QualityEvent.kind, QualityEvent.weight_milli).order_by(QualityEvent.id))
-    return [(kind, weight) for kind, weight in rows]
+    handed_back = select(QualityEvent.kind, QualityEvent.weight_milli).where(QualityEvent.kind == QualityKind.BACK_OUT)
+    return [(kind, weight) for kind, weight in session.execute(handed_back.order_by(QualityEvent.id))]
 
 
 def rung(session: Session, actor: Actor, notice: Notice) -> list[Delivery]:

@@ -14,12 +14,13 @@ from tests.make.stories import full_story, receive
 from tests.services.breaks_of_clocks import CLOCKS
 from tests.services.breaks_of_desk import DESK
 from tests.services.breaks_of_post import POST
+from tests.services.breaks_of_score import SCORE
 from tests.services.breaks_of_talk import TALK
 from tests.services.breaks_of_visits import VISITS
 from tests.services.breaks_of_work import WORK
 from tests.services.broken import Break, Story
 
-BREAKS = [*CLOCKS, *DESK, *WORK, *VISITS, *POST, *TALK]
+BREAKS = [*CLOCKS, *DESK, *WORK, *VISITS, *SCORE, *POST, *TALK]
 
 
 @pytest.fixture(scope="module")

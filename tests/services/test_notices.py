@@ -49,6 +49,7 @@ from tests.services.counter_events import (
 )
 from tests.services.desk_told import DESK
 from tests.services.scenes_of_visits import VISITS
+from tests.services.score_told import SCORE
 from tests.services.talk_told import TALK
 
 
@@ -289,6 +290,7 @@ AGREED = {
     **DESK,
     **TALK,
     **VISITS,
+    **SCORE,
 }
 
 

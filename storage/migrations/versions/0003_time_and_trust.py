@@ -228,6 +228,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("quality_event", schema=None) as batch_op:
         batch_op.add_column(sa.Column("annulled_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("words", sa.String(length=500), nullable=False, server_default=""))
         batch_op.drop_constraint(batch_op.f("uq_quality_event_audit_id"), type_="unique")
         batch_op.create_unique_constraint(batch_op.f("uq_quality_event_audit_id_kind"), ["audit_id", "kind"])
 
@@ -258,6 +259,7 @@ def downgrade() -> None:
     with op.batch_alter_table("quality_event", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("uq_quality_event_audit_id_kind"), type_="unique")
         batch_op.create_unique_constraint(batch_op.f("uq_quality_event_audit_id"), ["audit_id"])
+        batch_op.drop_column("words")
         batch_op.drop_column("annulled_at")
 
     with op.batch_alter_table("contractor_skill", schema=None) as batch_op:
