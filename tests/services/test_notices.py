@@ -47,10 +47,7 @@ from tests.services.counter_events import (
     counter_refused,
     countered,
 )
-from tests.services.desk_told import DESK
-from tests.services.scenes_of_visits import VISITS
-from tests.services.score_told import SCORE
-from tests.services.talk_told import TALK
+from tests.services.told import ELSEWHERE
 
 
 class Scene:
@@ -287,10 +284,7 @@ AGREED = {
     (counter_refused, Notice.COUNTER_DECIDED): "- - N N - E -",
     (counter_expired, Notice.COUNTER_DECIDED): "- - N N - E -",
     (counter_agreed, Notice.OFFER_TAKEN): "N N N E E E -",
-    **DESK,
-    **TALK,
-    **VISITS,
-    **SCORE,
+    **ELSEWHERE,
 }
 
 
