@@ -9,7 +9,7 @@ from aiogram.types import CallbackQuery, Message
 from bot.filters import has_text
 from bot.screens import counter_prices as screens
 from bot.screens import offers as offer_screens
-from bot.screens.counter_prices import Decide, NamePrice
+from bot.screens.counter_prices import CallOff, Decide, NamePrice
 from bot.show import answer, show
 from bot.texts import Texts
 from bot.update_db import UpdateDb
@@ -48,6 +48,12 @@ async def price(message: Message, actor: Actor, db: UpdateDb, state: FSMContext)
         await state.clear()
         raise
     await state.clear()
+
+
+@router.callback_query(CallOff.filter())
+async def call_off(call: CallbackQuery, callback_data: CallOff, actor: Actor, db: UpdateDb, texts: Texts) -> None:
+    await db.write(counter_prices.call_off, actor, callback_data.offer)
+    await answer(call, texts.plain("counter-called-off"))
 
 
 @router.callback_query(Decide.filter())

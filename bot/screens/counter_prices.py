@@ -15,6 +15,10 @@ class NamePrice(CallbackData, prefix="price"):
     ticket_id: Id
 
 
+class CallOff(CallbackData, prefix="priceoff"):
+    offer: Id
+
+
 class Decide(CallbackData, prefix="counter"):
     yes: bool
     offer: Id
@@ -26,6 +30,13 @@ def name_button(card: OfferCard, texts: Texts) -> Button | None:
         return None
     tap = NamePrice(offer=card.offer_id, ticket_id=card.base.ticket_id)
     return Button(texts.plain("counter-name"), tap.pack())
+
+
+def call_off_button(card: OfferCard, texts: Texts) -> Button | None:
+    """While the desk has not answered he may still change his mind."""
+    if card.offer_status is not OfferStatus.COUNTERED or card.is_agreed:
+        return None
+    return Button(texts.plain("counter-call-off"), CallOff(offer=card.offer_id).pack())
 
 
 def ask_price(card: OfferCard, back: Button, texts: Texts) -> Screen:

@@ -55,6 +55,7 @@ def offer_card(card: OfferCard, texts: Texts) -> Screen:
         column(
             *times,
             counter_prices.name_button(card, texts),
+            counter_prices.call_off_button(card, texts),
             pictures_button(card.base, texts),
             map_button(card.base, texts),
             Button(texts.plain("talk-ask"), Ask(offer=card.offer_id).pack()),

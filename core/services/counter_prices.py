@@ -121,6 +121,16 @@ def decide(session: Session, actor: Actor, offer_id: int, yes: bool, *, now: dat
         _agree(session, actor, offer, ticket, offer.counter_kop, now=now)
 
 
+def call_off(session: Session, actor: Actor, offer_id: int, *, now: datetime) -> None:
+    """Taken back before the desk has answered: the first price is his again. Raises NotAllowed, Changed."""
+    offer = scope.find(session, scope.visible_offers(actor), Offer.id == offer_id)
+    if offer.contractor_id not in actor.contractor_ids or actor.person_id is None:
+        raise NotAllowed
+    cause = _lapse(session, actor, offer, "call_off", now=now)
+    ticket = session.get_one(Ticket, offer.ticket_id)
+    notices.answer(session, actor.person_id, Notice.CARD, ticket=ticket, cause=f"audit {cause.id}", now=now)
+
+
 def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
     """Prices the desk has not answered in time: who named one may still take the job at the first price."""
     actor = Actor.system("job:counter prices")
@@ -287,26 +297,9 @@ def _who_goes(session: Session, offer: Offer, ticket: Ticket, *, now: datetime) 
 
 
 def _give_back(session: Session, actor: Actor, offer: Offer, ticket: Ticket, event: str, *, now: datetime) -> None:
-    """Nobody waits for him any more, and he can still say yes to the first price: the offer has lapsed.
-
-    `answered_by` stays: he did answer, which tells him from those who are silent.
-    """
-    waited = min(offer.waits_until, now)
-    if not moved(session, offer, open_offers.are_countered(), status=OfferStatus.LAPSED, waits_until=waited):
-        raise Changed
+    """The desk does not agree, or has not answered in time: whoever was asked is told."""
     people = _rung(session, offer)
-    cause = audit.record(
-        session,
-        actor,
-        "offer",
-        offer.id,
-        event,
-        now=now,
-        from_state=OfferStatus.COUNTERED,
-        to_state=OfferStatus.LAPSED,
-        data={} if people is None else {"people": sorted(people)},
-    )
-    tasks.end_for_cause(session, actor, TaskKind.COUNTER, f"offer {offer.id}", event, now=now)
+    cause = _lapse(session, actor, offer, event, people, now=now)
     notices.publish(
         session,
         Notice.COUNTER_DECIDED,
@@ -317,6 +310,22 @@ def _give_back(session: Session, actor: Actor, offer: Offer, ticket: Ticket, eve
         people=people,
         data={"event": event},
     )
+
+
+def _lapse(
+    session: Session, actor: Actor, offer: Offer, event: str, people: frozenset[int] | None = None, *, now: datetime
+) -> Audit:
+    """Nobody waits for him any more, and he can still say yes to the first price.
+
+    `answered_by` stays: he did answer, which tells him from those who are silent.
+    """
+    waited = min(offer.waits_until, now)
+    if not moved(session, offer, open_offers.are_countered(), status=OfferStatus.LAPSED, waits_until=waited):
+        raise Changed
+    tasks.end_for_cause(session, actor, TaskKind.COUNTER, f"offer {offer.id}", event, now=now)
+    states = {"from_state": OfferStatus.COUNTERED, "to_state": OfferStatus.LAPSED}
+    data = {} if people is None else {"people": sorted(people)}
+    return audit.record(session, actor, "offer", offer.id, event, now=now, data=data, **states)
 
 
 def _rung(session: Session, offer: Offer) -> frozenset[int] | None:

@@ -32,7 +32,7 @@ _LEFT_ALONE = frozenset({OfferStatus.LOST, OfferStatus.WITHDRAWN})
 for _begun in (("send", "counter"), ("send", "lapse", "counter")):
     _ROADS[_begun] = _LEFT_ALONE | {OfferStatus.COUNTERED}
     _ROADS[*_begun, "decline"] = frozenset({OfferStatus.DECLINED})
-    for _end in ("refuse", "expire"):
+    for _end in ("refuse", "expire", "call_off"):
         _ROADS[*_begun, _end] = _ENDED | {OfferStatus.LAPSED}
         _ROADS[*_begun, _end, "decline"] = frozenset({OfferStatus.DECLINED})
 #: From wherever it was open: its firm may not be asked any more.

@@ -142,3 +142,18 @@ async def test_the_colleague_sees_the_price_and_who_goes(crew: Crew) -> None:
     assert "Беру" not in " ".join(await colleague.buttons())
     await crew.desk.taps("Согласиться")
     assert "согласился на вашу цену 3 000 ₽. Поедет ваш коллега" in await said(colleague)
+
+
+async def test_he_takes_his_price_back_and_goes_for_the_first_one(crew: Crew) -> None:
+    await names(crew, "3к")
+    desk = (await crew.desk.shown())[-1]
+    answer = await crew.engineer.taps("Отозвать свою цену")
+    assert answer["text"] == "Цена отозвана: можно взять за первую"
+    assert "Ещё можно взять за 2 600 ₽" in (await said(crew.engineer)).replace("\u00a0", " ")
+    assert "Своя цена" not in " ".join(await crew.engineer.buttons())
+
+    offer = await crew.offer()
+    late = Decide(yes=True, offer=offer.id, ticket_id=offer.ticket_id).pack()
+    assert (await crew.desk.presses(desk["message_id"], data=late, forged=True))["alert"]
+    await crew.engineer.taps("выезжаю сейчас")
+    assert (await crew.ticket()).contractor_rate_kop == 260_000
