@@ -323,9 +323,17 @@ def _lapse(
     if not moved(session, offer, open_offers.are_countered(), status=OfferStatus.LAPSED, waits_until=waited):
         raise Changed
     tasks.end_for_cause(session, actor, TaskKind.COUNTER, f"offer {offer.id}", event, now=now)
-    states = {"from_state": OfferStatus.COUNTERED, "to_state": OfferStatus.LAPSED}
-    data = {} if people is None else {"people": sorted(people)}
-    return audit.record(session, actor, "offer", offer.id, event, now=now, data=data, **states)
+    return audit.record(
+        session,
+        actor,
+        "offer",
+        offer.id,
+        event,
+        now=now,
+        from_state=OfferStatus.COUNTERED,
+        to_state=OfferStatus.LAPSED,
+        data={} if people is None else {"people": sorted(people)},
+    )
 
 
 def _rung(session: Session, offer: Offer) -> frozenset[int] | None:
