@@ -11,6 +11,7 @@ from core.commands.cover import cover
 from core.commands.export_workbook import export_workbook
 from core.commands.import_workbook import import_workbook
 from core.commands.invite import invite
+from core.commands.sla import sla
 
 app = typer.Typer(
     name="python -m core",
@@ -24,6 +25,7 @@ app.command("export")(export_workbook)
 app.command("invite")(invite)
 app.command("cover")(cover)
 app.command("calendar")(calendar)
+app.command("sla")(sla)
 app.command("check")(check)
 
 

@@ -4,8 +4,9 @@ Pure arithmetic: which day is worked from when to when is told by a function, so
 country and the exceptions of an operator stay outside.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ DayHours = Callable[[date], tuple[int, int] | None]
 
 #: Nobody plans farther; a calendar without working days must not be walked for ever.
 HORIZON_DAYS = 3660
+_DAY = timedelta(days=1)
 
 
 class CalendarKind(StrEnum):
@@ -42,39 +44,80 @@ class RoundTheClock:
 
 
 @dataclass(frozen=True, slots=True)
+class _Days:
+    """Worked spans of whole years in UTC, in order, and how much was worked before each: two looks by bisection
+    instead of a walk over days."""
+
+    first_year: int
+    last_year: int
+    opens: list[datetime]
+    closes: list[datetime]
+    before: list[timedelta]
+    through: list[timedelta]
+
+    def worked_until(self, at: datetime) -> timedelta:
+        index = bisect_right(self.opens, at) - 1
+        if index < 0:
+            return timedelta(0)
+        return self.before[index] + (min(at, self.closes[index]) - self.opens[index])
+
+
+@dataclass(slots=True, eq=False)
 class WorkingTime:
-    """`hours` are those of the local day in `zone`; a day whose end is not after its start is not worked."""
+    """`hours` are those of the local day in `zone`; a day whose end is not after its start is not worked.
+
+    One object is meant to be asked often: it keeps the days it has looked at.
+    """
 
     zone: str
     hours: DayHours
+    _days: _Days | None = field(default=None, init=False, repr=False)
 
     def between(self, start: datetime, end: datetime) -> timedelta:
-        """How much of the span is worked."""
-        total = timedelta(0)
-        day, last = self._local(start).date(), self._local(end).date()
-        while day <= last:
-            span = self._worked(day)
-            if span is not None:
-                total += max(min(span[1], end) - max(span[0], start), timedelta(0))
-            day += timedelta(days=1)
-        return total
+        """How much of the span is worked; nothing where it ends before it starts."""
+        if end <= start:
+            return timedelta(0)
+        days = self._covering((start - _DAY).year, (end + _DAY).year)
+        return days.worked_until(end) - days.worked_until(start)
 
     def after(self, start: datetime, span: timedelta) -> datetime:
         """The first moment at which `span` has been worked since `start`. Raises ValueError where nobody works."""
-        left = span
-        day = self._local(start).date()
-        for _ in range(HORIZON_DAYS):
-            worked = self._worked(day)
-            if worked is not None and worked[1] > start:
-                begin = max(worked[0], start)
-                if worked[1] - begin >= left:
-                    return begin + left
-                left -= worked[1] - begin
-            day += timedelta(days=1)
-        raise ValueError(f"no working time within {HORIZON_DAYS} days after {start:%Y-%m-%d}")
+        start = start.astimezone(UTC)
+        first, horizon = (start - _DAY).year, start + timedelta(days=HORIZON_DAYS)
+        last = (start + _DAY).year
+        while True:
+            days = self._covering(first, last)
+            due = _reached(days, start, span)
+            if due is not None and due <= horizon:
+                return due
+            if due is not None or last > horizon.year:
+                raise ValueError(f"no working time within {HORIZON_DAYS} days after {start:%Y-%m-%d}")
+            last = days.last_year + 1
 
-    def _local(self, at: datetime) -> datetime:
-        return at.astimezone(ZoneInfo(self.zone))
+    def _covering(self, first_year: int, last_year: int) -> _Days:
+        """Replaced whole when it must grow: other threads may be reading the one before."""
+        days = self._days
+        if days is None or first_year < days.first_year or last_year > days.last_year:
+            if days is not None:
+                first_year, last_year = min(first_year, days.first_year), max(last_year, days.last_year)
+            self._days = days = self._laid_out(first_year, last_year)
+        return days
+
+    def _laid_out(self, first_year: int, last_year: int) -> _Days:
+        days = _Days(first_year, last_year, [], [], [], [])
+        total, end = timedelta(0), datetime.min.replace(tzinfo=UTC)
+        for ordinal in range(date(first_year, 1, 1).toordinal(), date(last_year, 12, 31).toordinal() + 1):
+            span = self._worked(date.fromordinal(ordinal))
+            if span is None or span[1] <= max(span[0], end):
+                continue
+            # Hours that last over midnight are counted once where the next day begins before their end.
+            opens, end = max(span[0], end), span[1]
+            days.opens.append(opens)
+            days.closes.append(end)
+            days.before.append(total)
+            total += end - opens
+            days.through.append(total)
+        return days
 
     def _worked(self, day: date) -> tuple[datetime, datetime] | None:
         hours = self.hours(day)
@@ -84,6 +127,19 @@ class WorkingTime:
         # Wall-clock minutes: on the day the clocks change the shop still opens at nine.
         opens, closes = (_wall(midnight, minute) for minute in hours)
         return opens, closes
+
+
+def _reached(days: _Days, start: datetime, span: timedelta) -> datetime | None:
+    """None: not within these years."""
+    index = bisect_right(days.closes, start)
+    if index == len(days.closes):
+        return None
+    begin = max(days.opens[index], start)
+    goal = days.before[index] + (begin - days.opens[index]) + span
+    index = bisect_left(days.through, goal, lo=index)
+    if index == len(days.through):
+        return None
+    return days.opens[index] + (goal - days.before[index])
 
 
 def _wall(midnight: datetime, minute: int) -> datetime:

@@ -22,17 +22,34 @@ HOLIDAYS = frozenset({*((1, day) for day in range(1, 9)), (2, 23), (3, 8), (5, 1
 def of(session: Session, kind: CalendarKind, zone: str) -> Calendar:
     if kind is CalendarKind.ROUND_THE_CLOCK:
         return RoundTheClock()
-    return WorkingTime(zone, hours(session))
+    rules = numbers.of(session)
+    return working_time(zone, rules.work_from_hour, rules.work_to_hour, _said(session))
 
 
 def hours(session: Session) -> DayHours:
     """From when to when each day is worked, in minutes after local midnight."""
     rules = numbers.of(session)
-    said = {row.day: row.kind for row in session.scalars(select(CalendarDay))}
-    opens, closes = rules.work_from_hour * 60, rules.work_to_hour * 60
+    return _hours(rules.work_from_hour, rules.work_to_hour, _said(session))
+
+
+Said = frozenset[tuple[date, DayKind]]
+
+
+def _said(session: Session) -> Said:
+    return frozenset((row.day, row.kind) for row in session.execute(select(CalendarDay.day, CalendarDay.kind)))
+
+
+@functools.lru_cache(maxsize=256)
+def working_time(zone: str, from_hour: int, to_hour: int, said: Said) -> WorkingTime:
+    """Kept between requests: laying out the days of a year costs more than a thousand deadlines."""
+    return WorkingTime(zone, _hours(from_hour, to_hour, said))
+
+
+def _hours(from_hour: int, to_hour: int, said: Said) -> DayHours:
+    kinds, opens, closes = dict(said), from_hour * 60, to_hour * 60
 
     def worked(day: date) -> tuple[int, int] | None:
-        kind = said.get(day) or _kind(day)
+        kind = kinds.get(day) or _kind(day)
         if kind is DayKind.OFF:
             return None
         return opens, closes - 60 if kind is DayKind.SHORT else closes

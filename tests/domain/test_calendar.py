@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.domain.calendar import RoundTheClock, WorkingTime
+from tests.calendar_cases import RUSSIAN_ZONES
 
 MINUTE = timedelta(minutes=1)
 ZONES = ("Europe/Kaliningrad", "Europe/Moscow", "Asia/Yekaterinburg", "Asia/Kamchatka", "Europe/Berlin")
@@ -64,6 +65,44 @@ def test_hours_that_end_before_they_begin_are_not_worked() -> None:
     odd = WorkingTime("Europe/Moscow", lambda day: (18 * 60, 9 * 60))
 
     assert odd.between(at("2026-03-16 00:00"), at("2026-03-20 00:00")) == timedelta(0)
+
+
+def test_hours_over_midnight_are_counted_once_and_to_their_end() -> None:
+    """From six in the evening to three at night, and a day that begins before the last one has ended."""
+    night = WorkingTime("Europe/Moscow", lambda day: (18 * 60, 27 * 60))
+    assert night.after(at("2026-03-16 23:00"), timedelta(hours=5)) == at("2026-03-17 19:00")
+    assert night.between(at("2026-03-16 00:00"), at("2026-03-18 00:00")) == timedelta(hours=3 + 9 + 6)
+    round_and_round = WorkingTime("Europe/Moscow", lambda day: (9 * 60, 35 * 60))
+    assert round_and_round.between(at("2026-03-16 00:00"), at("2026-03-18 00:00")) == timedelta(hours=48)
+
+
+@pytest.mark.parametrize(
+    ("start", "minutes", "end"),
+    [
+        ("2026-03-27 17:00", 120, "2026-03-30 10:00"),  # the clocks go forward between Friday and Monday
+        ("2026-10-23 17:00", 120, "2026-10-26 10:00"),  # and back
+    ],
+)
+def test_where_the_clocks_change_work_still_begins_at_nine(start: str, minutes: int, end: str) -> None:
+    berlin = WorkingTime("Europe/Berlin", weekdays)
+    assert berlin.after(at(start, berlin.zone), timedelta(minutes=minutes)) == at(end, berlin.zone)
+
+
+@pytest.mark.parametrize("zone", RUSSIAN_ZONES)
+def test_in_every_zone_of_russia_a_day_of_work_is_nine_hours_of_its_own_clock(zone: str) -> None:
+    calendar = WorkingTime(zone, weekdays)
+    assert calendar.after(at("2026-03-16 09:00", zone), timedelta(hours=10)) == at("2026-03-17 10:00", zone)
+    assert calendar.between(at("2026-03-16 00:00", zone), at("2026-03-17 00:00", zone)) == timedelta(hours=9)
+
+
+def test_days_asked_for_out_of_order_are_those_asked_for_in_order() -> None:
+    """What is kept of the years grows in both directions and changes no answer."""
+    kept = WorkingTime("Asia/Omsk", with_holiday)
+    for year in (2030, 2026, 2024, 2035, 2028):
+        start, span = datetime(year, 12, 31, 12, tzinfo=UTC), timedelta(hours=500)
+        fresh = WorkingTime("Asia/Omsk", with_holiday)
+        assert kept.after(start, span) == fresh.after(start, span)
+        assert kept.between(start, start + span) == fresh.between(start, start + span)
 
 
 #: In UTC, whole minutes.

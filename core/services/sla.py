@@ -1,0 +1,142 @@
+"""Which deadlines a request would get, and why: plan, calendar, zone, and the days that are skipped."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from core.domain.actor import Actor
+from core.domain.calendar import CalendarKind
+from core.domain.clock import ClockKind
+from core.domain.errors import FieldInvalid, NoContract, NotFound
+from core.domain.ticket import Priority
+from core.domain.words import search_key, search_terms
+from core.services import calendars, clocks, payers, promises, scope, sites
+from core.services.promises import Promise
+from storage.models.directory import Contract, Site, SlaTarget
+
+#: So many days between the request and its last deadline are told one by one.
+_MOST_DAYS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    kind: ClockKind
+    promise: Promise
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """`deadlines` holds what is promised only. Off and short days are those of the working calendar, up to the last
+    deadline."""
+
+    site_code: str
+    site: str
+    zone: str
+    contract: str
+    plan: str
+    priority: Priority
+    has_row: bool
+    at: datetime
+    deadlines: tuple[Deadline, ...]
+    off: tuple[date, ...]
+    short: tuple[date, ...]
+
+    def due_at(self, kind: ClockKind) -> datetime | None:
+        return next((one.due_at for one in self.deadlines if one.kind is kind), None)
+
+
+def site_called(session: Session, actor: Actor, words: str, *, now: datetime) -> tuple[sites.SiteLine, ...]:
+    """The sites these words may mean. A code, or its number alone, means the site that bears it and no longer one."""
+    terms = search_terms(words)
+    if not terms:
+        return ()
+    lines = sites.find(session, actor, words, now=now).lines
+    if len(terms) == 1 and terms[0][-1].isdigit():
+        return tuple(line for line in lines if f" {terms[0]} " in search_key(line.code))
+    return lines
+
+
+def zone_of(session: Session, actor: Actor, site_id: int, *, now: datetime) -> ZoneInfo:
+    """Raises NotFound; FieldInvalid("zone") for a site whose zone nobody knows."""
+    site = scope.find(session, scope.visible_sites(actor), Site.id == site_id)
+    try:
+        return ZoneInfo(site.zone)
+    except (ValueError, OSError, KeyError):
+        raise FieldInvalid("zone") from None
+
+
+def quote(
+    session: Session, actor: Actor, site_id: int, priority: Priority, *, now: datetime, at: datetime | None = None
+) -> Quote:
+    """For a request of the moment `at`. Raises NotFound, NoContract, FieldInvalid("zone")."""
+    if not actor.is_operator:
+        raise NotFound
+    zone, start = zone_of(session, actor, site_id, now=now), at or now
+    site = session.get_one(Site, site_id)
+    payer = payers.of_site(session, site, now=start)
+    if payer is None:
+        raise NoContract
+    contract = payer[1]
+    target = promises.row(session, contract.sla_plan, priority)
+    deadlines = _deadlines(session, site, target, priority, start)
+    return _quote(session, site, zone, contract, priority, target, start, deadlines)
+
+
+def _deadlines(
+    session: Session, site: Site, target: SlaTarget | None, priority: Priority, start: datetime
+) -> tuple[Deadline, ...]:
+    found = ((kind, promises.of_row(session, target, priority, kind)) for kind in clocks.PROMISED)
+    return tuple(
+        Deadline(kind, promise, promises.due(session, promise, site.zone, start))
+        for kind, promise in found
+        if promise is not None
+    )
+
+
+def _quote(
+    session: Session,
+    site: Site,
+    zone: ZoneInfo,
+    contract: Contract,
+    priority: Priority,
+    target: SlaTarget | None,
+    start: datetime,
+    deadlines: tuple[Deadline, ...],
+) -> Quote:
+    worked = [one.due_at for one in deadlines if one.promise.calendar is CalendarKind.WORKING]
+    off, short = _unlike(session, start, max(worked), zone) if worked else ((), ())
+    return Quote(
+        site_code=site.code,
+        site=site.name,
+        zone=site.zone,
+        contract=contract.number,
+        plan=contract.sla_plan,
+        priority=priority,
+        has_row=target is not None,
+        at=start,
+        deadlines=deadlines,
+        off=off,
+        short=short,
+    )
+
+
+def _unlike(
+    session: Session, start: datetime, end: datetime, zone: ZoneInfo
+) -> tuple[tuple[date, ...], tuple[date, ...]]:
+    """Days that are not worked, and those that end sooner."""
+    hours, off, short = calendars.hours(session), [], []
+    day, last = start.astimezone(zone).date(), end.astimezone(zone).date()
+    usual = max((span[1] for n in range(7) if (span := hours(day + timedelta(days=n))) is not None), default=0)
+    for _ in range(_MOST_DAYS):
+        if day > last:
+            break
+        span = hours(day)
+        if span is None:
+            off.append(day)
+        elif span[1] < usual:
+            short.append(day)
+        day += timedelta(days=1)
+    return tuple(off), tuple(short)

@@ -1,0 +1,102 @@
+"""`python -m core sla` as a stranger uses it: another process, its output, its exit code."""
+
+import json
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
+
+from storage.models.directory import SlaTarget
+from tests.databases import PostgresServer, SqliteFiles
+from tests.imports.test_command import run
+from tests.make.directories import add_client, add_contractor, add_site
+from tests.make.tickets import add_contract
+
+
+@pytest.fixture
+def url(databases: SqliteFiles | PostgresServer, database_url: str) -> str:
+    """О-00001 in Kamchatka with a plan that knows two priorities, О-00017 whose contract knows no plan."""
+    engine: Engine = databases.engine(database_url)
+    with Session(engine) as session, session.begin():
+        add_contractor(session, skills=["Электрика"])
+        client, other = add_client(session), add_client(session)
+        site = add_site(session, client, code="О-00001", zone="Asia/Kamchatka")
+        add_contract(session, client, site, sla_plan="План")
+        add_contract(session, other, add_site(session, other, code="О-00017"), sla_plan="Пусто")
+        add_site(session, add_client(session), code="О-00020")
+        times = {"reaction_min": 60, "arrival_min": 540, "resolution_min": 1080}
+        session.add(SlaTarget(plan="План", priority="normal", calendar="working", **times))
+        session.add(SlaTarget(plan="План", priority="emergency", calendar="24x7", **times))
+    engine.dispose()
+    return database_url
+
+
+def test_json_is_three_deadlines_in_utc_and_nothing_else(url: str) -> None:
+    told = run(url, "sla", "O-1", "обычный", "--at", "2026-03-06T17:30", "--json")
+
+    assert told.returncode == 0, told.stderr
+    # Friday before a long weekend in Kamchatka (+12): half an hour is left of it, then Tuesday and Wednesday.
+    assert json.loads(told.stdout) == {
+        "reaction": "2026-03-09T21:30:00+00:00",
+        "arrival": "2026-03-10T05:30:00+00:00",
+        "resolution": "2026-03-11T05:30:00+00:00",
+    }
+    assert told.stdout.count("\n") == 1
+
+
+def test_a_time_with_a_zone_is_that_moment_and_round_the_clock_is_plain_time(url: str) -> None:
+    told = run(url, "sla", "о-00001", "EMERGENCY", "--at", "2026-03-06T17:30+03:00", "--json")
+
+    assert json.loads(told.stdout) == {
+        "reaction": "2026-03-06T15:30:00+00:00",
+        "arrival": "2026-03-06T23:30:00+00:00",
+        "resolution": "2026-03-07T08:30:00+00:00",
+    }
+
+
+def test_in_words_it_says_which_plan_calendar_zone_and_days(url: str) -> None:
+    told = run(url, "sla", "1", "обычная", "--at", "2026-03-06T17:30")
+
+    assert told.returncode == 0, told.stderr
+    for words in ("План", "Asia/Kamchatka", "рабочее время", "1080 мин", "11.03.2026 17:30", "07.03, 08.03, 09.03"):
+        assert words in told.stdout
+
+
+@pytest.mark.parametrize(("site", "priority"), [("O-1", "плановый"), ("О-17", "обычный")])
+def test_a_plan_without_a_row_promises_the_reaction_alone_and_says_so(url: str, site: str, priority: str) -> None:
+    told = run(url, "sla", site, priority, "--at", "2026-03-16T09:00", "--json")
+    assert told.returncode == 0, told.stderr
+    due = json.loads(told.stdout)
+    assert (due["reaction"] is not None, due["arrival"], due["resolution"]) == (True, None, None)
+    assert "В плане нет строки" in run(url, "sla", site, priority).stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("O-2", "обычный"), "нет такого объекта"),
+        (("", "обычный"), "нет такого объекта"),
+        (("O-1", "вчерашний"), "плановый"),
+        (("O-1", "обычный", "--at", "завтра"), "2026-03-16T10:00"),
+        (("O-1", "обычный", "--at", "2026-02-30"), "2026-03-16T10:00"),
+        (("O-20", "обычный"), "нет договора"),
+        (("O-1", "обычный", "--at", "0001-01-01T00:00+14:00"), "--at"),
+    ],
+)
+def test_what_cannot_be_answered_is_said_in_words(url: str, arguments: tuple[str, ...], said: str) -> None:
+    told = run(url, "sla", *arguments)
+
+    assert (told.returncode, told.stdout) == (2, "")
+    assert said in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_a_site_without_a_zone_is_named(databases: SqliteFiles | PostgresServer, database_url: str, url: str) -> None:
+    engine = databases.engine(database_url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE site SET zone = '' WHERE code = 'О-00001'"))
+    engine.dispose()
+    told = run(url, "sla", "O-1", "обычный")
+
+    assert told.returncode == 2
+    assert "часовой пояс" in told.stderr
