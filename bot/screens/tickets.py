@@ -13,6 +13,7 @@ from bot import formats
 from bot.screens import counter_prices
 from bot.screens import searches as search_screens
 from bot.screens.cancels import call_out_line, fee_lines
+from bot.screens.clocks import clock_lines
 from bot.screens.hold_buttons import held_lines, hold_buttons
 from bot.screens.lists import PAGE, fit, pages
 from bot.screens.menu import to_menu
@@ -98,6 +99,7 @@ def client_card(card: ClientCard, texts: Texts) -> Screen:
         who = [texts("tickets-engineer", name=card.engineer)] if card.engineer else []
         window = _window(card, texts)
         parts += ["", *who, *window] if who or window else []
+    parts += clock_lines(base, texts)
     parts += _lines(card.lines, texts, with_sums=card.price_kop is not None)
     if card.price_kop is not None:
         parts.append(texts("tickets-price", sum=formats.money(card.price_kop, texts.language)))
@@ -124,7 +126,7 @@ def desk_card(card: DeskCard, texts: Texts) -> Screen:
     ]
     price, rate = (formats.money(kop, texts.language) for kop in (card.price_kop, card.rate_kop))
     parts.append(texts("tickets-sums", price=price, rate=rate))
-    parts += search_screens.state_lines(card, texts)
+    parts += search_screens.state_lines(card, texts) or clock_lines(base, texts)
     parts += fee_lines(base.cancelled, texts)
     if card.offers_open:
         parts.append(texts("tickets-offers-open", count=card.offers_open))

@@ -7,6 +7,7 @@ from aiogram.filters.callback_data import CallbackData
 
 from bot import formats
 from bot.screens.cancels import call_out_line
+from bot.screens.clocks import clock_lines
 from bot.screens.hold_buttons import held_lines, hold_buttons
 from bot.screens.menu import to_menu
 from bot.screens.offers import map_button, short
@@ -32,6 +33,8 @@ class Leave(CallbackData, prefix="left"):
 
 
 _SHOTS = {VisitStep.BEFORE: Walk.BEFORE, VisitStep.AFTER: Walk.AFTER}
+#: A job handed back: its time is no longer this crew's.
+NOT_THEIRS = frozenset({TicketStatus.SEARCHING, TicketStatus.UNSTAFFED, TicketStatus.APPROVAL})
 OUTCOMES = (VisitOutcome.INCOMPLETE, VisitOutcome.NO_ACCESS, VisitOutcome.NEEDS_PARTS, VisitOutcome.UNSAFE)
 
 
@@ -147,6 +150,8 @@ def _job(card: JobCard, texts: Texts) -> list[str]:
     if card.starts_at is not None and card.ends_at is not None and card.step is not None:
         window = formats.window(card.starts_at, card.ends_at, base.zone, texts.language, base.read_at)
         parts.append(texts("visits-window", window=window))
+    if base.status not in NOT_THEIRS:
+        parts += clock_lines(base, texts)
     if card.is_confirmed:
         parts.append(texts("moves-confirmed"))
     if card.engineer and not card.is_mine and card.step is None:

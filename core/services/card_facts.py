@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from core.domain.actor import Actor
 from core.domain.ticket import TicketStatus
 from core.services import moves
+from storage.models.offer import Offer
 from storage.models.people import Person
 from storage.models.ticket import Acceptance, Ticket
 from storage.models.visit import Visit
@@ -16,6 +17,14 @@ from storage.models.visit import Visit
 
 def is_too_soon(row: Ticket, now: datetime) -> bool:
     return row.visit_from is not None and row.visit_from > now
+
+
+def is_asked(session: Session, row: Ticket, contractor_id: int) -> bool:
+    """In this round, about the work as it is now."""
+    offer = select(Offer.id).where(
+        Offer.ticket_id == row.id, Offer.contractor_id == contractor_id, Offer.round == row.round
+    )
+    return session.scalar(offer.limit(1)) is not None
 
 
 def movable(session: Session, actor: Actor, row: Ticket, visit: Visit | None) -> int | None:

@@ -22,6 +22,7 @@ from core.services import (
     assignments,
     cancellations,
     card_facts,
+    clock_lines,
     confirmations,
     counter_prices,
     crew,
@@ -38,6 +39,7 @@ from core.services import (
     tasks,
 )
 from core.services.cancellations import Cancelled
+from core.services.clock_lines import ClockLine
 from core.services.counter_prices import CounterLine
 from core.services.history import Refusals
 from core.services.holds import Held
@@ -79,6 +81,7 @@ class Base:
     cancelled: Cancelled | None = None
     #: The client asked that nobody come sooner; while somebody is looked for.
     wanted_from: datetime | None = None
+    clock: ClockLine | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +249,7 @@ def _base(session: Session, actor: Actor, row: Ticket, now: datetime) -> Base:
         held=holds.held(session, row),
         cancelled=cancellations.seen_by(session, actor, row),
         wanted_from=row.visit_from if row.status in searches.SEARCHES else None,
+        clock=clock_lines.of(session, actor, row),
     )
 
 
@@ -254,17 +258,9 @@ def _holds(session: Session, actor: Actor, row: Ticket) -> bool:
     last = assignments.last(session, row.id)
     if last is None or last.contractor_id not in actor.contractor_ids:
         return False
-    if last.end_reason == assignments.RECLASSIFIED and _is_asked(session, row, last.contractor_id):
+    if last.end_reason == assignments.RECLASSIFIED and card_facts.is_asked(session, row, last.contractor_id):
         return False
     return last.engineer_id == actor.person_id or last.contractor_id in actor.owned_contractor_ids
-
-
-def _is_asked(session: Session, row: Ticket, contractor_id: int) -> bool:
-    """In this round, about the work as it is now."""
-    offer = select(Offer.id).where(
-        Offer.ticket_id == row.id, Offer.contractor_id == contractor_id, Offer.round == row.round
-    )
-    return session.scalar(offer.limit(1)) is not None
 
 
 def _offer_of(session: Session, actor: Actor, row: Ticket) -> Offer | None:

@@ -1,0 +1,28 @@
+"""The line of a card about time: which promise is next, until when, or why it stands."""
+
+from zoneinfo import ZoneInfo
+
+from bot import formats
+from bot.texts import Texts
+from core.services.cards import Base
+from core.services.clock_lines import ClockLine
+
+
+def clock_lines(base: Base, texts: Texts) -> list[str]:
+    line = base.clock
+    if line is None:
+        return []
+    kind = texts(f"clocks-kind-{line.kind}")
+    if line.due_at is None:
+        return [texts("clocks-stands", kind=kind, reason=texts(f"desk-reason-{line.reason}"))]
+    until = formats.until(line.due_at, line.zone, texts.language, base.read_at)
+    key = "clocks-over" if line.due_at <= base.read_at else "clocks-until"
+    return [texts(key, kind=kind, until=until) + _there(line, base, texts)]
+
+
+def _there(line: ClockLine, base: Base, texts: Texts) -> str:
+    """The clock of the site too, where it is another one than the reader's."""
+    at = line.due_at
+    if at is None or at.astimezone(ZoneInfo(line.zone)).utcoffset() == at.astimezone(ZoneInfo(base.zone)).utcoffset():
+        return ""
+    return texts("clocks-there", until=formats.until(at, base.zone, texts.language, base.read_at))

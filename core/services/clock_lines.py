@@ -1,0 +1,55 @@
+"""The one line of a card about time: of the promises its reader may see, the next that can be broken."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.domain.actor import Actor
+from core.domain.clock import ClockKind, StopReason
+from core.domain.role import CLIENT_ROLES
+from core.services import clocks, scope
+from storage.models.clock import Clock, ClockInterval
+from storage.models.people import Person
+from storage.models.ticket import Ticket
+
+#: Nobody promises a client how soon a search ends; a crew is past it.
+_OF_CLIENT = frozenset(clocks.PROMISED)
+_OF_CREW = frozenset({ClockKind.ARRIVAL, ClockKind.RESOLUTION})
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class ClockLine:
+    """`due_at` None: the clock stands, for `reason`. `zone` is the reader's."""
+
+    kind: ClockKind
+    due_at: datetime | None
+    reason: StopReason | None
+    zone: str
+
+
+def of(session: Session, actor: Actor, ticket: Ticket) -> ClockLine | None:
+    """None where nothing is promised, or nothing is owed any more."""
+    kinds = _seen_by(session, actor, ticket)
+    found = [one for one in clocks.live(session, ticket.id) if one.kind in kinds]
+    if not found:
+        return None
+    next_ = min(found, key=lambda one: one.due_at or _NEVER)
+    reader = session.get(Person, actor.person_id) if actor.person_id is not None else None
+    reason = _why_it_stands(session, next_) if next_.due_at is None else None
+    return ClockLine(next_.kind, next_.due_at, reason, reader.zone if reader is not None else "UTC")
+
+
+def _seen_by(session: Session, actor: Actor, ticket: Ticket) -> frozenset[ClockKind]:
+    if actor.is_operator:
+        return frozenset(ClockKind)
+    is_client = bool(scope.roles_on(session, actor, ticket) & CLIENT_ROLES) or ticket.requester_id == actor.person_id
+    return _OF_CLIENT if is_client else _OF_CREW
+
+
+def _why_it_stands(session: Session, clock: Clock) -> StopReason | None:
+    return session.scalar(
+        select(ClockInterval.reason).where(ClockInterval.clock_id == clock.id, ClockInterval.to_at.is_(None))
+    )

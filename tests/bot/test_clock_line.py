@@ -1,0 +1,75 @@
+"""The line about time on each card: the next promise its reader may see, in his own zone, or why it stands."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from bot.screens import cards as screens
+from bot.texts import load
+from core.domain.actor import Actor
+from core.domain.clock import ClockKind
+from core.domain.ticket import TicketStatus
+from core.services import visits
+from storage.models.directory import SlaTarget
+from storage.models.people import Person
+from storage.models.ticket import Ticket
+from tests.make.tickets import World, arrive, bring, card_of, make_world, report, send, take, tap, wait
+
+
+@pytest.fixture
+def world(session: Session, now: datetime) -> World:
+    times = {"reaction_min": 60, "arrival_min": 120, "resolution_min": 60 * 24}
+    session.add(SlaTarget(plan="План", priority="normal", calendar="24x7", **times))
+    session.flush()
+    return make_world(session, now=now, sla_plan="План")
+
+
+def text_for(world: World, who: Actor, ticket: Ticket, language: str = "ru") -> str:
+    return screens.draw(card_of(world, who, ticket), load(language)).text
+
+
+def test_the_client_sees_the_next_promise_and_the_crew_its_own(world: World) -> None:
+    ticket = send(world)  # 10:00 in Moscow
+    assert "⏱ Реакция: до 11:00" in text_for(world, world.requester, ticket)
+    take(world, ticket)
+    for reader in (world.requester, world.dispatcher, world.engineer):
+        assert "⏱ Приезд: до 12:00" in text_for(world, reader, ticket)
+    arrive(world, ticket)
+    assert "⏱ Resolution: until tomorrow, 10:00" in text_for(world, world.engineer, ticket, "en")
+    report(world, ticket)
+    assert "⏱" not in text_for(world, world.requester, ticket)
+
+
+def test_a_reader_in_another_zone_reads_both_clocks(world: World) -> None:
+    world.session.get_one(Person, world.dispatcher.person_id).zone = "Asia/Omsk"
+    ticket = bring(world, TicketStatus.ASSIGNED)
+
+    assert "⏱ Приезд: до 15:00 (на объекте 12:00)" in text_for(world, world.dispatcher, ticket)
+
+
+def test_what_stands_says_why_and_what_is_over_says_so(world: World) -> None:
+    ticket = bring(world, TicketStatus.ASSIGNED)
+    wait(world, ticket)
+    assert "⏱ Приезд: часы стоят — объект не готов" in text_for(world, world.requester, ticket)
+
+    card = card_of(world, world.engineer, bring(world, TicketStatus.ASSIGNED))
+    late = replace(card.base, read_at=world.now + timedelta(hours=3))
+    assert "Приезд: срок вышел</b> — был до 12:00" in screens.draw(replace(card, base=late), load("ru")).text
+
+
+def test_without_a_promise_the_card_says_nothing(session: Session, now: datetime) -> None:
+    world = make_world(session, now=now)
+    ticket = bring(world, TicketStatus.ASSIGNED)
+
+    assert card_of(world, world.engineer, ticket).base.clock is None
+    assert "⏱" not in text_for(world, world.dispatcher, ticket)
+
+
+def test_who_handed_the_job_back_reads_no_deadline(world: World) -> None:
+    ticket = send(world)
+    visit = take(world, ticket)
+    visits.give_up(world.session, tap(world.engineer), visit.id, now=world.now)
+    assert card_of(world, world.dispatcher, ticket).base.clock.kind is ClockKind.SEARCH
+    assert "⏱" not in text_for(world, world.engineer, ticket)
