@@ -62,6 +62,7 @@ ROUTERS = (
     "reports",
     "acceptances",
     "tasks",
+    "deadlines",
     "media",
     "menu",
     "stale",

@@ -17,6 +17,8 @@ BY_ROLE: tuple[tuple[frozenset[Role], tuple[str, ...]], ...] = (
         DESK_ROLES,
         (
             "queue",
+            "sla",
+            "digest",
             "tickets",
             "new",
             "find",

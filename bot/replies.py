@@ -10,6 +10,8 @@ from aiogram import Bot
 
 from bot.screens import availability as availability_screens
 from bot.screens import contractors as contractor_screens
+from bot.screens import deadlines as deadline_screens
+from bot.screens import digests as digest_screens
 from bot.screens import imports as import_screens
 from bot.screens import intake as intake_screens
 from bot.screens import invites as invite_screens
@@ -29,6 +31,7 @@ from core.services import (
     availability,
     cards,
     contractors,
+    digests,
     entrances,
     intakes,
     invites,
@@ -36,6 +39,7 @@ from core.services import (
     proof_cards,
     sites,
     talk_cards,
+    tasks,
     teams,
 )
 from core.services.availability import Why
@@ -131,6 +135,20 @@ async def imported(db: Database, letter: Letter, actor: Actor, texts: Texts, bot
     return import_screens.applied(counts, int(letter.data["wrong"]), texts)
 
 
+async def many_deadlines(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen:
+    return deadline_screens.many(letter.data["levels"], is_desk=actor.is_desk, texts=texts)
+
+
+async def digest(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen | None:
+    found = await db.read(digests.show, actor)
+    return None if found.is_empty else digest_screens.digest(found, texts)
+
+
+async def clock_jump(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen:
+    line = await db.read(tasks.one, actor, int(letter.data["task"]))
+    return deadline_screens.clock_jump(line, texts)
+
+
 def _if_visible(reply: Reply) -> Reply:
     async def shown(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen | None:
         try:
@@ -163,5 +181,8 @@ REPLIES: dict[Notice, Reply] = {
         Notice.MESSAGE: words,
         Notice.QUESTION: words,
         Notice.ANSWERED: words,
+        Notice.SLA_MANY: many_deadlines,
+        Notice.DIGEST: digest,
+        Notice.CLOCK_JUMP: clock_jump,
     }.items()
 }

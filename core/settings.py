@@ -108,6 +108,8 @@ class Settings(BaseSettings):
     night_to_hour: Hour = DEFAULT.night_to_hour
     quiet_from_hour: Hour = DEFAULT.quiet_from_hour
     quiet_to_hour: Hour = DEFAULT.quiet_to_hour
+    digest_hour: Hour = DEFAULT.digest_hour
+    guard_away_hours: Count = DEFAULT.guard_away_hours
     slot_hours: Count = DEFAULT.slot_hours
     slots_offered: Count = DEFAULT.slots_offered
     slots_days_ahead: Days = DEFAULT.slots_days_ahead

@@ -11,7 +11,19 @@ from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from core.services import checkup, confirmations, counter_prices, holds, inbox, silence, unfit, warnings, waves
+from core.services import (
+    checkup,
+    confirmations,
+    counter_prices,
+    digests,
+    guard,
+    holds,
+    inbox,
+    silence,
+    unfit,
+    warnings,
+    waves,
+)
 
 TICK_S = 2
 
@@ -29,12 +41,14 @@ def timetable(zone: str) -> tuple[Job, ...]:
     return (
         Job("unfit", IntervalTrigger(seconds=TICK_S), unfit.sweep),
         Job("offers", IntervalTrigger(seconds=TICK_S), waves.sweep),
-        Job("reaction", IntervalTrigger(seconds=TICK_S), warnings.sweep),
+        Job("warnings", IntervalTrigger(seconds=TICK_S), warnings.sweep),
         Job("counter prices", IntervalTrigger(seconds=TICK_S), counter_prices.sweep),
         Job("still going?", IntervalTrigger(seconds=TICK_S), confirmations.sweep),
         Job("still with us?", IntervalTrigger(minutes=10), silence.ask),
         Job("silence", IntervalTrigger(minutes=1), silence.switch_off),
         Job("holds", IntervalTrigger(seconds=TICK_S), holds.sweep),
+        Job("digest", IntervalTrigger(minutes=1), digests.sweep),
+        Job("alive", IntervalTrigger(minutes=1), guard.alive),
         Job("old updates", CronTrigger(hour=3, minute=10, timezone=zone), inbox.forget),
         Job("invariants", CronTrigger(hour=3, minute=40, timezone=zone), checkup.night),
     )

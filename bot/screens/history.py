@@ -1,6 +1,7 @@
 """`/why` in words: what happened to a ticket and when, whom it was offered to in which order, and why not others."""
 
 from datetime import datetime
+from typing import Any
 
 from bot import formats
 from bot.screens import explanations
@@ -93,6 +94,8 @@ def _reclassified(step: Step, texts: Texts) -> str:
 def _detail(step: Step, texts: Texts) -> str:
     """The rule or the reason behind a step, as far as the audit holds one."""
     data = step.data
+    if step.entity == "clock":
+        return _clock(data, texts)
     if data.get("counter"):
         return texts.plain("history-agreed", pay=formats.money(data["pay_kop"], texts.language))
     if data.get("rate_kop"):
@@ -103,6 +106,16 @@ def _detail(step: Step, texts: Texts) -> str:
         return texts.plain("history-by-hand-past", rule=rule) if rule else texts.plain("history-by-hand")
     keys = (f"{family}-{data[name]}" for name, family in _FAMILIES if data.get(name))
     return next((texts.plain(key) for key in keys if texts.has(key)), "")
+
+
+def _clock(data: dict[str, Any], texts: Texts) -> str:
+    """Which promise, and how much of it is gone or whose time it was."""
+    clock = texts.plain(f"deadlines-kind-{data['kind']}")
+    if "pct" in data:
+        return texts.plain("history-clock-detail", clock=clock, pct=str(data["pct"]))
+    if "whose" in data:
+        return texts.plain("history-clock-whose", clock=clock, whose=texts.plain(f"deadlines-whose-{data['whose']}"))
+    return texts.plain("history-clock-plain", clock=clock)
 
 
 def _asked(number: int, asked: Asked, texts: Texts) -> str:

@@ -7,7 +7,9 @@ cards of contractors begin with what is to be done now, so they get a line more 
 from typing import Any
 
 from bot import formats
+from bot.screens import deadlines as deadline_screens
 from bot.texts import Html, Texts
+from core.domain.clock import LEVELS
 from core.domain.notice import Notice
 from core.domain.ticket import TicketEvent, TicketStatus
 from core.services.cards import Card, ClientCard, DeskCard, JobCard, OfferCard
@@ -20,12 +22,14 @@ def headline(notice: Notice, card: Card, data: dict[str, Any], texts: Texts) -> 
         endings.append("")
     for ending in endings:
         if ending is not None and texts.has(f"notices-{notice}{ending}"):
-            return texts(f"notices-{notice}{ending}", **_words(card, texts))
+            return texts(f"notices-{notice}{ending}", **_words(notice, card, data, texts))
     return Html("")
 
 
-def _words(card: Card, texts: Texts) -> dict[str, str]:
+def _words(notice: Notice, card: Card, data: dict[str, Any], texts: Texts) -> dict[str, str]:
     """What a headline may name."""
+    if notice is Notice.SLA:
+        return deadline_screens.words(card, data, texts)
     return {"pay": formats.money(card.pay_kop, texts.language)} if isinstance(card, OfferCard | JobCard) else {}
 
 
@@ -42,7 +46,9 @@ def _reader(card: Card) -> str:
 
 
 def _by(card: Card, data: dict[str, Any]) -> str | None:
-    """Who of the three sides did it, or what came of it."""
+    """Who of the three sides did it, what came of it, or whether a promised time is over."""
+    if "due" in data:
+        return f"-{_reader(card)}-{'over' if data['pct'] >= LEVELS[-1] else 'burns'}"
     if data.get("outcome"):
         return f"-{_reader(card)}-{data['outcome']}"
     return f"-{_reader(card)}-by-{data['side']}" if data.get("side") else None

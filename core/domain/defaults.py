@@ -85,6 +85,10 @@ class Defaults:
     #: Hours of the reader's day when messages that can wait do not ring.
     quiet_from_hour: int = 22
     quiet_to_hour: int = 8
+    #: The desk is told of its day at this hour of the reader's day.
+    digest_hour: int = 8
+    #: Unwatched for more than so many hours, what cannot be undone waits for a word.
+    guard_away_hours: int = 6
     #: Times proposed to the one who accepts.
     slot_hours: int = 2
     slots_offered: int = 3

@@ -24,7 +24,7 @@ ENDED_BY_HOLD = frozenset(
     {TaskKind.UNSTAFFED, TaskKind.REACTION, TaskKind.COUNTER, TaskKind.QUESTION, TaskKind.UNCONFIRMED, TaskKind.HELD}
 )
 #: Tasks that nobody can do while the ticket waits: the queue shows them again when it goes on.
-ASLEEP_ON_HOLD = frozenset({TaskKind.APPROVAL, TaskKind.DISPUTE, TaskKind.LEFT})
+ASLEEP_ON_HOLD = frozenset({TaskKind.APPROVAL, TaskKind.DISPUTE, TaskKind.LEFT, TaskKind.DEADLINE})
 
 SOON = timedelta(hours=2)
 #: Mornings proposed beside "soon", in days from today.

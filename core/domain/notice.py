@@ -29,7 +29,10 @@ class Notice(StrEnum):
     RESUMED = "resumed"
     MOVED = "moved"  #: the visit has another time
     RECLASSIFIED = "reclassified"
-    REACTION = "reaction"  #: a share of the clock has burnt and nobody has said yes
+    SLA = "sla"  #: a share of a promised time has burnt, or all of it
+    SLA_MANY = "sla-many"  #: many of these at once, as after days of downtime: one message for all of them
+    CLOCK_JUMP = "clock-jump"  #: the machine's time is doubtful: what cannot be undone waits for a word
+    DIGEST = "digest"  #: the morning of the desk
     COUNTERED = "countered"  #: a contractor asks for another price
     COUNTER_DECIDED = "counter-decided"
     ASK_MOVE = "ask-move"  #: nobody can come in time: does another time suit the client?
@@ -139,13 +142,27 @@ TOLD: dict[Notice, dict[Audience, Delivery]] = {
     Notice.STRIKE: {A.CREW: N, A.MANAGER: N},
 }
 
-#: The reaction clock before a contractor accepted, by level in percent: nobody at half; then the desk by a task, by a
-#: task that rings, and at the end the manager too.
-REACTION_TOLD: dict[int, frozenset[Audience]] = {
-    50: frozenset(),
-    75: frozenset(),
-    90: frozenset({A.DESK}),
-    100: frozenset({A.DESK, A.MANAGER}),
+#: A burning clock, by level in percent: while a contractor has the job, and before one has said yes. The client hears
+#: of it only where a contract says so, and no contract has such a clause yet. What is T in the table is a task.
+SLA_TOLD: dict[bool, dict[int, frozenset[Audience]]] = {
+    True: {
+        50: frozenset({A.CREW}),
+        75: frozenset(),
+        90: frozenset({A.MANAGER}),
+        100: frozenset({A.CREW, A.DESK, A.MANAGER}),
+    },
+    False: {
+        50: frozenset(),
+        75: frozenset(),
+        90: frozenset({A.DESK}),
+        100: frozenset({A.DESK, A.MANAGER}),
+    },
 }
 #: From this level on the task stands in the queue.
-REACTION_TASK_PCT = 75
+SLA_TASK_PCT = 75
+
+
+def sla_told(was_pct: int, pct: int, *, has_contractor: bool) -> frozenset[Audience]:
+    """Whom one message must reach when the clock has gone from one level to another, also over several at once."""
+    levels = SLA_TOLD[has_contractor]
+    return frozenset(who for level, people in levels.items() if was_pct < level <= pct for who in people)

@@ -25,6 +25,8 @@ class QualityKind(StrEnum):
 #: In thousandths: half for a day's notice, one for less, three for not coming.
 NO_SHOW_WEIGHT_MILLI = 3000
 EARLY_MILLI, LATE_MILLI = 500, 1000
+#: A missed deadline counts as one.
+MISSED_WEIGHT_MILLI = 1000
 #: Of what may be good or bad: all of it, or nothing.
 GOOD_MILLI, BAD_MILLI = 1000, 0
 

@@ -12,6 +12,7 @@ class TaskKind(StrEnum):
     LEFT = "left"  #: the engineer could not finish
     DISPUTE = "dispute"
     REACTION = "reaction"  #: the clock burns and nobody has said yes
+    DEADLINE = "deadline"  #: a promised time burns and a contractor has the job, or has had it
     COUNTER = "counter"  #: a contractor asks for another price
     UNCONFIRMED = "unconfirmed"  #: the visit is near and the crew does not answer
     QUESTION = "question"  #: somebody invited asks before he says yes
@@ -19,6 +20,7 @@ class TaskKind(StrEnum):
     NO_ACCEPTER = "no_accepter"  #: the work is done and nobody of the client can be asked
     UNDELIVERED = "undelivered"
     PARKED = "parked"  #: an update that could not be handled
+    CLOCK_JUMP = "clock_jump"  #: the machine's time has jumped: is it right now?
 
 
 #: Ended by a person's word; the others end by themselves when the ticket moves on, or it would be forgotten.
@@ -32,15 +34,22 @@ ENDED_BY_HAND = frozenset(
         TaskKind.NO_ACCEPTER,
         TaskKind.UNDELIVERED,
         TaskKind.PARKED,
+        TaskKind.DEADLINE,
+        TaskKind.CLOCK_JUMP,
     }
 )
+
+#: Ended by a manager or an administrator only.
+ENDED_BY_MANAGERS = frozenset({TaskKind.CLOCK_JUMP})
 
 #: Most urgent first.
 ORDER = tuple(
     TaskKind(kind)
     for kind in (
         "unstaffed",
+        "clock_jump",
         "reaction",
+        "deadline",
         "counter",
         "unconfirmed",
         "dispute",

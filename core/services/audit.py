@@ -24,7 +24,26 @@ def record(
     data: dict[str, Any] | None = None,
 ) -> Audit:
     """`data` holds ids and facts only, never names, phones or what people wrote."""
-    row = Audit(
+    row = made(actor, entity, entity_id, event, now=now, role=role, from_state=from_state, to_state=to_state, data=data)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def made(
+    actor: Actor,
+    entity: str,
+    entity_id: int,
+    event: str,
+    *,
+    now: datetime,
+    role: Role | None = None,
+    from_state: str = "",
+    to_state: str = "",
+    data: dict[str, Any] | None = None,
+) -> Audit:
+    """The row alone, for sweeps that add many in one stroke."""
+    return Audit(
         at=now,
         actor_id=actor.person_id,
         actor_role=role or _main_role(actor),
@@ -36,9 +55,6 @@ def record(
         to_state=to_state,
         data=data or {},
     )
-    session.add(row)
-    session.flush()
-    return row
 
 
 def _main_role(actor: Actor) -> Role:

@@ -1,6 +1,6 @@
 """Days on which this operator differs from the production calendar; what already runs is counted anew at once."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,14 +9,15 @@ from core.domain.actor import Actor
 from core.domain.calendar import CalendarKind, DayKind
 from core.domain.errors import NotAllowed
 from core.domain.role import Role
-from core.services import audit, clocks
+from core.services import audit, breaches, clocks
 from storage.models.clock import CalendarDay
 
 
 def say(session: Session, actor: Actor, day: date, kind: DayKind | None, *, now: datetime) -> int:
     """What the operator says of a day; None takes it back. Returns how many running clocks were counted anew.
 
-    A deadline may come nearer or go farther; what was warned of, met or broken stays as it was. Raises NotAllowed.
+    A deadline may come nearer or go farther; what was
+    warned of or met stays as it was; what was broken is looked at once more. Raises NotAllowed.
     """
     if not actor.has(Role.ADMIN, Role.MANAGER):
         raise NotAllowed
@@ -30,7 +31,11 @@ def say(session: Session, actor: Actor, day: date, kind: DayKind | None, *, now:
     session.flush()
     data = {"day": day.isoformat(), "kind": kind}
     audit.record(session, actor, "calendar", day.toordinal(), "say", now=now, data=data)
-    return clocks.count_anew(session, CalendarKind.WORKING)
+    counted = clocks.count_anew(session, CalendarKind.WORKING)
+    # A day begins somewhere on earth half a day before it begins in UTC.
+    since = datetime.combine(day, time(), tzinfo=UTC) - timedelta(days=1)
+    breaches.recheck_calendar(session, CalendarKind.WORKING, since, now=now)
+    return counted
 
 
 def said(session: Session, *, now: datetime) -> tuple[tuple[date, DayKind], ...]:

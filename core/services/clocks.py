@@ -227,6 +227,18 @@ def warned(session: Session, clock: Clock, *, now: datetime) -> int:
     return level
 
 
+def burnt(clock: Clock) -> None:
+    """All of it is gone: there is no level left to warn of."""
+    clock.warned_pct, clock.warn_at = LEVELS[-1], None
+
+
+def unwarn(session: Session, clock: Clock, *, now: datetime) -> None:
+    """It has time again: the levels that are ahead of it once more will be warned of."""
+    used = reading(session, clock, now=now).used_pct
+    clock.warned_pct = max((one for one in LEVELS if one <= used), default=0)
+    _refresh(session, clock)
+
+
 def count_anew(session: Session, kind: CalendarKind) -> int:
     """The calendar has changed: deadlines and next warnings of what runs on it. Returns how many clocks run."""
     on_it = select(ClockInterval.clock_id).where(ClockInterval.calendar == kind)

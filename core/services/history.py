@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
 from core.domain.offer import DeclineReason, Exclusion, OfferStatus, WaveReason
 from core.domain.role import Role
 from core.services import scope
+from storage.models.clock import Breach, Clock
 from storage.models.contractor import Contractor
 from storage.models.desk import Audit
 from storage.models.directory import Site
@@ -145,7 +146,7 @@ def _steps(session: Session, actor: Actor, ticket: Ticket) -> tuple[Step, ...]:
         .outerjoin(Person, Person.id == Audit.actor_id)
         .outerjoin(Offer, and_(Audit.entity == "offer", Offer.id == Audit.entity_id))
         .outerjoin(Contractor, Contractor.id == Offer.contractor_id)
-        .where(or_(of_ticket, of_offers, of_visits))
+        .where(or_(of_ticket, of_offers, of_visits, _of_clocks(actor, ticket)))
         .order_by(Audit.id)
     )
     return tuple(
@@ -162,6 +163,16 @@ def _steps(session: Session, actor: Actor, ticket: Ticket) -> tuple[Step, ...]:
         )
         for row, name, firm in rows
     )
+
+
+def _of_clocks(actor: Actor, ticket: Ticket) -> ColumnElement[bool]:
+    """Warnings are of the desk; that a promise was broken, and whose it was, everybody may know whom it concerns."""
+    told = frozenset({"breach", "annul", "shift"}) | (frozenset({"warn"}) if actor.is_operator else frozenset())
+    clocks = select(Clock.id).where(Clock.ticket_id == ticket.id)
+    if not actor.is_operator and actor.contractor_ids:
+        own = Breach.contractor_id.in_(actor.contractor_ids)
+        clocks = clocks.join(Breach, Breach.clock_id == Clock.id).where(own)
+    return and_(Audit.entity == "clock", Audit.event.in_(told), Audit.entity_id.in_(clocks))
 
 
 def _visits(actor: Actor, ticket: Ticket) -> Select[int]:

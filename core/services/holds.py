@@ -25,6 +25,7 @@ from core.domain.ticket import TicketEvent, TicketStatus, allowed
 from core.domain.visit import AHEAD, Side, VisitStatus
 from core.services import (
     audit,
+    breaches,
     calendars,
     clocks,
     lifecycle,
@@ -101,6 +102,7 @@ def hold(
     session.add(row)
     session.flush()
     clocks.stop(session, ticket, reason, cause=cause, now=now)
+    breaches.settle(session, ticket, now=now)
     told = rules.told(Notice.HELD, before)
     notices.publish(session, Notice.HELD, ticket, cause=cause, now=now, told=told, answer_with=answer_with)
     if before in rules.SEARCHED:

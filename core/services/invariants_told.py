@@ -15,7 +15,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from core.domain import hold
-from core.domain.notice import REACTION_TOLD, TOLD, Audience, Delivery, Notice
+from core.domain.notice import TOLD, Audience, Delivery, Notice, sla_told
 from core.domain.offer import OfferStatus
 from core.domain.role import CONTRACTOR_ROLES, DESK_ROLES, Role
 from core.domain.talk import TalkKind
@@ -91,11 +91,9 @@ class _Change:
     requester_id: int | None
     #: Of an offer: to whom it was made.
     contractor_id: int | None = None
-    #: Of a warning: how much of the clock had burnt, in percent.
-    pct: int = 0
     #: Of an offer: who was on duty; None: everybody.
     called: frozenset[int] | None = None
-    #: Of a move of the ticket: what it was, and what the audit says of it.
+    #: Of a move of the ticket: what it was; of this and of a warning what the audit says of it.
     was: str = ""
     facts: dict[str, Any] | None = None
     #: Of words, and of a visit that was moved: who did it and is answered, not told.
@@ -162,7 +160,7 @@ def _changes(session: Session, since: datetime) -> Iterator[_Change]:
         .join(Ticket, Ticket.id == Clock.ticket_id)
     )
     for audit_id, *burning, data in session.execute(warned.where(recent)):
-        yield replace(_Change(audit_id, Notice.REACTION, *burning), pct=data["pct"])
+        yield replace(_Change(audit_id, Notice.SLA, *burning), facts=data)
     of_visits = (
         select(Audit.id, *place, Audit.event, Audit.actor_id)
         .join(Visit, and_(Audit.entity == "visit", Audit.event.in_(_BY_VISIT), Visit.id == Audit.entity_id))
@@ -234,8 +232,9 @@ class _World:
         return _World(readers, desk, of_firm, of_site, of_client, *firms)
 
     def must_hear(self, change: _Change) -> set[int]:
-        if change.notice is Notice.REACTION:
-            rings = list(REACTION_TOLD[change.pct])
+        if change.notice is Notice.SLA:
+            facts = change.facts or {}
+            rings = list(sla_told(facts["was"], facts["pct"], has_contractor=facts["taken"]))
         else:
             rings = [audience for audience, how in _told(change).items() if how is Delivery.NEW]
         people = {person_id for audience in rings for person_id in self._audience(audience, change)}

@@ -163,7 +163,7 @@ def _write(session: Session, letter: _Letter, person: Person, delivery: Delivery
 def _rank(notice: Notice, is_answer: bool) -> Rank:
     if is_answer:
         return Rank.ANSWER
-    return Rank.OFFER if notice is Notice.OFFER_MADE else Rank.STATUS
+    return {Notice.OFFER_MADE: Rank.OFFER, Notice.DIGEST: Rank.DIGEST}.get(notice, Rank.STATUS)
 
 
 def _not_before(session: Session, letter: _Letter, person: Person, delivery: Delivery) -> datetime:

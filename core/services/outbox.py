@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from core.domain.notice import TOLD, Delivery, Notice, OutboxStatus, Priority
 from core.domain.task import TaskKind
-from core.services import offers, talk, tasks
+from core.services import circulars, offers, talk, tasks
 from storage.models.people import Person
 from storage.models.post import Card, Outbox, SentFile
 
@@ -115,6 +115,7 @@ def claim(session: Session, limit: int, *, now: datetime, busy_chats: Collection
         if reason:
             _end(row, OutboxStatus.CANCELLED, reason)
             continue
+        circulars.gather(session, row, now=now)
         row.status, row.lease_token, row.lease_until = OutboxStatus.SENDING, token, now + LEASE
         letters.append(_letter(row, token))
     return Batch(tuple(letters), len(rows) - len(letters))

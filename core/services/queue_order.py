@@ -1,6 +1,6 @@
 """Decision: what the desk does first, one rule for both databases, read from top to bottom.
 
-1. emergencies; 2. how soon the burning clock of the search is broken, in coarse steps (over, half an hour, two hours,
+1. emergencies; 2. how soon the next burning clock is broken, in coarse steps (over, half an hour, two hours,
 eight hours, later, nothing burns), so that a minute does not outweigh money; 3. the roubles the client pays;
 4. the kind of the task; 5. age. A task without a ticket burns nothing and risks nothing.
 """
@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, or_, select
 
-from core.domain.clock import ClockKind, ClockState
+from core.domain.clock import ClockState
 from core.domain.hold import ASLEEP_ON_HOLD
 from core.domain.task import ORDER
 from core.domain.ticket import Priority, TicketStatus
@@ -23,7 +23,7 @@ STEPS = (timedelta(0), timedelta(minutes=30), timedelta(hours=2), timedelta(hour
 #: Ticket → when its burning clock is broken; joined by whoever orders.
 BURNING = (
     select(Clock.ticket_id, func.min(Clock.due_at).label("due_at"))
-    .where(Clock.state == ClockState.RUNNING, Clock.kind.in_((ClockKind.REACTION, ClockKind.SEARCH)))
+    .where(Clock.state == ClockState.RUNNING)
     .group_by(Clock.ticket_id)
     .subquery()
 )

@@ -1,6 +1,6 @@
 """Tasks of the desk: opened by what happened, listed in the queue, taken and ended by people."""
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,8 +13,8 @@ from core.domain.actor import Actor
 from core.domain.errors import Changed, NotAllowed, NotFound, TaskTaken
 from core.domain.money import line_sum
 from core.domain.notice import Delivery, Notice
-from core.domain.role import DESK_ROLES
-from core.domain.task import ENDED_BY_HAND, ORDER, TaskKind
+from core.domain.role import DESK_ROLES, Role
+from core.domain.task import ENDED_BY_HAND, ENDED_BY_MANAGERS, ORDER, TaskKind
 from core.domain.ticket import Priority
 from core.services import audit, notices, queue_order
 from core.services.rows import moved
@@ -24,6 +24,7 @@ from storage.models.people import Membership, Person
 from storage.models.ticket import Ticket
 
 MOST_COLLEAGUES = 20
+MANAGERS = frozenset({Role.MANAGER, Role.ADMIN})
 
 #: What ends when the search goes on, with another pay, radius or time.
 OF_NOBODY = frozenset({TaskKind.UNSTAFFED, TaskKind.REACTION})
@@ -105,6 +106,14 @@ def open(
     session.add(task)
     session.flush()
     return task
+
+
+def open_many(session: Session, rows: Iterable[Task]) -> None:
+    """Many at once, each of them once: the cause of a row is written whole, with its kind in front."""
+    new = {row.cause: row for row in rows}
+    known = set(session.scalars(select(Task.cause).where(Task.cause.in_(new))))
+    session.add_all(row for cause, row in new.items() if cause not in known)
+    session.flush()
 
 
 def queue(
@@ -246,7 +255,7 @@ def _refuse(session: Session, task: Task) -> NoReturn:
 def end(session: Session, actor: Actor, task_id: int, outcome: str, *, now: datetime) -> None:
     """The person says it is done; tasks that follow from a ticket end by themselves when it moves on."""
     task = _open_task(session, actor, task_id)
-    if task.kind not in ENDED_BY_HAND:
+    if task.kind not in ENDED_BY_HAND or (task.kind in ENDED_BY_MANAGERS and not actor.roles & MANAGERS):
         raise NotAllowed
     cause = _end(session, actor, task, outcome, now=now)
     _answer(session, actor, task, cause, now=now)

@@ -1,41 +1,152 @@
-"""Warnings of the reaction clock while nobody has said yes: each level once, also after days of downtime."""
+"""Warnings of burning clocks at 50, 75, 90 and 100 percent, and the breach at the end of each.
 
-from datetime import datetime
+Every level once for every clock. Whoever was to hear of several levels at once, as after days of downtime, hears the
+highest of them. Many rows are taken in one stroke, and what a long backlog has to say waits a minute in the outbox,
+where the letters of one chat become one.
+"""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
-from core.domain.notice import REACTION_TASK_PCT, REACTION_TOLD, Delivery, Notice
+from core.domain.clock import LEVELS, ClockState
+from core.domain.notice import SLA_TASK_PCT, Notice, sla_told
 from core.domain.task import TaskKind
-from core.services import audit, clocks, notices, tasks
+from core.domain.ticket import Priority
+from core.services import audit, breaches, burning, calendars, circulars, clocks, notices, numbers, tasks
+from core.services.burning import OURS_ALONE, Burning
+from core.services.circulars import Circular, Quiet
 from storage.models.clock import Clock
+from storage.models.desk import Audit, Task
+from storage.models.people import Person
 from storage.models.ticket import Ticket
+
+#: A deadline that has just gone by burns still; what was broken before that can wait for the morning.
+FRESH = timedelta(minutes=10)
+#: Tasks that say already that nobody has taken it, or that it burns.
+_SAID = frozenset({TaskKind.UNSTAFFED, TaskKind.REACTION, TaskKind.DEADLINE})
+#: The clock of such a task is over, and so is the task.
+_OVER = frozenset({ClockState.MET, ClockState.ENDED})
 
 
 def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
     """Warns of every running clock that has reached a level. Returns how many were looked at."""
-    due = clocks.due(session, limit, now=now, skip=skip, kinds=clocks.OF_SEARCH)
-    for clock in due:
-        _warn(session, clock, now=now)
+    due = clocks.due(session, limit, now=now, skip=skip)
+    if due:
+        _warn(session, burning.look(session, due), is_backlog=len(due) == limit > 1, now=now)
     return len(due)
 
 
-def _warn(session: Session, clock: Clock, *, now: datetime) -> None:
-    before = clock.warned_pct
-    level = clocks.warned(session, clock, now=now)
-    if level <= before:
-        return
-    ticket = session.get_one(Ticket, clock.ticket_id)
+def end_tasks(session: Session, actor: Actor, ticket: Ticket, *, now: datetime) -> None:
+    """What was promised has happened, or the ticket is over without it."""
+    open_tasks = select(Task).where(
+        Task.ticket_id == ticket.id, Task.kind == TaskKind.DEADLINE, Task.ended_at.is_(None)
+    )
+    for task in session.scalars(open_tasks).all():
+        clock = session.get_one(Clock, int(task.data["clock"]))
+        if clock.state in _OVER:
+            cause = task.cause.partition(":")[2]
+            tasks.end_for_cause(session, actor, TaskKind.DEADLINE, cause, str(clock.state), now=now)
+
+
+def _warn(session: Session, rows: Sequence[Burning], *, is_backlog: bool, now: datetime) -> None:
+    reached = [(one, one.clock.warned_pct, _level(session, one, now=now)) for one in rows]
+    burnt = [one for one, _, level in reached if level == LEVELS[-1]]
+    breaches.record(session, [(one, one.clock.due_at) for one in burnt if one.clock.due_at is not None], now=now)
+    risen = [_Rise(one, was, level, one.holding(now) is not None) for one, was, level in reached if level > was]
     actor = Actor.system("job:warnings")
-    cause = audit.record(session, actor, "clock", clock.id, "warn", now=now, data={"pct": level})
-    if level >= REACTION_TASK_PCT and not tasks.has(session, ticket.id, TaskKind.UNSTAFFED):
-        tasks.open(
-            session,
-            TaskKind.REACTION,
-            cause=f"clock {clock.id}",
-            ticket_id=ticket.id,
-            data={"pct": level},
-            now=now,
+    causes = [audit.made(actor, "clock", rise.one.clock.id, "warn", now=now, data=rise.said()) for rise in risen]
+    session.add_all(causes)
+    session.flush()
+    _open_tasks(session, risen, now=now)
+    told = [rise.circular(cause) for rise, cause in zip(risen, causes, strict=True)]
+    circulars.send(session, Notice.SLA, [one for one in told if one.told], _quiet(session, is_backlog, now), now=now)
+
+
+def _level(session: Session, one: Burning, *, now: datetime) -> int:
+    """The highest level that is reached; from then on the clock waits for the next."""
+    if one.clock.due_at is not None and one.clock.due_at <= now:
+        clocks.burnt(one.clock)
+        return LEVELS[-1]
+    return clocks.warned(session, one.clock, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rise:
+    """A clock has gone from one level to a higher one."""
+
+    one: Burning
+    was: int
+    level: int
+    has_contractor: bool
+
+    def said(self) -> dict[str, object]:
+        return {"pct": self.level, "was": self.was, "taken": self.has_contractor, "kind": self.one.clock.kind}
+
+    def circular(self, cause: Audit) -> Circular:
+        clock, now = self.one.clock, cause.at
+        due_at = clock.due_at or now
+        held = self.one.holding(now)
+        data = {"pct": self.level, "clock": clock.kind, "due": due_at.isoformat(), "taken": self.has_contractor}
+        told = sla_told(self.was, self.level, has_contractor=self.has_contractor)
+        return Circular(self.one.ticket, cause, told, data, due_at, held.assignment if held else None)
+
+    def task(self, now: datetime) -> Task:
+        clock = self.one.clock
+        kind = TaskKind.REACTION if clock.kind in OURS_ALONE else TaskKind.DEADLINE
+        level = "" if kind is TaskKind.REACTION else f" {self.level}"
+        data = {"pct": self.level, "clock": clock.id, "kind": clock.kind, "due": (clock.due_at or now).isoformat()}
+        return Task(
+            kind=kind,
+            cause=f"{kind}:clock {clock.id}{level}",
+            ticket_id=clock.ticket_id,
+            data=data,
+            created_at=now,
+            due_at=now,
         )
-    told = dict.fromkeys(REACTION_TOLD[level], Delivery.NEW)
-    notices.publish(session, Notice.REACTION, ticket, cause=cause, now=now, told=told, data={"pct": level})
+
+
+def _open_tasks(session: Session, risen: Sequence[_Rise], *, now: datetime) -> None:
+    """One for a ticket, however many of its clocks burn; ended by hand it comes back at the next level."""
+    urgent = [rise for rise in risen if rise.level >= SLA_TASK_PCT]
+    if not urgent:
+        return
+    ids = [rise.one.ticket.id for rise in urgent]
+    said = set(
+        session.scalars(
+            select(Task.ticket_id).where(Task.ticket_id.in_(ids), Task.kind.in_(_SAID), Task.ended_at.is_(None))
+        )
+    )
+    new: dict[int, Task] = {}
+    for rise in urgent:
+        if rise.one.ticket.id not in said:
+            new.setdefault(rise.one.ticket.id, rise.task(now))
+    tasks.open_many(session, new.values())
+
+
+def _quiet(session: Session, is_backlog: bool, now: datetime) -> Quiet:
+    """When it may ring: not at night nor on a day off of the reader, unless it burns before these end."""
+    rules, hours = numbers.of(session), calendars.hours(session)
+    held = now + circulars.SETTLES if is_backlog else now
+    known: dict[str, datetime] = {}
+
+    def morning(zone: str) -> datetime:
+        at = notices.quiet_until(now, zone, rules.quiet_from_hour, rules.quiet_to_hour)
+        while hours((local := at.astimezone(ZoneInfo(zone))).date()) is None:
+            at = (local + timedelta(days=1)).replace(hour=rules.quiet_to_hour, minute=0, second=0, microsecond=0)
+        return at.astimezone(now.tzinfo)
+
+    def quiet(row: Circular, person: Person) -> datetime:
+        if row.ticket.priority is Priority.EMERGENCY:
+            return held
+        if person.zone not in known:
+            known[person.zone] = morning(person.zone)
+        burns = now - FRESH <= row.due_at <= known[person.zone]
+        return held if burns else max(held, known[person.zone])
+
+    return quiet

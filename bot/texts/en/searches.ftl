@@ -18,7 +18,6 @@ searches-raised-done = Raised, asking anew
 searches-widened-done = Searching wider
 searches-asked-client = The client has been asked
 searches-moved-done = Time changed, looking for an engineer
-notices-reaction-desk = ⏱ <b>Time is running out and nobody has taken the job.</b>
 notices-ask-move-client = 🕓 <b>Nobody can come by then.</b> Would another time do? Tap “Another time”.
 searches-clock-nobody = ⏱ Reaction: { $left } left, until { $until } ({ $pct }% used).
 searches-wanted = 🕓 Not before: <b>{ $when }</b>

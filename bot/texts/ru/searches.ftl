@@ -18,7 +18,6 @@ searches-raised-done = Ставка поднята, спрашиваем зан�
 searches-widened-done = Ищем шире
 searches-asked-client = Спросили клиента
 searches-moved-done = Время изменено, ищем инженера
-notices-reaction-desk = ⏱ <b>Время уходит, а заявку никто не взял.</b>
 notices-ask-move-client = 🕓 <b>К этому времени приехать некому.</b> Подойдёт другое? Нажмите «Другое время».
 searches-clock-nobody = ⏱ Реакция: осталось { $left }, до { $until } (прошло { $pct } %).
 searches-wanted = 🕓 Удобно не раньше: <b>{ $when }</b>

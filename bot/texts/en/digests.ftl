@@ -1,0 +1,12 @@
+digests-title = ☀️ <b>Digest for { $day }</b>
+digests-empty = ☀️ <b>Digest for { $day }:</b> all is calm, nothing waits.
+digests-held = 🕰 Automatic blocks wait: confirm the time of the machine, /queue.
+digests-tasks = <b>Waiting for a decision: { $count }</b>
+digests-burns = <b>Deadlines that end today</b>
+digests-yesterday = <b>Yesterday</b>
+digests-broken = • deadlines missed: <b>{ $count }</b> ({ $by })
+digests-accepted = • jobs accepted: <b>{ $count }</b>
+digests-disputed = • not accepted: <b>{ $count }</b>
+digests-no-shows = • did not come: <b>{ $count }</b>
+digests-blocks = • contractors limited: <b>{ $count }</b>
+digests-running-out = 📄 Certificates that end within two weeks: <b>{ $count }</b>

@@ -1,0 +1,12 @@
+digests-title = ☀️ <b>Сводка на { $day }</b>
+digests-empty = ☀️ <b>Сводка на { $day }:</b> всё спокойно, ничего не ждёт.
+digests-held = 🕰 Автоматические блокировки ждут: подтвердите время машины, /queue.
+digests-tasks = <b>Ждут решения: { $count }</b>
+digests-burns = <b>Сегодня истекают сроки</b>
+digests-yesterday = <b>Вчера</b>
+digests-broken = • нарушено сроков: <b>{ $count }</b> ({ $by })
+digests-accepted = • принято работ: <b>{ $count }</b>
+digests-disputed = • не принято: <b>{ $count }</b>
+digests-no-shows = • не приехали: <b>{ $count }</b>
+digests-blocks = • ограничено подрядчиков: <b>{ $count }</b>
+digests-running-out = 📄 Допуски кончаются за две недели: <b>{ $count }</b>

@@ -1,0 +1,176 @@
+"""Broken promises: one row for each clock, at its deadline, with who held the time.
+
+Written by the sweep that reaches the deadline, or when the clock ends or stands after it; looked at once more whenever
+something changes what the deadline is, and annulled where the promise was kept after all. A breach is the contractor's
+only by the rule of `core.domain.breach`; then his ledger gets an event.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from core.domain import breach
+from core.domain.actor import Actor
+from core.domain.breach import AnnulReason
+from core.domain.calendar import CalendarKind
+from core.domain.clock import ClockState, Whose
+from core.domain.quality import MISSED_WEIGHT_MILLI, QualityKind
+from core.services import audit, burning, clocks
+from core.services.burning import Burning
+from storage.models.clock import Breach, Clock, ClockInterval
+from storage.models.desk import Audit
+from storage.models.quality import QualityEvent
+from storage.models.ticket import Ticket
+
+#: What the audit says of a clock: broken, kept after all, another deadline but broken all the same.
+BROKEN, KEPT, SHIFTED = "breach", "annul", "shift"
+#: The haste of a second search is nobody's promise.
+PROMISED = frozenset(clocks.PROMISED)
+SYSTEM = Actor.system("job:breaches")
+
+
+def record(session: Session, found: Sequence[tuple[Burning, datetime]], *, now: datetime) -> None:
+    """Many at once, each with its deadline. One that stands is left alone, one that was annulled is broken again."""
+    found = [(one, due_at) for one, due_at in found if one.clock.kind in PROMISED]
+    ids = [one.clock.id for one, _ in found]
+    known = {row.clock_id: row for row in session.scalars(select(Breach).where(Breach.clock_id.in_(ids)))}
+    new = [pair for pair in found if (row := known.get(pair[0].clock.id)) is None or row.annulled_at is not None]
+    facts = [_facts(one, due_at) for one, due_at in new]
+    causes = [_said(one, due_at, told, now) for (one, due_at), told in zip(new, facts, strict=True)]
+    session.add_all(causes)
+    session.flush()
+    for (one, due_at), told, cause in zip(new, facts, causes, strict=True):
+        row = known.get(one.clock.id)
+        if row is None:
+            row = Breach(clock_id=one.clock.id, ticket_id=one.ticket.id, kind=one.clock.kind)
+            session.add(row)
+        row.at, row.detected_at, row.audit_id = due_at, now, cause.id
+        row.annulled_at, row.annul_reason = None, ""
+        for name, value in told.items():
+            setattr(row, name, value)
+        if told["whose"] is Whose.CONTRACTOR:
+            session.add(_missed(row))
+    session.flush()
+
+
+def settle(session: Session, ticket: Ticket, *, now: datetime) -> None:
+    """Clocks of a ticket that stand or are over: broken where the deadline went by before anybody looked."""
+    of_ticket = select(Clock).where(Clock.ticket_id == ticket.id, Clock.state != ClockState.RUNNING)
+    for clock in session.scalars(of_ticket.order_by(Clock.id)):
+        # Time that counts is never more than time that passes.
+        if (clock.ended_at or now) - clock.started_at > timedelta(minutes=clock.target_min):
+            recheck(session, clock, now=now)
+
+
+def recheck(session: Session, clock: Clock, *, now: datetime) -> None:
+    """What the intervals say now: broken, broken at another moment, or kept after all.
+
+    Called whenever something is said of a clock's past: it ends with a time of its own, an objection is upheld, a
+    holiday or another plan moves the deadline.
+    """
+    due_at = clocks.passed(session, clock)
+    row = session.scalar(select(Breach).where(Breach.clock_id == clock.id))
+    is_live = row is not None and row.annulled_at is None
+    if due_at is not None and due_at < (clock.ended_at or now):
+        if not is_live:
+            record(session, [(one, due_at) for one in burning.look(session, [clock])], now=now)
+        elif row is not None and row.at != due_at:
+            _shift(session, row, due_at, clock, now=now)
+    elif row is not None and is_live:
+        _annul(session, row, clock, now=now)
+
+
+def recheck_calendar(session: Session, kind: CalendarKind, since: datetime, *, now: datetime) -> None:
+    """A day is worked or not, other than was thought: what was broken from then on is looked at once more.
+
+    What was kept stays kept: nobody is held to a calendar he could not know.
+    """
+    on_it = select(ClockInterval.clock_id).where(ClockInterval.calendar == kind)
+    broken = (
+        select(Clock)
+        .join(Breach, Breach.clock_id == Clock.id)
+        .where(Clock.id.in_(on_it), Breach.annulled_at.is_(None), Breach.at >= since)
+    )
+    for clock in session.scalars(broken.order_by(Clock.id)).all():
+        recheck(session, clock, now=now)
+
+
+def of_ticket(session: Session, ticket_id: int) -> list[Breach]:
+    """That count, in the order of their deadlines."""
+    live = select(Breach).where(Breach.ticket_id == ticket_id, Breach.annulled_at.is_(None))
+    return list(session.scalars(live.order_by(Breach.at, Breach.id)))
+
+
+def _facts(one: Burning, due_at: datetime) -> dict[str, object]:
+    """Whose it is, who had the job at the deadline, and whole minutes of running time before and after his yes."""
+    held = one.holding(due_at)
+    total = one.ran(one.clock.started_at, due_at)
+    theirs = one.ran(held.assignment.started_at, due_at) if held is not None else timedelta(0)
+    return {
+        "whose": breach.whose(one.clock.kind, due_at, held.starts_at if held else None, one.norm),
+        "contractor_id": held.assignment.contractor_id if held else None,
+        "person_id": held.engineer_id if held else None,
+        "ours_min": _minutes(total) - _minutes(theirs),
+        "theirs_min": _minutes(theirs),
+    }
+
+
+def _minutes(span: timedelta) -> int:
+    return int(span.total_seconds() // 60)
+
+
+def _said(one: Burning, due_at: datetime, told: dict[str, object], now: datetime) -> Audit:
+    data = {"kind": one.clock.kind, "due": due_at.isoformat(), "whose": told["whose"]}
+    return audit.made(SYSTEM, "clock", one.clock.id, BROKEN, now=now, data=data)
+
+
+def _missed(row: Breach) -> QualityEvent:
+    return QualityEvent(
+        kind=QualityKind.MISSED,
+        contractor_id=row.contractor_id,
+        person_id=row.person_id,
+        ticket_id=row.ticket_id,
+        weight_milli=MISSED_WEIGHT_MILLI,
+        audit_id=row.audit_id,
+        at=row.at,
+    )
+
+
+def _shift(session: Session, row: Breach, due_at: datetime, clock: Clock, *, now: datetime) -> None:
+    """Broken all the same, at another moment: who had the job then is another question, so it is asked anew."""
+    _take_back(session, row, now)
+    (one,) = burning.look(session, [clock])
+    told = _facts(one, due_at)
+    data = {"kind": clock.kind, "due": due_at.isoformat(), "whose": told["whose"]}
+    cause = audit.record(session, SYSTEM, "clock", clock.id, SHIFTED, now=now, data=data)
+    row.at, row.audit_id = due_at, cause.id
+    for name, value in told.items():
+        setattr(row, name, value)
+    if told["whose"] is Whose.CONTRACTOR:
+        session.add(_missed(row))
+    session.flush()
+
+
+def _annul(session: Session, row: Breach, clock: Clock, *, now: datetime) -> None:
+    reason = AnnulReason.KEPT if clock.state is ClockState.MET else AnnulReason.RECKONED
+    audit.record(session, SYSTEM, "clock", clock.id, KEPT, now=now, data={"kind": clock.kind, "why": reason})
+    row.annulled_at, row.annul_reason = now, reason
+    _take_back(session, row, now)
+    if clock.state is ClockState.RUNNING:
+        clocks.unwarn(session, clock, now=now)
+    session.flush()
+
+
+def _take_back(session: Session, row: Breach, now: datetime) -> None:
+    """What it said against the contractor counts no more."""
+    session.execute(
+        update(QualityEvent)
+        .where(
+            QualityEvent.audit_id == row.audit_id,
+            QualityEvent.kind == QualityKind.MISSED,
+            QualityEvent.annulled_at.is_(None),
+        )
+        .values(annulled_at=now)
+    )

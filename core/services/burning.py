@@ -1,0 +1,129 @@
+"""What is to be known of clocks that burn, of many at once: a sweep looks at each table once, not once for each row."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.domain import breach
+from core.domain.calendar import Calendar, CalendarKind, DayHours, RoundTheClock, WorkingTime
+from core.domain.clock import ClockKind
+from core.services import calendars
+from storage.models.clock import Clock, ClockInterval
+from storage.models.directory import Service, Site
+from storage.models.ticket import Assignment, Ticket
+from storage.models.visit import Visit, VisitMove
+
+#: Before the first yes nobody but us has the time in hand.
+OURS_ALONE = frozenset({ClockKind.REACTION, ClockKind.SEARCH})
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Who had the job, and when he had agreed to come."""
+
+    assignment: Assignment
+    engineer_id: int | None
+    starts_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Burning:
+    clock: Clock
+    ticket: Ticket
+    zone: str
+    norm: timedelta
+    intervals: tuple[ClockInterval, ...]
+    assignments: tuple[Assignment, ...]
+    visits: tuple[Visit, ...]
+    moves: dict[int, list[breach.Move]]
+    hours: DayHours
+
+    def ran(self, since: datetime, until: datetime) -> timedelta:
+        """How long the clock ran in this stretch, each interval measured on its own calendar."""
+        spans = (
+            self._calendar(one.calendar).between(max(one.from_at, since), min(one.to_at or until, until))
+            for one in self.intervals
+            if one.runs and one.from_at < until and (one.to_at is None or one.to_at > since)
+        )
+        return sum(spans, timedelta(0))
+
+    def used_pct(self, now: datetime) -> int:
+        """Whole percent, rounded down."""
+        target = timedelta(minutes=self.clock.target_min)
+        return int(self.ran(self.clock.started_at, now) * 100 / target) if target else 100
+
+    def holding(self, at: datetime) -> Holding | None:
+        """Who had the job at this moment; nobody where the promise is one of ours alone."""
+        if self.clock.kind in OURS_ALONE:
+            return None
+        held = [one for one in self.assignments if one.started_at <= at and (one.ended_at is None or one.ended_at > at)]
+        if not held:
+            return None
+        last = held[-1]
+        trips = [one for one in self.visits if one.assignment_id == last.id]
+        visit = next((one for one in trips if one.left_at is None or one.left_at >= at), None)
+        if visit is None:
+            return Holding(last, last.engineer_id, None)
+        agreed = breach.agreed_start(visit.starts_at, self.moves.get(visit.id, ()))
+        return Holding(last, visit.engineer_id, agreed)
+
+    def _calendar(self, kind: CalendarKind) -> Calendar:
+        return RoundTheClock() if kind is CalendarKind.ROUND_THE_CLOCK else WorkingTime(self.zone, self.hours)
+
+
+def look(session: Session, clocks: Sequence[Clock]) -> list[Burning]:
+    """In the order of the clocks."""
+    places = _places(session, {clock.ticket_id for clock in clocks})
+    intervals: defaultdict[int, list[ClockInterval]] = defaultdict(list)
+    rows = select(ClockInterval).where(ClockInterval.clock_id.in_([clock.id for clock in clocks]))
+    for row in session.scalars(rows.order_by(ClockInterval.from_at, ClockInterval.id)):
+        intervals[row.clock_id].append(row)
+    held = {clock.ticket_id for clock in clocks if clock.kind not in OURS_ALONE}
+    assignments, visits, moves = _crews(session, held)
+    hours = calendars.hours(session)
+    return [
+        Burning(
+            clock,
+            *places[clock.ticket_id],
+            tuple(intervals[clock.id]),
+            tuple(assignments.get(clock.ticket_id, ())),
+            tuple(visits.get(clock.ticket_id, ())),
+            moves,
+            hours,
+        )
+        for clock in clocks
+    ]
+
+
+def _places(session: Session, ticket_ids: Collection[int]) -> dict[int, tuple[Ticket, str, timedelta]]:
+    rows = session.execute(
+        select(Ticket, Site.zone, Service.norm_minutes)
+        .join(Site, Site.id == Ticket.site_id)
+        .join(Service, Service.id == Ticket.service_id)
+        .where(Ticket.id.in_(ticket_ids))
+    )
+    return {ticket.id: (ticket, zone, timedelta(minutes=norm)) for ticket, zone, norm in rows}
+
+
+def _crews(
+    session: Session, ticket_ids: Collection[int]
+) -> tuple[dict[int, list[Assignment]], dict[int, list[Visit]], dict[int, list[breach.Move]]]:
+    assignments: defaultdict[int, list[Assignment]] = defaultdict(list)
+    visits: defaultdict[int, list[Visit]] = defaultdict(list)
+    moves: defaultdict[int, list[breach.Move]] = defaultdict(list)
+    if not ticket_ids:
+        return assignments, visits, moves
+    of_tickets = select(Assignment).where(Assignment.ticket_id.in_(ticket_ids)).order_by(Assignment.id)
+    for assignment in session.scalars(of_tickets):
+        assignments[assignment.ticket_id].append(assignment)
+    for visit in session.scalars(select(Visit).where(Visit.ticket_id.in_(assignments)).order_by(Visit.number)):
+        visits[visit.ticket_id].append(visit)
+    trips = [visit.id for of_ticket in visits.values() for visit in of_ticket]
+    moved = select(VisitMove).where(VisitMove.visit_id.in_(trips)).order_by(VisitMove.id)
+    for move in session.scalars(moved) if trips else ():
+        moves[move.visit_id].append(breach.Move(move.side, move.from_starts_at, move.to_starts_at))
+    return assignments, visits, moves

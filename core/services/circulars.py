@@ -1,0 +1,138 @@
+"""One notice about many tickets in one stroke, for sweeps: the people are looked up once, the rows written together.
+
+Told alike `notices.publish`, for causes made in the same stroke: such a notice cannot have been written before.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from core.domain.notice import Audience, Delivery, Notice, OutboxStatus
+from core.domain.notice import Priority as Rank
+from core.domain.role import DESK_ROLES, Role
+from storage.models.desk import Audit
+from storage.models.people import Membership, Person
+from storage.models.post import Outbox
+from storage.models.ticket import Assignment, Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Circular:
+    """What is told of one ticket; `crew` has the job now."""
+
+    ticket: Ticket
+    cause: Audit
+    told: frozenset[Audience]
+    data: dict[str, Any]
+    due_at: datetime
+    crew: Assignment | None
+
+
+#: From so many on that wait in one chat they are told in one message; what comes within a minute is of the same crowd.
+CROWD = 3
+SETTLES = timedelta(minutes=1)
+TOGETHER = "told together with others"
+
+#: (what is told, to whom) → when it may ring.
+Quiet = Callable[[Circular, Person], datetime]
+
+
+def send(session: Session, notice: Notice, rows: Sequence[Circular], quiet: Quiet, *, now: datetime) -> None:
+    people = _People.of(session, rows)
+    session.add_all(
+        Outbox(
+            dedupe_key=f"{notice}:{row.cause.id}:{person.id}",
+            delivery=Delivery.NEW,
+            notice=notice,
+            person_id=person.id,
+            chat_id=person.telegram_id,
+            ticket_id=row.ticket.id,
+            data=row.data,
+            priority=Rank.STATUS,
+            created_at=now,
+            not_before=quiet(row, person),
+            status=OutboxStatus.NEW,
+        )
+        for row in rows
+        for person in people.told(row)
+    )
+    session.flush()
+
+
+def gather(session: Session, row: Outbox, *, now: datetime) -> None:
+    """The first of a crowd of warnings in a chat speaks for all of it; the others end, with the reason."""
+    if row.notice != Notice.SLA:
+        return
+    crowd = (
+        Outbox.chat_id == row.chat_id,
+        Outbox.notice == Notice.SLA,
+        Outbox.status == OutboxStatus.NEW,
+        Outbox.id > row.id,
+        Outbox.not_before <= now + SETTLES,
+    )
+    others = session.scalars(select(Outbox.data).where(*crowd)).all()
+    if len(others) + 1 < CROWD:
+        return
+    levels = Counter(int(data["pct"]) for data in (row.data, *others))
+    row.notice, row.ticket_id = Notice.SLA_MANY, None
+    row.data = {"levels": {str(level): count for level, count in sorted(levels.items(), reverse=True)}}
+    ended = {"status": OutboxStatus.CANCELLED, "last_error": TOGETHER, "lease_token": None, "lease_until": None}
+    session.execute(update(Outbox).where(*crowd).values(**ended).execution_options(synchronize_session=False))
+
+
+@dataclass(frozen=True, slots=True)
+class _People:
+    desk: tuple[Person, ...]
+    managers: tuple[Person, ...]
+    owners: dict[int, list[Person]]
+    engineers: dict[int, Person]
+
+    @staticmethod
+    def of(session: Session, rows: Iterable[Circular]) -> "_People":
+        crews = [row.crew for row in rows if row.crew is not None and Audience.CREW in row.told]
+        firms = {crew.contractor_id for crew in crews}
+        of_firms = and_(Membership.role == Role.OWNER, Membership.contractor_id.in_(firms))
+        held = session.execute(
+            select(Person, Membership.role, Membership.contractor_id)
+            .join(Membership, Membership.person_id == Person.id)
+            .where(
+                Membership.ended_at.is_(None),
+                Person.telegram_id.is_not(None),
+                or_(Membership.role.in_(DESK_ROLES), of_firms),
+            )
+            .order_by(Person.id)
+        ).all()
+        desk = _once(person for person, role, _ in held if role is Role.DISPATCHER)
+        owners: dict[int, list[Person]] = {}
+        for person, role, firm in held:
+            if role is Role.OWNER and firm is not None:
+                owners.setdefault(firm, []).append(person)
+        going = {crew.engineer_id for crew in crews if crew.engineer_id is not None}
+        engineers = session.scalars(select(Person).where(Person.id.in_(going), Person.telegram_id.is_not(None)))
+        return _People(
+            desk or _once(person for person, role, _ in held if role in DESK_ROLES),
+            _once(person for person, role, _ in held if role is Role.MANAGER),
+            owners,
+            {person.id: person for person in engineers},
+        )
+
+    def told(self, row: Circular) -> tuple[Person, ...]:
+        found: list[Person] = []
+        if Audience.DESK in row.told:
+            found += self.desk
+        if Audience.MANAGER in row.told:
+            found += self.managers
+        if Audience.CREW in row.told and row.crew is not None:
+            engineer = self.engineers.get(row.crew.engineer_id or 0)
+            found += [engineer] if engineer is not None else []
+            found += self.owners.get(row.crew.contractor_id, [])
+        return _once(found)
+
+
+def _once(people: Iterable[Person]) -> tuple[Person, ...]:
+    return tuple({person.id: person for person in people}.values())

@@ -1,0 +1,178 @@
+"""The morning of the desk: once a day, at the hour of the reader's own zone, what the night and yesterday have left.
+
+A day is a row of `job_run` for each reader, so it is told once, also after a restart; a morning that was missed is told
+late on the same day and never on a later one. The letter is drawn when it is sent, from the rows as they are then.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from core.domain.actor import Actor
+from core.domain.clock import ClockKind, ClockState, Whose
+from core.domain.errors import NotAllowed
+from core.domain.notice import Notice
+from core.domain.quality import QualityKind
+from core.domain.role import Role
+from core.domain.task import ORDER, TaskKind
+from core.domain.ticket import TicketEvent
+from core.services import guard, notices, numbers, queue_order
+from storage.base import Base
+from storage.models.clock import Breach, Clock
+from storage.models.contractor import Block, ContractorSkill
+from storage.models.desk import Audit, JobRun, Task
+from storage.models.people import Membership, Person
+from storage.models.quality import QualityEvent
+from storage.models.ticket import Ticket
+
+READERS = frozenset({Role.DISPATCHER, Role.MANAGER})
+JOB = "digest"
+#: What runs out within so many days is worth a look.
+RUNS_OUT_DAYS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What is not nothing; "yesterday" is the day before in the reader's zone."""
+
+    day: date
+    tasks: tuple[tuple[TaskKind, int], ...]
+    burns_today: tuple[tuple[ClockKind, int], ...]
+    broken: tuple[tuple[Whose, int], ...]
+    accepted: int
+    disputed: int
+    no_shows: int
+    blocks: int
+    running_out: int
+    is_held: bool
+
+    @property
+    def is_empty(self) -> bool:
+        counts = (self.accepted, self.disputed, self.no_shows, self.blocks, self.running_out)
+        return not (self.tasks or self.burns_today or self.broken or any(counts) or self.is_held)
+
+
+def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
+    """Tells everybody whose morning has come. Returns how many were told, or had nothing to be told."""
+    done = 0
+    for person in _readers(session):
+        day = _morning(session, person, now)
+        if day is None or _is_told(session, person, day):
+            continue
+        if done == limit:
+            break
+        session.add(JobRun(job=JOB, scheduled_for=f"{day} {person.id}", at=now))
+        if not _drawn(session, person.zone, now=now).is_empty:
+            notices.tell(session, person.id, Notice.DIGEST, cause=str(day), now=now)
+        done += 1
+    return done
+
+
+def show(session: Session, actor: Actor, *, now: datetime) -> Digest:
+    """`/digest`, at any hour. Raises NotAllowed."""
+    if not actor.is_desk or actor.person_id is None:
+        raise NotAllowed
+    return _drawn(session, session.get_one(Person, actor.person_id).zone, now=now)
+
+
+def _readers(session: Session) -> list[Person]:
+    held = select(Membership.person_id).where(Membership.role.in_(READERS), Membership.ended_at.is_(None))
+    who = (Person.id.in_(held), Person.telegram_id.is_not(None), Person.unreachable_at.is_(None))
+    return list(session.scalars(select(Person).where(*who).order_by(Person.id)))
+
+
+def _morning(session: Session, person: Person, now: datetime) -> date | None:
+    """The reader's day, once its hour has struck."""
+    local = now.astimezone(ZoneInfo(person.zone))
+    return local.date() if local.hour >= numbers.of(session).digest_hour else None
+
+
+def _is_told(session: Session, person: Person, day: date) -> bool:
+    return session.get(JobRun, (JOB, f"{day} {person.id}")) is not None
+
+
+def _drawn(session: Session, zone: str, *, now: datetime) -> Digest:
+    here = ZoneInfo(zone)
+    day = now.astimezone(here).date()
+    today = datetime.combine(day, time(), tzinfo=here)
+    since, until = today - timedelta(days=1), today + timedelta(days=1)
+    decided = _events(session, since, today)
+    return Digest(
+        day=day,
+        tasks=_tasks(session),
+        burns_today=_burning(session, now, until),
+        broken=_broken(session, since, today),
+        accepted=decided[TicketEvent.ACCEPT],
+        disputed=decided[TicketEvent.WRONG],
+        no_shows=_no_shows(session, since, today),
+        blocks=_count(session, Block, Block.starts_at >= since, Block.starts_at < today),
+        running_out=_running_out(session, day),
+        is_held=guard.is_held(session),
+    )
+
+
+def _tasks(session: Session) -> tuple[tuple[TaskKind, int], ...]:
+    rows = session.execute(
+        select(Task.kind, func.count())
+        .outerjoin(Ticket, Ticket.id == Task.ticket_id)
+        .where(Task.ended_at.is_(None), queue_order.is_awake())
+        .group_by(Task.kind)
+    )
+    counts = {kind: count for kind, count in rows}
+    return tuple((kind, counts[kind]) for kind in ORDER if kind in counts)
+
+
+def _burning(session: Session, now: datetime, until: datetime) -> tuple[tuple[ClockKind, int], ...]:
+    """Deadlines between now and the end of the day."""
+    rows = session.execute(
+        select(Clock.kind, func.count())
+        .where(Clock.state == ClockState.RUNNING, Clock.due_at > now, Clock.due_at < until)
+        .group_by(Clock.kind)
+    )
+    counts = {kind: count for kind, count in rows}
+    return tuple((kind, counts[kind]) for kind in ClockKind if kind in counts)
+
+
+def _broken(session: Session, since: datetime, until: datetime) -> tuple[tuple[Whose, int], ...]:
+    rows = session.execute(
+        select(Breach.whose, func.count())
+        .where(Breach.annulled_at.is_(None), Breach.at >= since, Breach.at < until)
+        .group_by(Breach.whose)
+    )
+    counts = {whose: count for whose, count in rows}
+    return tuple((whose, counts[whose]) for whose in Whose if whose in counts)
+
+
+def _events(session: Session, since: datetime, until: datetime) -> Counter[str]:
+    """The audit is in the order of time: read from its end, the years before are not touched."""
+    before = session.scalar(select(Audit.id).where(Audit.at < since).order_by(Audit.id.desc()).limit(1)) or 0
+    rows = session.execute(
+        select(Audit.event, func.count())
+        .where(
+            Audit.entity == "ticket",
+            Audit.event.in_((TicketEvent.ACCEPT, TicketEvent.WRONG)),
+            Audit.id > before,
+            Audit.at < until,
+        )
+        .group_by(Audit.event)
+    )
+    return Counter({event: count for event, count in rows})
+
+
+def _no_shows(session: Session, since: datetime, until: datetime) -> int:
+    which = (QualityEvent.kind == QualityKind.NO_SHOW, QualityEvent.annulled_at.is_(None))
+    return _count(session, QualityEvent, *which, QualityEvent.at >= since, QualityEvent.at < until)
+
+
+def _running_out(session: Session, day: date) -> int:
+    """Skills whose document ends soon."""
+    until = ContractorSkill.valid_until
+    return _count(session, ContractorSkill, until >= day, until <= day + timedelta(days=RUNS_OUT_DAYS))
+
+
+def _count(session: Session, table: type[Base], *which: ColumnElement[bool]) -> int:
+    return session.scalar(select(func.count()).select_from(table).where(*which)) or 0
