@@ -1,6 +1,7 @@
 """`/sla`: which promises run, the nearest deadline first, and which were broken lately, by whose fault."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -84,6 +85,11 @@ def running(
     which += [Clock.kind == kind] if kind is not None else []
     which += [Clock.warned_pct >= pct] if pct else []
     total = session.scalar(select(func.count()).select_from(Clock).where(*which)) or 0
+    lines = tuple(_lines(session, which, offset, limit))
+    return Running(lines, total, offset, kind, pct, now)
+
+
+def _lines(session: Session, which: list[ColumnElement[bool]], offset: int, limit: int) -> Iterator[Line]:
     rows = session.execute(
         select(Clock, Ticket, Site, Contractor.name)
         .join(Ticket, Ticket.id == Clock.ticket_id)
@@ -94,7 +100,7 @@ def running(
         .offset(offset)
         .limit(limit)
     )
-    lines = tuple(
+    yield from (
         Line(
             ticket.id,
             ticket.number,
@@ -109,7 +115,6 @@ def running(
         for clock, ticket, site, firm in rows
         if clock.due_at is not None
     )
-    return Running(lines, total, offset, kind, pct, now)
 
 
 def broken(session: Session, actor: Actor, *, now: datetime, days: int = 7, offset: int = 0, limit: int = 8) -> Broken:

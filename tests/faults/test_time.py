@@ -102,7 +102,7 @@ async def test_a_clock_an_hour_ahead_asks_the_next_and_calls_nobody_late(db: Dat
     await Runner(db, timetable(ZONE)).run_due()
 
     def seen(session: Session, *, now: datetime) -> tuple[list[OfferStatus], int]:
-        warned = select(func.count()).where(Outbox.notice == Notice.REACTION)
+        warned = select(func.count()).where(Outbox.notice == Notice.SLA)
         return list(session.scalars(select(Offer.status).order_by(Offer.id))), session.scalar(warned) or 0
 
     assert await db.read(seen) == ([OfferStatus.LAPSED, OfferStatus.SENT], 0)
