@@ -17,9 +17,9 @@ BY_ROLE: tuple[tuple[frozenset[Role], tuple[str, ...]], ...] = (
         DESK_ROLES,
         (
             "queue",
+            "tickets",
             "sla",
             "digest",
-            "tickets",
             "new",
             "find",
             "ticket",

@@ -8,7 +8,7 @@ only by the rule of `core.domain.breach`; then his ledger gets an event.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.domain import breach
@@ -17,7 +17,7 @@ from core.domain.breach import AnnulReason
 from core.domain.calendar import CalendarKind
 from core.domain.clock import ClockState, Whose
 from core.domain.quality import MISSED_WEIGHT_MILLI, QualityKind
-from core.services import audit, burning, clocks
+from core.services import audit, burning, clocks, quality
 from core.services.burning import Burning
 from storage.models.clock import Breach, Clock, ClockInterval
 from storage.models.desk import Audit
@@ -50,9 +50,8 @@ def record(session: Session, found: Sequence[tuple[Burning, datetime]], *, now: 
         row.annulled_at, row.annul_reason = None, ""
         for name, value in told.items():
             setattr(row, name, value)
-        if told["whose"] is Whose.CONTRACTOR:
-            session.add(_missed(row))
-    session.flush()
+        session.flush()
+        _strike(session, row, one.ticket, cause, now=now)
 
 
 def settle(session: Session, ticket: Ticket, *, now: datetime) -> None:
@@ -126,16 +125,12 @@ def _said(one: Burning, due_at: datetime, told: dict[str, object], now: datetime
     return audit.made(SYSTEM, "clock", one.clock.id, BROKEN, now=now, data=data)
 
 
-def _missed(row: Breach) -> QualityEvent:
-    return QualityEvent(
-        kind=QualityKind.MISSED,
-        contractor_id=row.contractor_id,
-        person_id=row.person_id,
-        ticket_id=row.ticket_id,
-        weight_milli=MISSED_WEIGHT_MILLI,
-        audit_id=row.audit_id,
-        at=row.at,
-    )
+def _strike(session: Session, row: Breach, ticket: Ticket, cause: Audit, *, now: datetime) -> None:
+    """His own fault stands in his ledger, and he hears of it."""
+    if row.whose is not Whose.CONTRACTOR or row.contractor_id is None:
+        return
+    crew = quality.Crew(row.contractor_id, row.person_id)
+    quality.write(session, QualityKind.MISSED, MISSED_WEIGHT_MILLI, crew, ticket, cause=cause, now=now)
 
 
 def _shift(session: Session, row: Breach, due_at: datetime, clock: Clock, *, now: datetime) -> None:
@@ -148,9 +143,8 @@ def _shift(session: Session, row: Breach, due_at: datetime, clock: Clock, *, now
     row.at, row.audit_id = due_at, cause.id
     for name, value in told.items():
         setattr(row, name, value)
-    if told["whose"] is Whose.CONTRACTOR:
-        session.add(_missed(row))
     session.flush()
+    _strike(session, row, one.ticket, cause, now=now)
 
 
 def _annul(session: Session, row: Breach, clock: Clock, *, now: datetime) -> None:
@@ -165,12 +159,10 @@ def _annul(session: Session, row: Breach, clock: Clock, *, now: datetime) -> Non
 
 def _take_back(session: Session, row: Breach, now: datetime) -> None:
     """What it said against the contractor counts no more."""
-    session.execute(
-        update(QualityEvent)
-        .where(
-            QualityEvent.audit_id == row.audit_id,
-            QualityEvent.kind == QualityKind.MISSED,
-            QualityEvent.annulled_at.is_(None),
-        )
-        .values(annulled_at=now)
+    said = select(QualityEvent).where(
+        QualityEvent.audit_id == row.audit_id,
+        QualityEvent.kind == QualityKind.MISSED,
+        QualityEvent.annulled_at.is_(None),
     )
+    for event in session.scalars(said).all():
+        quality.annul(session, SYSTEM, event, reason="breach", now=now)

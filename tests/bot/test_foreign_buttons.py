@@ -74,6 +74,7 @@ PLAIN = {
     "mark": 5,
     "milli": 1000,
     "page": 0,
+    "pct": 0,
     "percent": 10,
     "region": 1,
     "service": 1,

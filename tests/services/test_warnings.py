@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor, Grant
 from core.domain.clock import ClockKind
-from core.domain.clock import ClockKind
 from core.domain.notice import Notice
 from core.domain.role import Role
 from core.domain.task import TaskKind
