@@ -119,6 +119,28 @@ class NoReportLines(Invalid):
     """A report needs at least one line."""
 
 
+class NeedsAnother(NotAllowed):
+    """Who took part may not judge: a colleague, a manager or an admin must."""
+
+
+class DisputeGiven(Conflict):
+    """An event is disputed once."""
+
+
+@dataclass
+class DisputeLate(Conflict):
+    """The term within which an event may be disputed is over."""
+
+    days: int
+
+
+@dataclass
+class DisputeDecided(Changed):
+    """Somebody was faster."""
+
+    name: str
+
+
 class InviteInvalid(DomainError):
     """Unknown, used or expired: one answer, so that tokens cannot be probed."""
 

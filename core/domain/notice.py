@@ -44,6 +44,8 @@ class Notice(StrEnum):
     UNDELIVERED = "undelivered"
     PARKED = "parked"
     # Answers to one person.
+    QUALITY_EVENT = "quality-event"  #: an event of the ledger, after somebody disputed or decided it
+    DISPUTE_DECIDED = "dispute-decided"  #: whether a disputed event counts
     CARD = "card"  #: the ticket's card, drawn anew because of what this person did
     HANDED_OVER = "handed-over"  #: a colleague of the desk gives a task on
     STILL_GOING = "still-going"  #: "still going?" before a visit

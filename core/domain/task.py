@@ -18,6 +18,7 @@ class TaskKind(StrEnum):
     QUESTION = "question"  #: somebody invited asks before he says yes
     HELD = "held"  #: a hold longer than a working day was asked for by somebody who may not
     NO_ACCEPTER = "no_accepter"  #: the work is done and nobody of the client can be asked
+    SCORE_DISPUTE = "score_dispute"  #: a contractor does not agree with an event of his score
     UNDELIVERED = "undelivered"
     PARKED = "parked"  #: an update that could not be handled
     CLOCK_JUMP = "clock_jump"  #: the machine's time has jumped: is it right now?
@@ -61,6 +62,7 @@ ORDER = tuple(
         "approval",
         "left",
         "unverified",
+        "score_dispute",
         "undelivered",
         "parked",
     )

@@ -12,6 +12,7 @@ from core.domain.role import CONTRACTOR_ROLES, OPERATOR_ROLES, Role
 from storage.models.contractor import Contractor
 from storage.models.directory import Site
 from storage.models.offer import Offer
+from storage.models.quality import QualityEvent
 from storage.models.ticket import Assignment, Ticket
 from storage.models.visit import Visit
 
@@ -79,6 +80,14 @@ def visible_visits(actor: Actor) -> Select[Visit]:
     owned = select(Assignment.id).where(Assignment.contractor_id.in_(actor.owned_contractor_ids))
     named = and_(Visit.engineer_id == actor.person_id, Visit.assignment_id.in_(of_firms))
     return select(Visit).where(or_(named, Visit.assignment_id.in_(owned)))
+
+
+def visible_events(actor: Actor) -> Select[QualityEvent]:
+    """Of the ledger: an owner sees those of the whole firm, an engineer of it his own."""
+    if actor.is_desk:
+        return select(QualityEvent)
+    own = and_(QualityEvent.person_id == actor.person_id, QualityEvent.contractor_id.in_(actor.contractor_ids))
+    return select(QualityEvent).where(or_(own, QualityEvent.contractor_id.in_(actor.owned_contractor_ids)))
 
 
 def roles_on(session: Session, actor: Actor, ticket: Ticket) -> frozenset[Role]:

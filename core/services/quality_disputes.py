@@ -1,0 +1,133 @@
+"""A contractor does not agree with an event of the ledger: once, within a term, in words; another person decides."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from core.domain import quality as rules
+from core.domain.actor import Actor
+from core.domain.errors import (
+    Changed,
+    DisputeDecided,
+    DisputeGiven,
+    DisputeLate,
+    NotAllowed,
+    NotFound,
+    TextEmpty,
+    TextTooLong,
+)
+from core.domain.notice import Notice
+from core.domain.role import Role
+from core.domain.task import TaskKind
+from core.services import another_person, audit, notices, numbers, quality, scope, tasks
+from core.services.rows import moved
+from storage.models.desk import Audit
+from storage.models.people import Person
+from storage.models.quality import QualityDispute, QualityEvent
+from storage.models.ticket import Ticket
+
+TEXT_LIMIT = 2000
+
+
+def dispute(session: Session, actor: Actor, event_id: int, words: str, *, now: datetime) -> None:
+    """By the owner of the firm or the engineer named.
+
+    Raises NotFound, NotAllowed, Changed where it counts no more, DisputeGiven, DisputeLate, TextEmpty, TextTooLong.
+    """
+    event = scope.find(session, scope.visible_events(actor), QualityEvent.id == event_id)
+    if not is_party(actor, event):
+        raise NotAllowed
+    ensure_open(session, event, now=now)
+    given = QualityDispute(event_id=event.id, person_id=actor.person_id or 0, words=_checked(words), at=now)
+    session.add(given)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise DisputeGiven from error
+    cause = audit.record(session, actor, "quality_event", event.id, "dispute", now=now, role=_side(actor, event))
+    number = session.get_one(Ticket, event.ticket_id).number
+    tasks.open(
+        session,
+        TaskKind.SCORE_DISPUTE,
+        cause=f"event {event.id}",
+        person_id=actor.person_id,
+        data={"event": event.id, "number": number},
+        now=now,
+    )
+    _answer(session, actor, event, cause, now=now)
+
+
+def decide(session: Session, actor: Actor, event_id: int, is_upheld: bool, words: str, *, now: datetime) -> None:
+    """By another person than who caused the event; of two at once the second learns who was faster.
+
+    Raises NotFound, NeedsAnother, DisputeDecided, TextEmpty (a refusal needs a word), TextTooLong.
+    """
+    event = scope.find(session, scope.visible_events(actor), QualityEvent.id == event_id)
+    given = session.scalars(select(QualityDispute).where(QualityDispute.event_id == event.id)).one_or_none()
+    if given is None or not actor.is_desk:
+        raise NotFound
+    judge = another_person.judge(session, actor, involved(session, event, given))
+    answer = _checked(words, is_needed=not is_upheld)
+    decided = {"is_upheld": is_upheld, "answer": answer, "decided_by": actor.person_id, "decided_at": now}
+    if not moved(session, given, QualityDispute.decided_at.is_(None), **decided):
+        raise DisputeDecided(session.get_one(Person, given.decided_by).name)
+    facts = {"upheld": is_upheld, **judge.trace}
+    cause = audit.record(session, actor, "quality_event", event.id, "decide", now=now, role=judge.role, data=facts)
+    if is_upheld:
+        quality.annul(session, actor, event, reason="dispute", now=now)
+    tasks.end_for_cause(
+        session, actor, TaskKind.SCORE_DISPUTE, f"event {event.id}", "upheld" if is_upheld else "refused", now=now
+    )
+    told = {person.id for person in notices.crew_of_firm(session, event.contractor_id, event.person_id)}
+    for person_id in sorted(told | {given.person_id}):
+        data = {"event": event.id}
+        notices.tell(session, person_id, Notice.DISPUTE_DECIDED, cause=str(cause.id), now=now, data=data)
+    _answer(session, actor, event, cause, now=now)
+
+
+def is_party(actor: Actor, event: QualityEvent) -> bool:
+    """Whose event it is: the engineer named while he is of the firm, and its owner."""
+    of_firm = event.contractor_id in actor.contractor_ids
+    return event.contractor_id in actor.owned_contractor_ids or (of_firm and event.person_id == actor.person_id)
+
+
+def until(session: Session, event: QualityEvent) -> datetime:
+    """The last moment at which it may be disputed."""
+    return event.at + timedelta(days=numbers.of(session).dispute_days)
+
+
+def ensure_open(session: Session, event: QualityEvent, *, now: datetime) -> None:
+    """Raises what keeps it from being disputed."""
+    twins = select(QualityEvent.id).where(QualityEvent.audit_id == event.audit_id)
+    if session.scalar(select(QualityDispute.id).where(QualityDispute.event_id.in_(twins))) is not None:
+        raise DisputeGiven
+    if event.annulled_at is not None or not rules.is_bad(event.kind, event.weight_milli):
+        raise Changed
+    if now > until(session, event):
+        raise DisputeLate(numbers.of(session).dispute_days)
+
+
+def involved(session: Session, event: QualityEvent, given: QualityDispute) -> frozenset[int | None]:
+    """Who caused the event, and both whom it is about and who does not agree."""
+    return frozenset({session.get_one(Audit, event.audit_id).actor_id, event.person_id, given.person_id})
+
+
+def _side(actor: Actor, event: QualityEvent) -> Role:
+    return Role.OWNER if event.contractor_id in actor.owned_contractor_ids else Role.ENGINEER
+
+
+def _checked(words: str, *, is_needed: bool = True) -> str:
+    words = words.strip()
+    length = len(words.encode("utf-16-le")) // 2
+    if is_needed and not words:
+        raise TextEmpty
+    if length > TEXT_LIMIT:
+        raise TextTooLong(TEXT_LIMIT, length)
+    return words
+
+
+def _answer(session: Session, actor: Actor, event: QualityEvent, cause: Audit, *, now: datetime) -> None:
+    key, data = f"audit {cause.id}", {"event": event.id}
+    notices.answer(session, actor.person_id or 0, Notice.QUALITY_EVENT, cause=key, now=now, data=data)
