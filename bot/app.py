@@ -57,6 +57,7 @@ ROUTERS = (
     "counter_prices",
     "missed",
     "availability",
+    "score",
     "visits",
     "moves",
     "reports",

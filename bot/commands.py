@@ -32,7 +32,7 @@ BY_ROLE: tuple[tuple[frozenset[Role], tuple[str, ...]], ...] = (
             "invite",
         ),
     ),
-    (CONTRACTOR_ROLES, ("jobs", "offers", "missed", "free", "why")),
+    (CONTRACTOR_ROLES, ("jobs", "offers", "missed", "free", "me", "why")),
     (frozenset({Role.OWNER}), ("team",)),
     (CLIENT_ROLES, ("new", "my", "accept", "sites", "why")),
     (frozenset({Role.ADMIN}), ("import",)),

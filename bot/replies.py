@@ -18,6 +18,7 @@ from bot.screens import invites as invite_screens
 from bot.screens import menu as menu_screens
 from bot.screens import people as people_screens
 from bot.screens import proofs as proof_screens
+from bot.screens import score as score_screens
 from bot.screens import sites as site_screens
 from bot.screens import talk as talk_screens
 from bot.screens import visits as visit_screens
@@ -35,6 +36,7 @@ from core.services import (
     entrances,
     intakes,
     invites,
+    ledger,
     people,
     proof_cards,
     sites,
@@ -130,6 +132,18 @@ async def words(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: B
     return talk_screens.letter(await db.read(talk_cards.one, actor, int(letter.data["talk"])), texts)
 
 
+async def quality_event(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen:
+    return score_screens.event(await db.read(ledger.event, actor, int(letter.data["event"])), texts)
+
+
+async def strike(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen:
+    return score_screens.strike(await db.read(ledger.event, actor, int(letter.data["event"])), texts)
+
+
+async def dispute_decided(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen:
+    return score_screens.decided(await db.read(ledger.event, actor, int(letter.data["event"])), texts)
+
+
 async def imported(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen:
     counts = {title: SheetCount(*numbers) for title, numbers in letter.data["sheets"].items()}
     return import_screens.applied(counts, int(letter.data["wrong"]), texts)
@@ -184,5 +198,8 @@ REPLIES: dict[Notice, Reply] = {
         Notice.SLA_MANY: many_deadlines,
         Notice.DIGEST: digest,
         Notice.CLOCK_JUMP: clock_jump,
+        Notice.QUALITY_EVENT: quality_event,
+        Notice.STRIKE: strike,
+        Notice.DISPUTE_DECIDED: dispute_decided,
     }.items()
 }

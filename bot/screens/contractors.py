@@ -5,11 +5,12 @@ from aiogram.filters.callback_data import CallbackData
 from bot import formats
 from bot.screens.lists import PAGE, fit, mark, pages
 from bot.screens.people import NewInvite, Team
+from bot.screens.score import LedgerTap, skill_line
 from bot.screens.sites import map_link
 from bot.texts import Html, Texts
 from bot.ui import Button, Id, Page, Rows, Screen, column, page_rows
 from core.domain.role import Role
-from core.services.contractors import ContractorCard, ContractorField, ContractorPage, SkillLine, Switch
+from core.services.contractors import ContractorCard, ContractorField, ContractorPage, Switch
 
 
 class Contractors(CallbackData, prefix="firms"):
@@ -85,7 +86,7 @@ def card(firm: ContractorCard, texts: Texts) -> Screen:
     if firm.may_edit and (firm.contact or firm.phone):
         phone = formats.phone(firm.phone) if firm.phone else "—"
         parts.append(texts("contractors-contact", name=firm.contact or "—", phone=phone))
-    parts += ["", texts("contractors-skills"), *(_skill(line, texts) for line in firm.skills)]
+    parts += ["", texts("contractors-skills"), *(skill_line(line, texts) for line in firm.skills)]
     return Screen("\n".join(parts), _card_rows(firm, texts))
 
 
@@ -97,15 +98,6 @@ def _free(firm: ContractorCard, texts: Texts) -> list[Html]:
     return off + asked + [texts("free-desk-absent", name=name, days=span) for name, span in away]
 
 
-def _skill(line: SkillLine, texts: Texts) -> Html:
-    if not line.is_confirmed:
-        return texts("contractors-skill-declared", name=line.name)
-    if line.valid_until is None:
-        return texts("contractors-skill", name=line.name)
-    until = formats.calendar_day(line.valid_until, texts.language)
-    return texts("contractors-skill-until", name=line.name, until=until)
-
-
 def _card_rows(firm: ContractorCard, texts: Texts) -> Rows:
     number = firm.contractor_id
     place = Button(texts.plain("contractors-map"), url=map_link(firm.lat, firm.lon))
@@ -114,6 +106,7 @@ def _card_rows(firm: ContractorCard, texts: Texts) -> Rows:
     owner = NewInvite(role=Role.OWNER, contractor_id=number)
     engineer = NewInvite(role=Role.ENGINEER, contractor_id=number)
     return column(
+        Button(texts.plain("score-do-ledger"), LedgerTap(contractor_id=number).pack()),
         place,
         Button(texts.plain("contractors-edit"), EditContractor(contractor_id=number).pack()),
         Button(texts.plain("contractors-team"), Team(contractor_id=number).pack()),

@@ -4,6 +4,7 @@ from aiogram.filters.callback_data import CallbackData
 
 from bot import formats
 from bot.screens.lists import PAGE, pages
+from bot.screens.score import EventTap
 from bot.screens.taps import Do, TaskDo, TaskMove, TicketTap
 from bot.screens.tickets import Open, TaskTap
 from bot.texts import Html, Texts
@@ -124,6 +125,8 @@ def task(line: TaskLine, found: Queue, texts: Texts) -> Screen:
     end = None
     if line.kind in ENDED_BY_HAND:
         end = Button(texts.plain(f"tasks-end-{line.kind}"), TaskTap(end=True, task_id=line.task_id).pack())
+    elif line.kind is TaskKind.SCORE_DISPUTE:
+        end = Button(texts.plain("score-do-look"), EventTap(event_id=int(line.data["event"])).pack())
     release = None
     if line.taken_by_id is not None and line.taken_by_id == found.reader_id:
         release = Button(texts.plain("desk-do-release"), TaskMove(do=TaskDo.RELEASE, task_id=line.task_id).pack())

@@ -123,7 +123,7 @@ def card(session: Session, actor: Actor, contractor_id: int, *, now: datetime) -
         lon=row.lon,
         radius_km=row.radius_km,
         regions=_regions(session, row.id),
-        skills=_skills(session, row.id),
+        skills=skills_of(session, row.id),
         engineers=row.engineers,
         people=_people(session, row.id),
         night_jobs=row.night_jobs,
@@ -256,7 +256,7 @@ def _regions(session: Session, contractor_id: int) -> tuple[str, ...]:
     return tuple(session.scalars(served.order_by(ContractorRegion.region)))
 
 
-def _skills(session: Session, contractor_id: int) -> tuple[SkillLine, ...]:
+def skills_of(session: Session, contractor_id: int) -> tuple[SkillLine, ...]:
     rows = session.execute(
         select(Skill.name, ContractorSkill.is_confirmed, ContractorSkill.valid_until)
         .join(Skill, Skill.id == ContractorSkill.skill_id)

@@ -161,31 +161,31 @@ def mark(session: Session, ticket: Ticket, given: int, best: int, *, cause: Audi
     write(session, QualityKind.MARK, weight, crew, ticket, cause=cause, now=now)
 
 
-def fraud(session: Session, actor: Actor, ticket_id: int, words: str, *, now: datetime) -> None:
-    """Proven, by a manager's word; once for a ticket and its crew.
+def fraud(session: Session, actor: Actor, event_id: int, words: str, *, now: datetime) -> None:
+    """Proven, by a manager's word, of the crew and the job of another event; once for both.
 
-    Raises NotAllowed, Changed where it is known or nobody went, TextEmpty, TextTooLong.
+    Raises NotFound, NotAllowed, Changed where it is known already, TextEmpty, TextTooLong.
     """
-    ticket = scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
+    seen = scope.find(session, scope.visible_events(actor), QualityEvent.id == event_id)
     if not actor.has(Role.MANAGER, Role.ADMIN):
         raise NotAllowed
     words = words.strip()
+    length = len(words.encode("utf-16-le")) // 2
     if not words:
         raise TextEmpty
-    if len(words.encode("utf-16-le")) // 2 > WORDS_LIMIT:
-        raise TextTooLong(WORDS_LIMIT, len(words.encode("utf-16-le")) // 2)
-    assignment = assignments.last(session, ticket.id)
-    if assignment is None:
-        raise Changed
-    crew = _crew(session, assignment)
-    score.refresh(session, assignment.contractor_id, now=now)  # whoever says so at the same time waits here
-    known = _known(QualityKind.FRAUD, assignment, ticket).where(QualityEvent.annulled_at.is_(None))
+    if length > WORDS_LIMIT:
+        raise TextTooLong(WORDS_LIMIT, length)
+    score.refresh(session, seen.contractor_id, now=now)  # whoever says so at the same time waits here
+    known = _known(QualityKind.FRAUD, seen.contractor_id, seen.ticket_id).where(QualityEvent.annulled_at.is_(None))
     if session.scalar(known) is not None:
         raise Changed
     role = Role.MANAGER if actor.has(Role.MANAGER) else Role.ADMIN
-    cause = audit.record(session, actor, "ticket", ticket.id, "fraud", now=now, role=role)
-    write(session, QualityKind.FRAUD, GOOD_MILLI, crew, ticket, cause=cause, now=now, words=words)
-    notices.answer(session, actor.person_id or 0, Notice.CARD, ticket=ticket, cause=f"audit {cause.id}", now=now)
+    ticket = session.get_one(Ticket, seen.ticket_id)
+    cause = audit.record(session, actor, "quality_event", seen.id, "fraud", now=now, role=role)
+    crew = Crew(seen.contractor_id, seen.person_id)
+    event = write(session, QualityKind.FRAUD, GOOD_MILLI, crew, ticket, cause=cause, now=now, words=words)
+    key, data = f"audit {cause.id}", {"event": event.id}
+    notices.answer(session, actor.person_id or 0, Notice.QUALITY_EVENT, cause=key, now=now, data=data)
 
 
 def _of_visit(
@@ -207,14 +207,10 @@ def _crew(session: Session, assignment: Assignment) -> Crew:
 
 
 def _is_judged(session: Session, assignment: Assignment, ticket: Ticket) -> bool:
-    return session.scalar(_known(QualityKind.FIRST_TIME, assignment, ticket)) is not None
+    return session.scalar(_known(QualityKind.FIRST_TIME, assignment.contractor_id, ticket.id)) is not None
 
 
-def _known(kind: QualityKind, assignment: Assignment, ticket: Ticket) -> Select[int]:
+def _known(kind: QualityKind, contractor_id: int, ticket_id: int) -> Select[int]:
     """An event of this kind for this firm and job, whether it counts or not."""
-    firm = assignment.contractor_id
-    return (
-        select(QualityEvent.id)
-        .where(QualityEvent.ticket_id == ticket.id, QualityEvent.contractor_id == firm, QualityEvent.kind == kind)
-        .limit(1)
-    )
+    firm = QualityEvent.contractor_id == contractor_id
+    return select(QualityEvent.id).where(QualityEvent.ticket_id == ticket_id, firm, QualityEvent.kind == kind).limit(1)

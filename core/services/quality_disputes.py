@@ -36,10 +36,7 @@ def dispute(session: Session, actor: Actor, event_id: int, words: str, *, now: d
 
     Raises NotFound, NotAllowed, Changed where it counts no more, DisputeGiven, DisputeLate, TextEmpty, TextTooLong.
     """
-    event = scope.find(session, scope.visible_events(actor), QualityEvent.id == event_id)
-    if not is_party(actor, event):
-        raise NotAllowed
-    ensure_open(session, event, now=now)
+    event = check(session, actor, event_id, now=now)
     given = QualityDispute(event_id=event.id, person_id=actor.person_id or 0, words=_checked(words), at=now)
     session.add(given)
     try:
@@ -57,6 +54,15 @@ def dispute(session: Session, actor: Actor, event_id: int, words: str, *, now: d
         now=now,
     )
     _answer(session, actor, event, cause, now=now)
+
+
+def check(session: Session, actor: Actor, event_id: int, *, now: datetime) -> QualityEvent:
+    """Whether the actor may dispute it now. Raises what `dispute` raises, but for the words."""
+    event = scope.find(session, scope.visible_events(actor), QualityEvent.id == event_id)
+    if not is_party(actor, event):
+        raise NotAllowed
+    ensure_open(session, event, now=now)
+    return event
 
 
 def decide(session: Session, actor: Actor, event_id: int, is_upheld: bool, words: str, *, now: datetime) -> None:

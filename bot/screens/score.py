@@ -1,0 +1,257 @@
+"""The score of a firm and its ledger: what it is made of, what to do next, every event, and what is disputed."""
+
+from decimal import Decimal
+
+from aiogram.filters.callback_data import CallbackData
+
+from bot import formats
+from bot.screens.lists import PAGE, pages
+from bot.screens.menu import to_menu
+from bot.texts import Html, Texts
+from bot.ui import Button, Id, Page, Rows, Screen, column, page_rows
+from core.domain.quality import EARLY_MILLI, GOOD_MILLI, QualityKind
+from core.domain.score import PART_OF, Part, PartScore
+from core.services.contractors import SkillLine
+from core.services.ledger import BlockLine, DisputeCard, Disputed, EventCard, EventLine, Ledger
+
+BEST_MARK = 5
+_SIGNS = {Disputed.OPEN: "⚖️", Disputed.UPHELD: "↩️", Disputed.REFUSED: "❗"}
+
+
+class LedgerTap(CallbackData, prefix="score"):
+    contractor_id: Id
+    page: Page = 0
+
+
+class EventTap(CallbackData, prefix="event"):
+    event_id: Id
+
+
+class DisputeTap(CallbackData, prefix="eventno"):
+    event_id: Id
+
+
+class DecideTap(CallbackData, prefix="eventend"):
+    event_id: Id
+    upheld: bool
+
+
+class FraudTap(CallbackData, prefix="fraud"):
+    event_id: Id
+
+
+def ledger(found: Ledger, texts: Texts) -> Screen:
+    parts: list[str] = [
+        _title(found, texts),
+        texts("score-whose", name=found.name),
+        "",
+        *(_part(one, texts) for one in found.score.parts),
+        "",
+        _next(found, texts),
+    ]
+    parts += _against(found, texts)
+    if found.skills:
+        parts += ["", texts("score-papers"), *(skill_line(line, texts) for line in found.skills)]
+    parts += ["", texts("score-events-own" if found.is_own else "score-events", total=found.total)]
+    parts += [f"{n}. {line_text(one, texts)}" for n, one in enumerate(found.lines, found.offset + 1)]
+    return Screen("\n".join(parts), _ledger_rows(found, texts))
+
+
+def _title(found: Ledger, texts: Texts) -> Html:
+    value = str(found.score.value)
+    if not found.score.is_new:
+        return texts("score-title", value=value)
+    return texts("score-title-new", value=value, done=str(found.score.accepted), need=str(found.new_below))
+
+
+def _part(one: PartScore, texts: Texts) -> Html:
+    name = texts(f"score-part-{one.part}")
+    if not one.n:
+        return texts("score-part-empty", name=name, weight=str(one.weight))
+    good = formats.number(Decimal(one.good_milli) / GOOD_MILLI, texts.language)
+    return texts("score-part", name=name, weight=str(one.weight), good=good, n=str(one.n))
+
+
+def _next(found: Ledger, texts: Texts) -> Html:
+    """The one thing that helps most."""
+    weakest = found.score.weakest
+    if weakest is None:
+        return texts("score-next-new" if found.score.is_new else "score-next-nothing")
+    early, late = str(found.early_minutes), str(found.late_minutes)
+    return texts(f"score-next-{weakest.part}", early=early, late=late)
+
+
+def _against(found: Ledger, texts: Texts) -> list[str]:
+    lines: list[str] = []
+    if found.strikes:
+        counts = ", ".join(texts(f"score-strike-{kind}", n=n) for kind, n in found.strikes)
+        lines += ["", texts("score-strikes", days=str(found.strikes_days), counts=counts)]
+    for one in found.blocks:
+        lines += ["", _block(one, found, texts)]
+    if found.open_disputes:
+        lines += ["", texts("score-open-disputes", n=found.open_disputes)]
+    return lines
+
+
+def _block(one: BlockLine, found: Ledger, texts: Texts) -> str:
+    ends = one.ends_at
+    until = formats.day(ends, found.zone, texts.language, found.read_at) if ends is not None else ""
+    head = texts(
+        "score-block",
+        level=str(one.level),
+        whose="person" if one.is_personal else "firm",
+        until=until,
+        has_until="yes" if until else "no",
+        client=one.client,
+        has_client="yes" if one.client else "no",
+    )
+    why = texts("score-block-why", reason=one.reason)
+    return f"{head}\n{why}\n{texts('score-block-stays', level=str(one.level))}"
+
+
+def skill_line(line: SkillLine, texts: Texts) -> Html:
+    """What the firm can do, and until when its paper says so."""
+    if not line.is_confirmed:
+        return texts("contractors-skill-declared", name=line.name)
+    if line.valid_until is None:
+        return texts("contractors-skill", name=line.name)
+    until = formats.calendar_day(line.valid_until, texts.language)
+    return texts("contractors-skill-until", name=line.name, until=until)
+
+
+def _ledger_rows(found: Ledger, texts: Texts) -> Rows:
+    page, firm = found.offset // PAGE, found.contractor_id
+    events = [
+        Button(f"{n}. {line_text(one, texts)}"[:100], EventTap(event_id=one.event_id).pack())
+        for n, one in enumerate(found.lines, found.offset + 1)
+    ]
+    before, after = LedgerTap(contractor_id=firm, page=max(page - 1, 0)), LedgerTap(contractor_id=firm, page=page + 1)
+    turning = page_rows(page, pages(found.total), before.pack(), after.pack())
+    others = [Button(name[:100], LedgerTap(contractor_id=other).pack()) for other, name in found.others]
+    return column(*events) + turning + column(*others) + column(to_menu(texts))
+
+
+def line_text(one: EventLine, texts: Texts) -> str:
+    """Опоздание на 40 мин · З-000123 · −1 к пунктуальности. Nothing in it was typed by people."""
+    sign = "✅" if not one.is_bad else "⚠️"
+    if one.is_annulled or one.disputed is not None:
+        sign = _SIGNS.get(one.disputed or Disputed.UPHELD, "↩️")
+    cost = texts.plain("score-annulled") if one.is_annulled else _cost(one, texts)
+    return f"{sign} {_what(one, texts)} · {one.number} · {cost}"
+
+
+def _what(one: EventLine, texts: Texts) -> str:
+    key = f"score-event-{one.kind}"
+    match one.kind:
+        case QualityKind.ARRIVAL if one.off_minutes:
+            ending = "late" if one.off_minutes > 0 else "early"
+            return texts.plain(f"{key}-{ending}", span=formats.duration(abs(one.off_minutes), texts.language))
+        case QualityKind.ARRIVAL | QualityKind.FIRST_TIME | QualityKind.PROOF:
+            return texts.plain(f"{key}-{'bad' if one.is_bad else 'good'}")
+        case QualityKind.MARK:
+            return texts.plain(key, mark=str(one.weight_milli * BEST_MARK // GOOD_MILLI), best=str(BEST_MARK))
+        case QualityKind.BACK_OUT:
+            return texts.plain(f"{key}-{'early' if one.weight_milli <= EARLY_MILLI else 'late'}")
+    return texts.plain(key)
+
+
+def _cost(one: EventLine, texts: Texts) -> str:
+    """What it changes: a job more or less of its part, or a strike."""
+    part = PART_OF.get(one.kind)
+    if part is None:
+        return texts.plain("score-cost-strike")
+    if part is Part.BACK_OUTS:
+        amount = "−½" if one.weight_milli == EARLY_MILLI else f"−{one.weight_milli // GOOD_MILLI}"
+    elif one.kind is QualityKind.MARK:
+        amount = f"+{formats.number(Decimal(one.weight_milli) / GOOD_MILLI, texts.language)}"
+    else:
+        amount = "−1" if one.is_bad else "+1"
+    return texts.plain(f"score-cost-{part}", amount=amount)
+
+
+def event(card: EventCard, texts: Texts) -> Screen:
+    one, language = card.line, texts.language
+    at = formats.moment(one.at, card.zone, language, card.read_at)
+    parts: list[str] = [f"<b>{line_text(one, texts)}</b>", texts("score-event-when", at=at)]
+    if card.engineer:
+        parts.append(texts("score-event-who", name=card.engineer, firm=card.contractor))
+    by = texts("score-event-by", name=card.source_name) if card.source_name else ""
+    parts.append(texts("score-event-source", source=texts(f"history-role-{card.source}"), by=by))
+    if card.is_rework and one.kind is QualityKind.FIRST_TIME:
+        parts.append(texts("score-event-twin"))
+    if card.words:
+        parts += ["", texts("score-event-words", words=card.words)]
+    parts += ["", _counts(card, texts)]
+    if card.dispute is not None:
+        parts += ["", *_dispute(card.dispute, card, texts)]
+    elif card.may_dispute:
+        parts.append(texts("score-event-may", until=formats.day(card.until, card.zone, language, card.read_at)))
+    elif one.is_bad and not one.is_annulled and not card.is_desk:
+        parts.append(texts("score-event-over", days=str(card.days)))
+    return Screen("\n".join(parts), _event_rows(card, texts))
+
+
+def _counts(card: EventCard, texts: Texts) -> Html:
+    if card.line.is_annulled:
+        return texts("score-event-annulled")
+    if card.dispute is not None and card.dispute.decided_at is None:
+        return texts("score-event-counts-yet")
+    return texts("score-event-counts")
+
+
+def _dispute(given: DisputeCard, card: EventCard, texts: Texts) -> list[str]:
+    at = formats.moment(given.at, card.zone, texts.language, card.read_at)
+    lines: list[str] = [texts("score-dispute-words", name=given.person, at=at, words=given.words)]
+    if given.decided_at is None:
+        lines.append(texts("score-dispute-waits"))
+        return lines
+    key = "score-dispute-upheld" if card.line.disputed is Disputed.UPHELD else "score-dispute-refused"
+    by = texts("score-event-by", name=given.decided_by) if given.decided_by else ""
+    lines.append(texts(key, by=by))
+    if given.answer:
+        lines.append(texts("score-dispute-answer", words=given.answer))
+    return lines
+
+
+def _event_rows(card: EventCard, texts: Texts) -> Rows:
+    number = card.line.event_id
+    dispute = Button(texts.plain("score-do-dispute"), DisputeTap(event_id=number).pack())
+    uphold = Button(texts.plain("score-do-uphold"), DecideTap(event_id=number, upheld=True).pack())
+    refuse = Button(texts.plain("score-do-refuse"), DecideTap(event_id=number, upheld=False).pack())
+    accuse = Button(texts.plain("score-do-fraud"), FraudTap(event_id=number).pack())
+    back = Button(texts.plain("score-do-ledger"), LedgerTap(contractor_id=card.contractor_id).pack())
+    return column(
+        dispute if card.may_dispute else None,
+        uphold if card.may_decide else None,
+        refuse if card.may_decide else None,
+        accuse if card.may_accuse else None,
+        back,
+    )
+
+
+def strike(card: EventCard, texts: Texts) -> Screen:
+    """Rings at the crew, and in other words at the manager."""
+    shown = event(card, texts)
+    head = texts("score-strike-desk", firm=card.contractor) if card.is_desk else texts("score-strike-crew")
+    return Screen(f"{head}\n\n{shown.text}", shown.rows)
+
+
+def decided(card: EventCard, texts: Texts) -> Screen:
+    shown = event(card, texts)
+    key = "score-decided-upheld" if card.line.disputed is Disputed.UPHELD else "score-decided-refused"
+    return Screen(f"{texts(key)}\n\n{shown.text}", shown.rows)
+
+
+def ask_dispute(card: EventCard, texts: Texts) -> Screen:
+    back = Button(texts.plain("common-back"), EventTap(event_id=card.line.event_id).pack())
+    return Screen(texts("score-ask-dispute", what=line_text(card.line, texts)), column(back))
+
+
+def ask_refusal(card: EventCard, texts: Texts) -> Screen:
+    back = Button(texts.plain("common-back"), EventTap(event_id=card.line.event_id).pack())
+    return Screen(texts("score-ask-refusal", what=line_text(card.line, texts)), column(back))
+
+
+def ask_fraud(card: EventCard, texts: Texts) -> Screen:
+    back = Button(texts.plain("common-back"), EventTap(event_id=card.line.event_id).pack())
+    return Screen(texts("score-ask-fraud", number=card.line.number, firm=card.contractor), column(back))

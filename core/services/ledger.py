@@ -1,0 +1,309 @@
+"""The ledger as it is read: a page of a firm with its score, limits and events, and one event with its dispute.
+
+An owner sees the events of the firm, an engineer his own; the score is the firm's. The desk sees all of it.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from core.domain import quality
+from core.domain.actor import Actor
+from core.domain.block import BlockLevel, BlockRule
+from core.domain.errors import DomainError, NotAllowed, NotFound
+from core.domain.quality import QualityKind
+from core.domain.role import Role
+from core.domain.score import Score
+from core.services import another_person, blocks, contractors, numbers, quality_disputes, scope, score
+from core.services.contractors import SkillLine
+from storage.models.contractor import Block, Contractor
+from storage.models.desk import Audit
+from storage.models.directory import Client, Site
+from storage.models.people import Person
+from storage.models.quality import QualityDispute, QualityEvent
+from storage.models.ticket import Ticket
+
+#: Strikes are counted over so many days.
+STRIKES_OF = timedelta(days=90)
+
+
+class Disputed(StrEnum):
+    OPEN = "open"
+    UPHELD = "upheld"  #: the contractor was right
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    event_id: int
+    kind: QualityKind
+    weight_milli: int
+    at: datetime
+    number: str
+    #: Of an arrival: minutes late, or early where negative.
+    off_minutes: int
+    is_bad: bool
+    is_annulled: bool
+    disputed: Disputed | None
+
+
+@dataclass(frozen=True, slots=True)
+class BlockLine:
+    """A limit in force: of the firm, or of the reader himself; everywhere, or at one client."""
+
+    level: BlockLevel
+    rule: BlockRule
+    reason: str
+    client: str
+    is_personal: bool
+    ends_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    contractor_id: int
+    name: str
+    zone: str
+    score: Score
+    new_below: int
+    #: Minutes before and after the agreed window that are in time.
+    early_minutes: int
+    late_minutes: int
+    strikes: tuple[tuple[QualityKind, int], ...]
+    strikes_days: int
+    blocks: tuple[BlockLine, ...]
+    open_disputes: int
+    lines: tuple[EventLine, ...]
+    total: int
+    offset: int
+    read_at: datetime
+    is_desk: bool
+    #: Of an engineer: the events are his own.
+    is_own: bool
+    #: Of the desk.
+    skills: tuple[SkillLine, ...]
+    #: Other firms of the reader.
+    others: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeCard:
+    person: str
+    words: str
+    at: datetime
+    answer: str
+    decided_by: str
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventCard:
+    line: EventLine
+    contractor_id: int
+    contractor: str
+    engineer: str
+    ticket_id: int
+    zone: str
+    #: In which role somebody caused it; who, only for the desk.
+    source: Role
+    source_name: str
+    is_rework: bool
+    words: str
+    dispute: DisputeCard | None
+    until: datetime
+    days: int
+    read_at: datetime
+    is_desk: bool
+    may_dispute: bool
+    may_decide: bool
+    may_accuse: bool
+
+
+def mine(session: Session, actor: Actor, *, now: datetime, limit: int = 8) -> Ledger:
+    """The first firm of the reader. Raises NotAllowed for who is of none."""
+    if not actor.contractor_ids:
+        raise NotAllowed
+    return page(session, actor, min(actor.contractor_ids), now=now, limit=limit)
+
+
+def page(
+    session: Session, actor: Actor, contractor_id: int, *, now: datetime, offset: int = 0, limit: int = 8
+) -> Ledger:
+    """Newest first. Raises NotFound: of other firms nobody but the desk sees anything."""
+    if not actor.is_desk and contractor_id not in actor.contractor_ids:
+        raise NotFound
+    firm = scope.find(session, scope.visible_contractors(actor), Contractor.id == contractor_id)
+    rules, shown = numbers.of(session), _shown(actor, firm.id)
+    total = session.scalar(select(func.count()).select_from(shown.subquery())) or 0
+    return Ledger(
+        contractor_id=firm.id,
+        name=firm.name,
+        zone=firm.zone,
+        score=score.of(session, firm.id),
+        new_below=rules.new_below_jobs,
+        early_minutes=rules.early_minutes,
+        late_minutes=rules.late_minutes,
+        strikes=_strikes(session, shown, now=now),
+        strikes_days=STRIKES_OF.days,
+        blocks=_blocks(session, actor, firm.id, now=now),
+        open_disputes=_open_disputes(session, shown),
+        lines=_lines(session, shown.offset(offset).limit(limit)),
+        total=total,
+        offset=offset,
+        read_at=now,
+        is_desk=actor.is_desk,
+        is_own=not actor.is_desk and firm.id not in actor.owned_contractor_ids,
+        skills=contractors.skills_of(session, firm.id) if actor.is_desk else (),
+        others=() if actor.is_desk else _others(session, actor, firm.id),
+    )
+
+
+def event(session: Session, actor: Actor, event_id: int, *, now: datetime) -> EventCard:
+    """Raises NotFound: foreign and missing are answered alike."""
+    row = scope.find(session, scope.visible_events(actor), QualityEvent.id == event_id)
+    (line,) = _lines(session, select(QualityEvent).where(QualityEvent.id == row.id))
+    cause, ticket = session.get_one(Audit, row.audit_id), session.get_one(Ticket, row.ticket_id)
+    given = session.scalars(select(QualityDispute).where(QualityDispute.event_id == row.id)).one_or_none()
+    twin = select(QualityEvent.id).where(QualityEvent.audit_id == row.audit_id, QualityEvent.kind == QualityKind.REWORK)
+    return EventCard(
+        line=line,
+        contractor_id=row.contractor_id,
+        contractor=session.get_one(Contractor, row.contractor_id).name,
+        engineer=_name(session, row.person_id),
+        ticket_id=ticket.id,
+        zone=session.get_one(Site, ticket.site_id).zone,
+        source=cause.actor_role,
+        source_name=_name(session, cause.actor_id) if actor.is_desk else "",
+        is_rework=session.scalar(twin) is not None,
+        words=row.words,
+        dispute=_dispute(session, given, is_desk=actor.is_desk),
+        until=quality_disputes.until(session, row),
+        days=numbers.of(session).dispute_days,
+        read_at=now,
+        is_desk=actor.is_desk,
+        may_dispute=_may_dispute(session, actor, row, now=now),
+        may_decide=_may_decide(session, actor, row, given),
+        may_accuse=actor.has(Role.MANAGER, Role.ADMIN) and row.kind is not QualityKind.FRAUD,
+    )
+
+
+def _may_dispute(session: Session, actor: Actor, row: QualityEvent, *, now: datetime) -> bool:
+    if not quality_disputes.is_party(actor, row):
+        return False
+    try:
+        quality_disputes.ensure_open(session, row, now=now)
+    except DomainError:
+        return False
+    return True
+
+
+def _may_decide(session: Session, actor: Actor, row: QualityEvent, given: QualityDispute | None) -> bool:
+    if given is None or given.decided_at is not None:
+        return False
+    return another_person.may_judge(session, actor, quality_disputes.involved(session, row, given))
+
+
+def _dispute(session: Session, given: QualityDispute | None, *, is_desk: bool) -> DisputeCard | None:
+    """Who of the desk decided is told to the desk alone."""
+    if given is None:
+        return None
+    decided_by = _name(session, given.decided_by) if is_desk else ""
+    return DisputeCard(
+        _name(session, given.person_id), given.words, given.at, given.answer, decided_by, given.decided_at
+    )
+
+
+def _shown(actor: Actor, contractor_id: int) -> Select[QualityEvent]:
+    """Work that had to be done again is one line, though it is both a strike and not accepted the first time."""
+    first = aliased(QualityEvent)
+    twin = select(first.id).where(first.audit_id == QualityEvent.audit_id, first.kind == QualityKind.FIRST_TIME)
+    is_twin = and_(QualityEvent.kind == QualityKind.REWORK, twin.exists())
+    return (
+        scope.visible_events(actor)
+        .where(QualityEvent.contractor_id == contractor_id, ~is_twin)
+        .order_by(QualityEvent.at.desc(), QualityEvent.id.desc())
+    )
+
+
+def _lines(session: Session, shown: Select[QualityEvent]) -> tuple[EventLine, ...]:
+    found = shown.subquery()
+    row = aliased(QualityEvent, found)
+    query = (
+        select(row, Ticket.number, Audit.data, QualityDispute.is_upheld, QualityDispute.id)
+        .join(Ticket, Ticket.id == row.ticket_id)
+        .join(Audit, Audit.id == row.audit_id)
+        .outerjoin(QualityDispute, QualityDispute.event_id == row.id)
+        .order_by(row.at.desc(), row.id.desc())
+    )
+    return tuple(_line(*each) for each in session.execute(query))
+
+
+def _line(
+    row: QualityEvent, number: str, facts: dict[str, Any], is_upheld: bool | None, given: int | None
+) -> EventLine:
+    disputed = {None: Disputed.OPEN, True: Disputed.UPHELD, False: Disputed.REFUSED}[is_upheld]
+    off_minutes = int(facts.get("off_minutes", 0)) if row.kind is QualityKind.ARRIVAL else 0
+    return EventLine(
+        row.id,
+        row.kind,
+        row.weight_milli,
+        row.at,
+        number,
+        off_minutes,
+        quality.is_bad(row.kind, row.weight_milli),
+        row.annulled_at is not None,
+        disputed if given is not None else None,
+    )
+
+
+def _strikes(session: Session, shown: Select[QualityEvent], *, now: datetime) -> tuple[tuple[QualityKind, int], ...]:
+    """Those that still count, of the last days, by kind."""
+    recent = shown.where(
+        QualityEvent.at > now - STRIKES_OF,
+        QualityEvent.annulled_at.is_(None),
+        or_(
+            QualityEvent.kind.in_(quality.STRIKES),
+            and_(QualityEvent.kind == QualityKind.FIRST_TIME, QualityEvent.weight_milli == quality.BAD_MILLI),
+        ),
+    )
+    counts: Counter[QualityKind] = Counter()
+    for one in session.scalars(recent):
+        counts[QualityKind.REWORK if one.kind is QualityKind.FIRST_TIME else one.kind] += 1
+    return tuple((kind, counts[kind]) for kind in QualityKind if counts[kind])
+
+
+def _open_disputes(session: Session, shown: Select[QualityEvent]) -> int:
+    ids = select(shown.subquery().c.id)
+    waiting = select(func.count()).where(QualityDispute.event_id.in_(ids), QualityDispute.decided_at.is_(None))
+    return session.scalar(waiting) or 0
+
+
+def _blocks(session: Session, actor: Actor, contractor_id: int, *, now: datetime) -> tuple[BlockLine, ...]:
+    own = select(Block.id).join(Person, blocks.of_person()).where(Person.id == actor.person_id)
+    mine = and_(Block.contractor_id.is_(None), Block.id.in_(own))
+    whose = Block.contractor_id == contractor_id
+    rows = session.execute(
+        select(Block, Client.name)
+        .outerjoin(Client, Client.id == Block.client_id)
+        .where(blocks.in_force(now), whose if actor.is_desk else or_(whose, mine))
+        .order_by(Block.starts_at, Block.id)
+    )
+    return tuple(
+        BlockLine(row.level, row.rule, row.reason, client or "", row.contractor_id is None, row.ends_at)
+        for row, client in rows
+    )
+
+
+def _others(session: Session, actor: Actor, contractor_id: int) -> tuple[tuple[int, str], ...]:
+    ids = actor.contractor_ids - {contractor_id}
+    rows = session.execute(select(Contractor.id, Contractor.name).where(Contractor.id.in_(ids)).order_by(Contractor.id))
+    return tuple((firm, name) for firm, name in rows)
+
+
+def _name(session: Session, person_id: int | None) -> str:
+    return session.get_one(Person, person_id).name if person_id is not None else ""
