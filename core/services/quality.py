@@ -6,7 +6,7 @@ Bad events ring the crew and the manager: what happened, what it costs, how to d
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from core.domain import quality
@@ -113,13 +113,27 @@ def back_out(
 
 
 def minutes_off(session: Session, visit: Visit, *, at: datetime) -> int:
-    """How late (or, negative, how early) somebody comes who comes at this moment; 0 is in time."""
+    """How late (or, negative, how early) somebody comes who comes at this moment; 0 is in time.
+
+    A window that was only planned, by the desk or for a visit that follows, is a promise of when he comes at the
+    latest: nobody agreed to wait for its beginning.
+    """
     rules = numbers.of(session)
     moves = session.scalars(select(VisitMove).where(VisitMove.visit_id == visit.id).order_by(VisitMove.id)).all()
     first = moves[0].from_starts_at if moves else visit.starts_at
     promised = quality.promised_start(first, ((one.side, one.at, one.to_starts_at) for one in moves), rules)
     latest = min(visit.ends_at, promised + (visit.ends_at - visit.starts_at))
-    return quality.minutes_off(at, min(visit.starts_at, promised), latest, rules)
+    off = quality.minutes_off(at, min(visit.starts_at, promised), latest, rules)
+    return off if off > 0 or moves or _is_agreed(session, visit) else 0
+
+
+def _is_agreed(session: Session, visit: Visit) -> bool:
+    """With the crew, by its yes to an offer or to "still going?"."""
+    if visit.confirmed_at is not None:
+        return True
+    is_first = select(func.min(Visit.number)).where(Visit.assignment_id == visit.assignment_id)
+    by_offer = session.get_one(Assignment, visit.assignment_id).offer_id is not None
+    return by_offer and session.scalar(is_first) == visit.number
 
 
 def arrival(session: Session, visit: Visit, ticket: Ticket, off_minutes: int, *, cause: Audit, now: datetime) -> None:
