@@ -33,6 +33,7 @@ from storage.models.desk import Task
 from storage.models.directory import Skill
 from storage.models.offer import Offer
 from storage.models.people import Invite, Membership, Person
+from storage.models.quality import QualityEvent
 from storage.models.talk import Talk
 from storage.models.ticket import Intake, Ticket
 from storage.models.visit import Proof, Visit
@@ -51,6 +52,7 @@ KINDS = {
     "absence": "absence",
     "client_id": "client",
     "contractor_id": "contractor",
+    "event_id": "event",
     "intake_id": "intake",
     "known": "ticket",
     "membership_id": "membership",
@@ -200,7 +202,7 @@ def _ids(session: Session) -> Ids:
         "membership": Membership,
         "absence": Absence,
     }
-    more = {"task": Task, "proof": Proof, "invite": Invite, "talk": Talk}
+    more = {"task": Task, "proof": Proof, "invite": Invite, "talk": Talk, "event": QualityEvent}
     named = {name: Base.metadata.tables[name] for name in ("client", "contractor", "person", "site", "skill")}
     found = {kind: list(session.scalars(select(table.id))) for kind, table in (tables | more).items()}
     return found | {kind: list(session.scalars(select(table.c.id))) for kind, table in named.items()}
