@@ -53,6 +53,7 @@ ROUTERS = (
     "cancels",
     "holds",
     "reclassify",
+    "priorities",
     "offers",
     "counter_prices",
     "missed",

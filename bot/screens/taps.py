@@ -37,6 +37,7 @@ class Do(StrEnum):
     ASK_MOVE = "move?"
     OTHER_TIME = "time?"
     RECLASSIFY = "kind?"
+    PRIORITY = "urgent?"
 
 
 class TicketTap(CallbackData, prefix="t"):

@@ -18,6 +18,7 @@ from bot.screens.hold_buttons import held_lines, hold_buttons
 from bot.screens.lists import PAGE, fit, pages
 from bot.screens.menu import to_menu
 from bot.screens.pictures import all_pictures_button
+from bot.screens.priorities import priority_button
 from bot.screens.steps import move_button
 from bot.screens.taps import Do, TaskDo, TaskMove, TicketTap
 from bot.screens.writing import reply_button, thread_button, write_button
@@ -140,7 +141,7 @@ def desk_card(card: DeskCard, texts: Texts) -> Screen:
     rows += search_screens.desk_rows(card, texts)
     rows = counter_prices.desk_buttons(card, texts) + rows
     rows += _buttons(base, card.buttons, _DESK, texts) + _move(card, texts)
-    rows += column(*hold_buttons(base, card.buttons, texts, with_later=True))
+    rows += column(priority_button(card, texts), *hold_buttons(base, card.buttons, texts, with_later=True))
     return Screen("\n".join(parts), rows + _more(base, texts))
 
 

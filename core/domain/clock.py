@@ -122,3 +122,26 @@ def reaches(intervals: Sequence[Interval], amount: timedelta) -> datetime | None
             return one.calendar.after(one.start, left)
         left -= here
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A visit got another time."""
+
+    by_client: bool
+    before: datetime
+    after: datetime
+
+
+def put_off(moves: Iterable[Moved]) -> list[tuple[datetime, datetime]]:
+    """What of the time between the first and the present appointment is the client's: he put it off by so much.
+
+    Whoever brings a visit forward takes back what was put off behind the new time; what a crew puts off is not his.
+    """
+    spans: list[tuple[datetime, datetime]] = []
+    for move in moves:
+        if move.after < move.before:
+            spans = [(begins, min(ends, move.after)) for begins, ends in spans if begins < move.after]
+        elif move.by_client and move.after > move.before:
+            spans.append((move.before, move.after))
+    return spans

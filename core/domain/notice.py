@@ -33,6 +33,7 @@ class Notice(StrEnum):
     SLA_MANY = "sla-many"  #: many of these at once, as after days of downtime: one message for all of them
     CLOCK_JUMP = "clock-jump"  #: the machine's time is doubtful: what cannot be undone waits for a word
     DIGEST = "digest"  #: the morning of the desk
+    PRIORITY = "priority"  #: more urgent, or less
     COUNTERED = "countered"  #: a contractor asks for another price
     COUNTER_DECIDED = "counter-decided"
     ASK_MOVE = "ask-move"  #: nobody can come in time: does another time suit the client?
@@ -134,6 +135,7 @@ TOLD: dict[Notice, dict[Audience, Delivery]] = {
     Notice.RESUMED: {A.CREW: N, A.CLIENT: N, A.DESK: E},
     Notice.MOVED: {A.CREW: N, A.CLIENT: N, A.DESK: E},
     Notice.RECLASSIFIED: {A.CREW: N, A.CLIENT: N, A.DESK: E},
+    Notice.PRIORITY: {A.CREW: N, A.CLIENT: N, A.DESK: E},
     Notice.COUNTERED: {A.DESK: N, A.INVITED: E},
     Notice.COUNTER_DECIDED: {A.INVITED: N, A.DESK: E},
     Notice.ASK_MOVE: {A.CLIENT: N, A.DESK: E},

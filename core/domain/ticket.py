@@ -73,6 +73,8 @@ OPEN = frozenset(S) - SETTLED
 DONE_WELL = (S.ACCEPTED, S.CLOSED)
 #: What may wait for a reason. A draft is confirmed or refused first.
 HOLDABLE = OPEN - {S.ON_HOLD, S.DRAFT}
+#: What may still become more urgent, or less.
+PRIORITISED = frozenset({S.APPROVAL, S.SEARCHING, S.UNSTAFFED, S.ASSIGNED, S.IN_WORK, S.ON_HOLD})
 
 _DESK = DESK_ROLES
 _CREW = frozenset({Role.ENGINEER, Role.OWNER})

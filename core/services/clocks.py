@@ -5,25 +5,27 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.domain import clock as rules
 from core.domain.calendar import CalendarKind
-from core.domain.clock import LEVELS, STOPS, ClockKind, ClockState, Interval, Reading, StopReason, Whose
+from core.domain.clock import LEVELS, STOPS, ClockKind, ClockState, Reading, StopReason
 from core.domain.ticket import SETTLED, TicketStatus
-from core.services import calendars, numbers, promises
+from core.services import client_waits, clock_rows, numbers, promises
 from core.services.promises import Promise
-from storage.models.clock import Clock, ClockInterval
+from storage.models.clock import Clock, ClockInterval, Hold
 from storage.models.desk import Audit
 from storage.models.directory import Site
 from storage.models.ticket import Ticket
+from storage.models.visit import Visit
 
-LIVE = frozenset({ClockState.RUNNING, ClockState.STOPPED})
 #: Of a search: the promised reaction until the first yes, after it the haste of the search alone.
 OF_SEARCH = frozenset({ClockKind.REACTION, ClockKind.SEARCH})
 #: Begun together when a ticket is registered.
 PROMISED = (ClockKind.REACTION, ClockKind.ARRIVAL, ClockKind.RESOLUTION)
+#: A search goes on while the client wants nobody sooner.
+_WAIT_FOR_CLIENT = frozenset({ClockKind.ARRIVAL, ClockKind.RESOLUTION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ def follow(
             begin(session, ticket, kind, cause=cause, now=now)
     elif before is TicketStatus.REPORTED and ticket.status is TicketStatus.DISPUTED:
         begin_again(session, ticket, cause=cause, now=now)
+    elif ticket.status is TicketStatus.IN_WORK and clock_rows.has_waits_ahead(session, ticket.id, now):
+        client_moved(session, ticket, cause=cause, now=now)
     if ticket.status is TicketStatus.APPROVAL:
         stop(session, ticket, StopReason.APPROVAL, cause=cause, now=now)
     elif before is TicketStatus.APPROVAL and ticket.status is not TicketStatus.ON_HOLD:
@@ -83,7 +87,7 @@ def begin(
     promise = promise or promises.of_ticket(session, ticket, kind)
     if promise is None:
         return None
-    before = _last(session, ticket.id, kind)
+    before = clock_rows.last(session, ticket.id, kind)
     clock = Clock(
         ticket_id=ticket.id,
         kind=kind,
@@ -95,15 +99,14 @@ def begin(
     )
     session.add(clock)
     session.flush()
-    _open(session, clock, cause, runs=True, whose=Whose.OURS, now=now)
-    _refresh(session, clock)
+    clock_rows.run(session, clock, cause, now=now)
     return clock
 
 
 def begin_again(session: Session, ticket: Ticket, *, cause: Audit, now: datetime) -> Clock | None:
     """The work was reported and is wrong: the resolution is owed again, with what was left of it when it was
     reported and at least a fair time, whichever ends later. The time the client took to look is nobody's."""
-    last = _last(session, ticket.id, ClockKind.RESOLUTION)
+    last = clock_rows.last(session, ticket.id, ClockKind.RESOLUTION)
     if last is None or last.state is not ClockState.MET:
         return None
     left = reading(session, last, now=now).left
@@ -116,24 +119,29 @@ def begin_again(session: Session, ticket: Ticket, *, cause: Audit, now: datetime
 
 def stop(session: Session, ticket: Ticket, reason: StopReason, *, cause: Audit | None, now: datetime) -> None:
     """The clocks that this reason stops stand from now on; one that stands already is not stopped twice."""
-    whose, kinds = STOPS[reason]
-    for clock in _live(session, ticket.id, ClockState.RUNNING):
-        if clock.kind in kinds:
-            _cut(session, clock, now)
-            clock.state = ClockState.STOPPED
-            _open(session, clock, cause, runs=False, whose=whose, reason=reason, now=now)
-            _refresh(session, clock)
+    for clock in clock_rows.live(session, ticket.id, ClockState.RUNNING):
+        if clock.kind in STOPS[reason][1]:
+            clock_rows.cut(session, clock, now)
+            clock_rows.stand(session, clock, cause, reason, now=now)
 
 
 def go_on(session: Session, ticket: Ticket, *, cause: Audit | None, now: datetime) -> None:
     """What stood runs again, unless the client's approval is still waited for."""
     if ticket.status is TicketStatus.APPROVAL:
         return
-    for clock in _live(session, ticket.id, ClockState.STOPPED):
-        _cut(session, clock, now)
-        clock.state = ClockState.RUNNING
-        _open(session, clock, cause, runs=True, whose=Whose.OURS, now=now)
-        _refresh(session, clock)
+    for clock in clock_rows.live(session, ticket.id, ClockState.STOPPED):
+        run_anew(session, clock, cause=cause, now=now)
+
+
+def client_moved(session: Session, ticket: Ticket, *, cause: Audit | None, now: datetime) -> None:
+    """The client put the visit off, or what was put off is sooner again: his wait does not eat the time of others.
+
+    Arrival and resolution stand from the time that was agreed to the time he named, and in between as well where
+    somebody is still looked for: nobody may come then. What a crew puts off is its own time.
+    """
+    for clock in clock_rows.live(session, ticket.id, ClockState.RUNNING):
+        if clock.kind in _WAIT_FOR_CLIENT:
+            run_anew(session, clock, cause=cause, now=now)
 
 
 def meet(
@@ -143,7 +151,7 @@ def meet(
     wanted = frozenset(kinds)
     if not wanted:
         return ()
-    found = [one for one in _live(session, ticket.id) if one.kind in wanted]
+    found = [one for one in clock_rows.live(session, ticket.id) if one.kind in wanted]
     ends = {one.id: max(min(at or now, now), one.started_at) for one in found}
     for clock in found:
         _end(session, clock, ClockState.MET, ends[clock.id])
@@ -152,15 +160,37 @@ def meet(
 
 def end(session: Session, ticket: Ticket, *, now: datetime) -> None:
     """The ticket is over without it."""
-    for clock in _live(session, ticket.id):
+    for clock in clock_rows.live(session, ticket.id):
         _end(session, clock, ClockState.ENDED, now)
+
+
+def drop(session: Session, clock: Clock, *, now: datetime) -> None:
+    """It is promised no more."""
+    _end(session, clock, ClockState.ENDED, now)
+
+
+def was_on_site(session: Session, ticket: Ticket) -> bool:
+    here = select(Visit.id).where(Visit.ticket_id == ticket.id, Visit.on_site_at.is_not(None))
+    return session.scalar(here.limit(1)) is not None
+
+
+def stand_as_the_ticket(session: Session, ticket: Ticket, *, cause: Audit | None, now: datetime) -> None:
+    """A clock begun late stands where the ticket waits."""
+    if ticket.status is TicketStatus.APPROVAL:
+        return stop(session, ticket, StopReason.APPROVAL, cause=cause, now=now)
+    lasting = select(Hold.reason, Hold.before).where(Hold.ticket_id == ticket.id, Hold.ended_at.is_(None))
+    held = session.execute(lasting).one_or_none()
+    if held is not None:
+        reason = StopReason.APPROVAL if held.before is TicketStatus.APPROVAL else held.reason
+        stop(session, ticket, reason, cause=cause, now=now)
+    return None
 
 
 def passed(session: Session, clock: Clock) -> datetime | None:
     """The deadline, where the clock reached it: of a clock that is over, within its time. None: it was kept."""
     if clock.state is ClockState.RUNNING:
         return clock.due_at
-    return rules.reaches(_intervals(session, clock), timedelta(minutes=clock.target_min))
+    return rules.reaches(clock_rows.intervals(session, clock), timedelta(minutes=clock.target_min))
 
 
 def of_search(session: Session, ticket: Ticket, *, now: datetime) -> Clock:
@@ -171,7 +201,7 @@ def of_search(session: Session, ticket: Ticket, *, now: datetime) -> Clock:
     known = live_of_search(session, ticket)
     if known is not None:
         return known
-    if _last(session, ticket.id, ClockKind.REACTION) is None:
+    if clock_rows.last(session, ticket.id, ClockKind.REACTION) is None:
         begun = begin(session, ticket, ClockKind.REACTION, cause=None, now=min(now, ticket.registered_at))
     else:
         begun = begin(session, ticket, ClockKind.SEARCH, cause=None, now=now)
@@ -181,22 +211,22 @@ def of_search(session: Session, ticket: Ticket, *, now: datetime) -> Clock:
 
 
 def live_of_search(session: Session, ticket: Ticket) -> Clock | None:
-    return next((one for one in _live(session, ticket.id) if one.kind in OF_SEARCH), None)
+    return next((one for one in clock_rows.live(session, ticket.id) if one.kind in OF_SEARCH), None)
 
 
 def live(session: Session, ticket_id: int) -> tuple[Clock, ...]:
     """The promises that are still to be kept, oldest first."""
-    return tuple(_live(session, ticket_id))
+    return tuple(clock_rows.live(session, ticket_id))
 
 
 def reading(session: Session, clock: Clock, *, now: datetime) -> Reading:
-    spent = rules.elapsed(_intervals(session, clock), clock.ended_at or now)
+    spent = rules.elapsed(clock_rows.intervals(session, clock), clock.ended_at or now)
     return Reading(clock.kind, clock.state, timedelta(minutes=clock.target_min), spent, clock.due_at)
 
 
 def reaches(session: Session, clock: Clock, pct: int) -> datetime | None:
     """When so many percent of the target will have elapsed; None while the clock stands."""
-    return rules.reaches(_intervals(session, clock), timedelta(minutes=clock.target_min) * pct / 100)
+    return rules.reaches(clock_rows.intervals(session, clock), timedelta(minutes=clock.target_min) * pct / 100)
 
 
 def runs_round_the_clock(session: Session, ticket: Ticket, *, now: datetime) -> bool:
@@ -223,7 +253,7 @@ def warned(session: Session, clock: Clock, *, now: datetime) -> int:
     """Takes the highest level that is reached, in percent, and sets the next: after days of downtime one, not four."""
     level = max((one for one in LEVELS if one <= reading(session, clock, now=now).used_pct), default=0)
     clock.warned_pct = max(clock.warned_pct, level)
-    _refresh(session, clock)
+    clock_rows.refresh(session, clock)
     return level
 
 
@@ -244,90 +274,24 @@ def count_anew(session: Session, kind: CalendarKind) -> int:
     on_it = select(ClockInterval.clock_id).where(ClockInterval.calendar == kind)
     running = session.scalars(select(Clock).where(Clock.state == ClockState.RUNNING, Clock.id.in_(on_it))).all()
     for clock in running:
-        _refresh(session, clock)
+        clock_rows.refresh(session, clock)
     return len(running)
 
 
 def arrival_due(session: Session, ticket: Ticket) -> datetime | None:
     """Until when somebody should be on site; None where nothing is promised, the clock stands, or somebody was."""
-    return next((one.due_at for one in _live(session, ticket.id) if one.kind is ClockKind.ARRIVAL), None)
+    return next((one.due_at for one in clock_rows.live(session, ticket.id) if one.kind is ClockKind.ARRIVAL), None)
+
+
+def run_anew(session: Session, clock: Clock, *, cause: Audit | None, now: datetime) -> None:
+    """Another stretch begins, on the calendar the clock has now."""
+    ticket = session.get_one(Ticket, clock.ticket_id)
+    clock_rows.cut(session, clock, now)
+    waits = client_waits.ahead(session, ticket, now=now) if clock.kind in _WAIT_FOR_CLIENT else ()
+    clock_rows.run(session, clock, cause, now=now, waits=waits)
 
 
 def _end(session: Session, clock: Clock, state: ClockState, at: datetime) -> None:
-    _cut(session, clock, at)
+    clock_rows.cut(session, clock, at)
     clock.state, clock.ended_at = state, at
-    _refresh(session, clock)
-
-
-def _refresh(session: Session, clock: Clock) -> None:
-    """The deadline and the next warning as the intervals say; none for a clock that stands or is over."""
-    session.flush()
-    clock.due_at = clock.warn_at = None
-    if clock.state is not ClockState.RUNNING:
-        return
-    intervals, target = _intervals(session, clock), timedelta(minutes=clock.target_min)
-    clock.due_at = rules.reaches(intervals, target)
-    level = next((one for one in LEVELS if one > clock.warned_pct), None)
-    if level is not None:
-        clock.warn_at = rules.reaches(intervals, target * level / 100)
-    session.flush()
-
-
-def _open(
-    session: Session,
-    clock: Clock,
-    cause: Audit | None,
-    *,
-    runs: bool,
-    whose: Whose,
-    now: datetime,
-    reason: StopReason | None = None,
-) -> None:
-    audit_id = cause.id if cause is not None else None
-    row = ClockInterval(clock_id=clock.id, from_at=now, runs=runs, whose=whose, reason=reason, audit_id=audit_id)
-    row.calendar = clock.calendar
-    session.add(row)
-    session.flush()
-
-
-def _cut(session: Session, clock: Clock, at: datetime) -> None:
-    """The ledger ends at `at`: what was laid ahead of it falls away, what lasted until then is closed.
-
-    The first interval always stays, be it of no length.
-    """
-    rows = session.scalars(_rows_of(clock.id)).all()
-    ahead = [row.id for row in rows[1:] if row.from_at > at]
-    session.execute(delete(ClockInterval).where(ClockInterval.id.in_(ahead)))
-    last = [row for row in rows if row.id not in ahead][-1]
-    last.to_at = max(at, last.from_at)
-    session.flush()
-
-
-def _rows_of(clock_id: int) -> Select[ClockInterval]:
-    return (
-        select(ClockInterval)
-        .where(ClockInterval.clock_id == clock_id)
-        .order_by(ClockInterval.from_at, ClockInterval.id)
-    )
-
-
-def _intervals(session: Session, clock: Clock) -> list[Interval]:
-    site_id = session.get_one(Ticket, clock.ticket_id).site_id
-    zone = session.get_one(Site, site_id).zone
-    rows = session.scalars(_rows_of(clock.id)).all()
-    known = {kind: calendars.of(session, kind, zone) for kind in {row.calendar for row in rows}}
-    return [Interval(row.from_at, row.to_at, row.runs, known[row.calendar]) for row in rows]
-
-
-def _live(session: Session, ticket_id: int, *states: ClockState) -> list[Clock]:
-    return list(
-        session.scalars(
-            select(Clock).where(Clock.ticket_id == ticket_id, Clock.state.in_(states or LIVE)).order_by(Clock.id)
-        )
-    )
-
-
-def _last(session: Session, ticket_id: int, kind: ClockKind) -> Clock | None:
-    return session.scalars(
-        select(Clock).where(Clock.ticket_id == ticket_id, Clock.kind == kind).order_by(Clock.number.desc()).limit(1)
-    ).one_or_none()
+    clock_rows.refresh(session, clock)

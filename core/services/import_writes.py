@@ -13,7 +13,7 @@ from core.domain.actor import Actor
 from core.domain.geo import Vector, unit_vector
 from core.domain.words import search_key
 from core.domain.workbook import MOSCOW, SheetName
-from core.services import import_history, numbers
+from core.services import clock_changes, import_history, numbers
 from core.services.import_plan import Plan, SheetPlan
 from core.services.stored_sheets import NAMES, SOURCES, ids_of, moscow_day
 from storage.models.contractor import Contractor, ContractorSkill, MatchPoint
@@ -36,6 +36,21 @@ def write(session: Session, actor: Actor, plan: Plan, *, now: datetime) -> None:
                 _write_payers(session, part, now=now)
     _write_zones(session, plan)
     _write_match_points(session, plan)
+    _follow_plans(session, actor, plan, now=now)
+
+
+def _follow_plans(session: Session, actor: Actor, plan: Plan, *, now: datetime) -> None:
+    """Promises of open tickets follow their contract: another plan, or other times of the same plan."""
+    times = plan.part(SheetName.SLA)
+    plans = {row.values["plan"] for row in times.added} | {values["plan"] for _, _, values in times.changed}
+    moved = {
+        old.id
+        for _, old, values in plan.part(SheetName.CONTRACTS).changed
+        if old.values["sla_plan"] != values["sla_plan"]
+    }
+    if plans or moved:
+        session.expire_all()  # the rows were written past the session
+        clock_changes.contracts_changed(session, actor, moved, plans, now=now)
 
 
 def _write_sheet(session: Session, title: str, part: SheetPlan) -> None:

@@ -45,6 +45,14 @@ def _wrong(session: Session, clock: Clock, zone: str, rows: list[ClockInterval])
         return f"is {clock.state}, but its last interval {'runs' if rows[-1].runs else 'stands'}"
     if clock.due_at != _due(session, clock, zone, rows):
         return "has a deadline that its intervals do not give"
+    return _wrong_stretch(clock, rows)
+
+
+def _wrong_stretch(clock: Clock, rows: list[ClockInterval]) -> str:
+    if any(not row.runs and row.reason is None for row in rows):
+        return "stood without a reason"
+    if clock.state is ClockState.RUNNING and rows[-1].calendar is not clock.calendar:
+        return "runs on another calendar than its plan says"
     return ""
 
 

@@ -45,6 +45,9 @@ _MAY_LIE_AHEAD = frozenset(
         "warn_at",
         "waits_until",
         "proof.sent_at",
+        # A wait the client has asked for is laid before it begins.
+        "clock_interval.from_at",
+        "clock_interval.to_at",
     }
 )
 _NEVER = datetime(9000, 1, 1, tzinfo=UTC)

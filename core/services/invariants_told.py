@@ -20,7 +20,7 @@ from core.domain.offer import OfferStatus
 from core.domain.role import CONTRACTOR_ROLES, DESK_ROLES, Role
 from core.domain.talk import TalkKind
 from core.domain.ticket import Origin, TicketEvent, TicketStatus
-from core.services import holds
+from core.services import holds, priorities
 from core.services.invariants_rights import Held, held
 from storage.models.clock import Clock
 from storage.models.desk import Audit
@@ -59,6 +59,7 @@ _BY_TICKET: dict[str, Notice] = {
     TicketEvent.CANCEL: Notice.CANCELLED,
     TicketEvent.REFUSE: Notice.CANCELLED,
     "ask_move": Notice.ASK_MOVE,
+    priorities.EVENT: Notice.PRIORITY,
 }
 _BY_VISIT: dict[str, Notice] = {"go": Notice.ON_THE_WAY, "move": Notice.MOVED, "silent": Notice.UNCONFIRMED}
 
@@ -77,7 +78,7 @@ _BY_TALK = {
 
 
 #: Whom it concerns depends on what the ticket was.
-_BY_WHAT_WAS = frozenset({Notice.HELD, Notice.RESUMED, Notice.RECLASSIFIED})
+_BY_WHAT_WAS = frozenset({Notice.HELD, Notice.RESUMED, Notice.RECLASSIFIED, Notice.PRIORITY})
 
 
 @dataclass(frozen=True, slots=True)

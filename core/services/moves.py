@@ -20,7 +20,7 @@ from core.domain.slots import Slot
 from core.domain.task import TaskKind
 from core.domain.ticket import TicketStatus
 from core.domain.visit import AHEAD, LIVE, Side, VisitStatus
-from core.services import audit, matching, notices, numbers, offers, scope, tasks
+from core.services import audit, clocks, matching, notices, numbers, offers, scope, tasks
 from core.services.rows import moved
 from storage.models.contractor import Absence
 from storage.models.directory import Site
@@ -102,6 +102,8 @@ def move(
     role = min(scope.roles_on(session, actor, ticket) & _ROLES[side])
     cause = audit.record(session, actor, "visit", visit.id, "move", now=now, role=role, data=facts)
     _keep(session, actor, visit, side, before, now=now)
+    if side is Side.CLIENT or slot.start < before:
+        clocks.client_moved(session, ticket, cause=cause, now=now)
     tasks.end_for_ticket(session, actor, ticket.id, {TaskKind.UNCONFIRMED}, "moved", now=now)
     if side is Side.CLIENT and visit.engineer_id is None and not tasks.has(session, ticket.id, TaskKind.NO_CREW):
         # Nobody of the firm is here to be told: a person must phone it.

@@ -136,7 +136,8 @@ def move(session: Session, actor: Actor, ticket_id: int, version: int, start: da
     _ensure_fresh(ticket, version)
     offers.ensure_open_at(session, ticket, start, now=now)
     ticket.visit_from = start
-    _restart(session, actor, ticket, WaveReason.MOVED, "move", {"visit_from": start.isoformat()}, now=now)
+    cause = _restart(session, actor, ticket, WaveReason.MOVED, "move", {"visit_from": start.isoformat()}, now=now)
+    clocks.client_moved(session, ticket, cause=cause, now=now)
 
 
 def _restart(
@@ -148,7 +149,7 @@ def _restart(
     data: dict[str, object],
     *,
     now: datetime,
-) -> None:
+) -> Audit:
     """The change is written down, then the search begins anew from where the ticket stands."""
     data = {"reason": reason, **data}
     if ticket.status is TicketStatus.UNSTAFFED:
@@ -162,6 +163,7 @@ def _restart(
     waves.ask_next(session, actor, ticket, now=now, reason=reason, again=held)
     if actor.person_id is not None:
         notices.answer(session, actor.person_id, Notice.CARD, ticket=ticket, cause=f"audit {cause.id}", now=now)
+    return cause
 
 
 def _searching(session: Session, actor: Actor, ticket_id: int, version: int) -> Ticket:

@@ -36,8 +36,8 @@ def deadline_by_hand(story: Story) -> str:
 def interval_is_missing(story: Story) -> str:
     clock = story.one("SELECT id FROM clock WHERE state = 'met'")
     story.run(
-        "INSERT INTO clock_interval (clock_id, from_at, to_at, runs, whose, objection)"
-        " SELECT clock_id, :later, :later, runs, whose, '' FROM clock_interval WHERE clock_id = :clock",
+        "INSERT INTO clock_interval (clock_id, from_at, to_at, runs, calendar, whose, objection)"
+        " SELECT clock_id, :later, :later, runs, calendar, whose, '' FROM clock_interval WHERE clock_id = :clock",
         clock=clock,
         later=story.at(story.now + timedelta(days=1)),
     )
@@ -50,11 +50,26 @@ def clock_stands_but_runs(story: Story) -> str:
     return f"clock {clock} is running, but its last interval stands"
 
 
+def clock_stood_for_nothing(story: Story) -> str:
+    clock = story.one("SELECT clock_id FROM clock_interval WHERE runs = :no", no=False)
+    story.run("UPDATE clock_interval SET reason = NULL WHERE clock_id = :clock", clock=clock)
+    return f"clock {clock} stood without a reason"
+
+
+def interval_on_another_calendar(story: Story) -> str:
+    clock = story.one(RUNNING)
+    other = "CASE calendar WHEN '24x7' THEN 'working' ELSE '24x7' END"
+    story.run(f"UPDATE clock SET calendar = {other} WHERE id = :clock", clock=clock)
+    return f"clock {clock} runs on another calendar than its plan says"
+
+
 CLOCKS: list[Break] = [
     ("12", "a ticket searches without a clock", search_without_clock),
     ("12", "a clock outlives its ticket", clock_outlives_its_ticket),
     ("12", "a clock never warns", clock_never_warns),
     ("14", "a deadline was set by hand", deadline_by_hand),
     ("14", "an interval is missing", interval_is_missing),
+    ("14", "a clock stood without a reason", clock_stood_for_nothing),
+    ("14", "a stretch is measured on another calendar", interval_on_another_calendar),
     ("14", "a clock stands and says it runs", clock_stands_but_runs),
 ]

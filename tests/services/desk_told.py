@@ -6,7 +6,8 @@ from typing import Any
 
 from core.domain.clock import StopReason
 from core.domain.notice import Notice
-from core.services import holds, reclassify, waves
+from core.domain.ticket import Priority
+from core.services import holds, priorities, reclassify, waves
 from storage.models.ticket import Ticket
 from tests.make.directories import add_contractor
 from tests.make.tickets import SKILL, add_service, send, take, tap
@@ -92,6 +93,21 @@ def _taken(scene: Any) -> Ticket:
     return ticket
 
 
+def hurried(scene: Any) -> Event:
+    ticket = _taken(scene)
+    return ticket, lambda: _hurry(scene, ticket)
+
+
+def hurried_on_offer(scene: Any) -> Event:
+    ticket = _both_asked(scene)
+    return ticket, lambda: _hurry(scene, ticket)
+
+
+def _hurry(scene: Any, ticket: Ticket) -> None:
+    desk, now = tap(scene.other_desk), scene.world.now
+    priorities.change(scene.session, desk, ticket.id, ticket.version, Priority.EMERGENCY, now=now)
+
+
 #: In the order of `test_notices.AGREED`.
 DESK = {
     (held, Notice.HELD): "N N N - - E -",
@@ -99,6 +115,8 @@ DESK = {
     (extended, Notice.HELD): "N N N - - E -",
     (resumed, Notice.RESUMED): "N N N - - E -",
     (resumed_to_search, Notice.RESUMED): "N N - - - E -",
+    (hurried, Notice.PRIORITY): "N N N - - E -",
+    (hurried_on_offer, Notice.PRIORITY): "N N - - - E -",
     (reclassified, Notice.RECLASSIFIED): "N N N - - E -",
     (reclassified_to_others, Notice.RECLASSIFIED): "N N N - - ET -",
     (reclassified_on_offer, Notice.RECLASSIFIED): "N N - - - E -",

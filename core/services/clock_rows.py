@@ -1,0 +1,121 @@
+"""The rows of a clock: its ledger of intervals, cut and laid on, and the cached deadline that follows from them.
+
+Only `core.services.clocks` and `core.services.clock_changes` write through here.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, delete, select
+from sqlalchemy.orm import Session
+
+from core.domain import clock as rules
+from core.domain.clock import LEVELS, STOPS, ClockKind, ClockState, Interval, StopReason, Whose
+from core.services import calendars
+from storage.models.clock import Clock, ClockInterval
+from storage.models.desk import Audit
+from storage.models.directory import Site
+from storage.models.ticket import Ticket
+
+Span = tuple[datetime, datetime]
+
+LIVE = frozenset({ClockState.RUNNING, ClockState.STOPPED})
+
+
+def refresh(session: Session, clock: Clock) -> None:
+    """The deadline and the next warning as the intervals say; none for a clock that stands or is over."""
+    session.flush()
+    clock.due_at = clock.warn_at = None
+    if clock.state is not ClockState.RUNNING:
+        return
+    ledger, target = intervals(session, clock), timedelta(minutes=clock.target_min)
+    clock.due_at = rules.reaches(ledger, target)
+    level = next((one for one in LEVELS if one > clock.warned_pct), None)
+    if level is not None:
+        clock.warn_at = rules.reaches(ledger, target * level / 100)
+    session.flush()
+
+
+def run(session: Session, clock: Clock, cause: Audit | None, *, now: datetime, waits: Iterable[Span] = ()) -> None:
+    """It runs from now on, but for what the client has put off: those waits are known before they begin."""
+    at = now
+    for begins, ends in waits:
+        if begins > at:
+            _lay(session, clock, cause, at, begins)
+        _lay(session, clock, cause, max(begins, at), ends, StopReason.MOVED_BY_CLIENT)
+        at = ends
+    _lay(session, clock, cause, at, None)
+    clock.state = ClockState.RUNNING
+    refresh(session, clock)
+
+
+def stand(session: Session, clock: Clock, cause: Audit | None, reason: StopReason, *, now: datetime) -> None:
+    """It stands until somebody lets it go on."""
+    _lay(session, clock, cause, now, None, reason)
+    clock.state = ClockState.STOPPED
+    refresh(session, clock)
+
+
+def _lay(
+    session: Session,
+    clock: Clock,
+    cause: Audit | None,
+    begins: datetime,
+    ends: datetime | None,
+    reason: StopReason | None = None,
+) -> None:
+    """With a reason it stands, and the reason says whose time it is."""
+    row = ClockInterval(clock_id=clock.id, from_at=begins, to_at=ends, runs=reason is None, reason=reason)
+    row.whose = Whose.OURS if reason is None else STOPS[reason][0]
+    row.calendar, row.audit_id = clock.calendar, cause.id if cause is not None else None
+    session.add(row)
+    session.flush()
+
+
+def cut(session: Session, clock: Clock, at: datetime) -> None:
+    """The ledger ends at `at`: what was laid ahead of it falls away, what lasted until then is closed.
+
+    The first interval always stays, be it of no length.
+    """
+    rows = session.scalars(rows_of(clock.id)).all()
+    ahead = [row.id for row in rows[1:] if row.from_at > at]
+    session.execute(delete(ClockInterval).where(ClockInterval.id.in_(ahead)))
+    last = [row for row in rows if row.id not in ahead][-1]
+    last.to_at = max(at, last.from_at)
+    session.flush()
+
+
+def rows_of(clock_id: int) -> Select[ClockInterval]:
+    return (
+        select(ClockInterval)
+        .where(ClockInterval.clock_id == clock_id)
+        .order_by(ClockInterval.from_at, ClockInterval.id)
+    )
+
+
+def intervals(session: Session, clock: Clock) -> list[Interval]:
+    site_id = session.get_one(Ticket, clock.ticket_id).site_id
+    zone = session.get_one(Site, site_id).zone
+    rows = session.scalars(rows_of(clock.id)).all()
+    known = {kind: calendars.of(session, kind, zone) for kind in {row.calendar for row in rows}}
+    return [Interval(row.from_at, row.to_at, row.runs, known[row.calendar]) for row in rows]
+
+
+def live(session: Session, ticket_id: int, *states: ClockState) -> list[Clock]:
+    return list(
+        session.scalars(
+            select(Clock).where(Clock.ticket_id == ticket_id, Clock.state.in_(states or LIVE)).order_by(Clock.id)
+        )
+    )
+
+
+def last(session: Session, ticket_id: int, kind: ClockKind) -> Clock | None:
+    return session.scalars(
+        select(Clock).where(Clock.ticket_id == ticket_id, Clock.kind == kind).order_by(Clock.number.desc()).limit(1)
+    ).one_or_none()
+
+
+def has_waits_ahead(session: Session, ticket_id: int, now: datetime) -> bool:
+    """Something is laid behind `now`: a wait for the client that somebody may end by coming sooner."""
+    ahead = select(ClockInterval.id).join(Clock, Clock.id == ClockInterval.clock_id)
+    return session.scalar(ahead.where(Clock.ticket_id == ticket_id, ClockInterval.from_at > now).limit(1)) is not None

@@ -1,0 +1,76 @@
+"""The desk says that a job is more urgent, or less: its promises follow, and whoever is searched for is asked anew.
+
+What was on offer is withdrawn: it was another job. Once work was reported nothing is more urgent any more.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from core.domain import hold
+from core.domain.actor import Actor
+from core.domain.errors import Changed, NotFound
+from core.domain.notice import Notice
+from core.domain.offer import WaveReason
+from core.domain.ticket import PRIORITISED, Priority, TicketEvent, TicketStatus
+from core.services import audit, clock_changes, holds, lifecycle, notices, scope, searches, tasks, waves
+from core.services.rows import moved
+from storage.models.ticket import Ticket
+
+EVENT = "priority"
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    ticket_id: int
+    number: str
+    version: int
+    priority: Priority
+
+
+def choices(session: Session, actor: Actor, ticket_id: int, *, now: datetime) -> Choices:
+    """Raises NotFound, Changed once the work was reported."""
+    ticket = _found(session, actor, ticket_id)
+    return Choices(ticket.id, ticket.number, ticket.version, ticket.priority)
+
+
+def change(session: Session, actor: Actor, ticket_id: int, version: int, priority: Priority, *, now: datetime) -> None:
+    """A second tap on the same choice only brings the card. Raises NotFound, Changed where somebody was faster."""
+    ticket = _found(session, actor, ticket_id)
+    was = ticket.priority
+    if was is priority:
+        key = actor.source
+        return notices.answer(session, actor.person_id or 0, Notice.CARD, ticket=ticket, cause=key, now=now)
+    if not moved(session, ticket, Ticket.version == version, Ticket.priority == was, priority=priority):
+        raise Changed
+    waiting = holds.live(session, ticket.id)
+    before = waiting.before if waiting is not None else ticket.status
+    data = {"was": was, "is": priority, "before": before}
+    cause = audit.record(session, actor, "ticket", ticket.id, EVENT, now=now, data=data)
+    clock_changes.retarget(session, ticket, cause=cause, now=now)
+    burns = priority is Priority.EMERGENCY
+    told, facts = hold.told(Notice.PRIORITY, before), {"outcome": priority}
+    notices.publish(session, Notice.PRIORITY, ticket, cause=cause, now=now, told=told, data=facts, burns=burns)
+    if ticket.status in searches.SEARCHES:
+        _search_anew(session, actor, ticket, now=now)
+    return None
+
+
+def _search_anew(session: Session, actor: Actor, ticket: Ticket, *, now: datetime) -> None:
+    """With the haste of the new priority: an emergency begins with many at once."""
+    if ticket.status is TicketStatus.UNSTAFFED:
+        lifecycle.advance(session, ticket, TicketEvent.SEARCH_AGAIN, actor, now=now)
+    tasks.end_for_ticket(session, actor, ticket.id, tasks.OF_NOBODY, EVENT, now=now)
+    held = waves.new_version(session, ticket, now=now)
+    ticket.wave_size = 0
+    waves.ask_next(session, actor, ticket, now=now, reason=WaveReason.AGAIN, again=held)
+
+
+def _found(session: Session, actor: Actor, ticket_id: int) -> Ticket:
+    if not actor.is_desk:
+        raise NotFound
+    ticket = scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
+    if ticket.status not in PRIORITISED or ticket.reported_at is not None:
+        raise Changed
+    return ticket
