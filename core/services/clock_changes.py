@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from core.domain.actor import Actor
 from core.domain.clock import LEVELS, ClockKind, ClockState
 from core.domain.ticket import OPEN, Origin, TicketStatus
-from core.services import audit, clock_rows, clocks, promises
+from core.services import audit, breaches, clock_rows, clocks, promises
 from core.services.promises import Promise
 from storage.models.clock import Clock
 from storage.models.desk import Audit
@@ -32,6 +32,7 @@ def retarget(session: Session, ticket: Ticket, *, cause: Audit, now: datetime) -
                 _promise_late(session, ticket, kind, promise, cause=cause, now=now)
         elif clock.state is not ClockState.MET and not _is_of_rework(clock):
             _change(session, clock, promise, cause=cause, now=now)
+            breaches.recheck(session, clock, now=now)
 
 
 def contracts_changed(

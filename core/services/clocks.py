@@ -266,7 +266,7 @@ def unwarn(session: Session, clock: Clock, *, now: datetime) -> None:
     """It has time again: the levels that are ahead of it once more will be warned of."""
     used = reading(session, clock, now=now).used_pct
     clock.warned_pct = max((one for one in LEVELS if one <= used), default=0)
-    _refresh(session, clock)
+    clock_rows.refresh(session, clock)
 
 
 def count_anew(session: Session, kind: CalendarKind) -> int:
