@@ -12,6 +12,8 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from core.services import (
+    appeals,
+    blacklist,
     checkup,
     confirmations,
     counter_prices,
@@ -19,6 +21,12 @@ from core.services import (
     guard,
     holds,
     inbox,
+    limits,
+    silence,
+    unfit,
+    warnings,
+    waves,
+)
     silence,
     unfit,
     warnings,
@@ -49,6 +57,11 @@ def timetable(zone: str) -> tuple[Job, ...]:
         Job("holds", IntervalTrigger(seconds=TICK_S), holds.sweep),
         Job("digest", IntervalTrigger(minutes=1), digests.sweep),
         Job("alive", IntervalTrigger(minutes=1), guard.alive),
+        Job("limits", IntervalTrigger(seconds=20), limits.sweep),
+        Job("annulled", IntervalTrigger(seconds=20), limits.lift_annulled),
+        Job("blocks over", IntervalTrigger(seconds=20), blacklist.sweep),
+        Job("appeals", IntervalTrigger(minutes=1), appeals.sweep),
+        Job("limits anew", CronTrigger(hour=3, minute=25, timezone=zone), limits.again),
         Job("old updates", CronTrigger(hour=3, minute=10, timezone=zone), inbox.forget),
         Job("invariants", CronTrigger(hour=3, minute=40, timezone=zone), checkup.night),
     )

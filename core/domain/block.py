@@ -1,5 +1,6 @@
 """A block: who is not asked, for what, for how long, by which rule, and what he may say against it."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -25,3 +26,12 @@ class BlockRule(StrEnum):
     REPEATED = "repeated"  #: limited again soon after
     FRAUD = "fraud"
     BY_HAND = "by_hand"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Exactly one of firm and person; everywhere, or by one client."""
+
+    contractor_id: int | None = None
+    person_id: int | None = None
+    client_id: int | None = None

@@ -45,6 +45,29 @@ class LimitReached(Conflict):
     limit: int
 
 
+class BlockAsked(Conflict):
+    """The same block is in force, or waits for a second person already."""
+
+
+class NeedsAnother(Conflict):
+    """Who asked for it does not decide it: another person of the desk does."""
+
+
+class AppealGiven(Conflict):
+    """Once for each block."""
+
+
+@dataclass
+class AppealOver(Conflict):
+    """Heard so many days after the block began, or while it lasts."""
+
+    days: int
+
+
+class PersonBarred(Conflict):
+    """Blocked everywhere: joins no firm until it is over."""
+
+
 class SlotGone(Conflict):
     """The proposed time is over or no longer fits the site's hours."""
 

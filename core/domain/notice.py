@@ -67,6 +67,11 @@ class Notice(StrEnum):
     SITE = "site"
     CONTRACTOR = "contractor"
     IMPORT = "import"  #: what the workbook would change, or has changed
+    BLOCK = "block"  #: a limit or a block has begun, was lifted, is over
+    BLOCK_ASKED = "block-asked"  #: a block waits for a second person, or was refused
+    NEAR_LIMIT = "near-limit"  #: half of what limits a firm
+    APPEAL = "appeal"  #: to whoever said it and whoever decides
+    APPEAL_LATE = "appeal-late"  #: nobody has answered in time
     COMMANDS = "commands"  #: the command list of a chat, not a message
 
 

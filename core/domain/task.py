@@ -19,6 +19,9 @@ class TaskKind(StrEnum):
     HELD = "held"  #: a hold longer than a working day was asked for by somebody who may not
     NO_ACCEPTER = "no_accepter"  #: the work is done and nobody of the client can be asked
     SCORE_DISPUTE = "score_dispute"  #: a contractor does not agree with an event of his score
+    BLOCK_ASKED = "block_asked"  #: a block waits for a second person
+    APPEAL = "appeal"  #: of somebody blocked; another person decides
+    BLOCKS_HELD = "blocks_held"  #: more automatic blocks in a day than are believed without a look
     UNDELIVERED = "undelivered"
     PARKED = "parked"  #: an update that could not be handled
     CLOCK_JUMP = "clock_jump"  #: the machine's time has jumped: is it right now?
@@ -33,6 +36,7 @@ ENDED_BY_HAND = frozenset(
         TaskKind.UNVERIFIED,
         TaskKind.LEFT,
         TaskKind.NO_ACCEPTER,
+        TaskKind.BLOCKS_HELD,
         TaskKind.UNDELIVERED,
         TaskKind.PARKED,
         TaskKind.DEADLINE,
@@ -57,6 +61,9 @@ ORDER = tuple(
         "question",
         "held",
         "no_accepter",
+        "blocks_held",
+        "appeal",
+        "block_asked",
         "no_crew",
         "draft",
         "approval",

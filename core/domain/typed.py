@@ -1,6 +1,6 @@
 """What a person typed into a field of a directory: the value, or FieldInvalid which names the field."""
 
-from core.domain.errors import FieldInvalid
+from core.domain.errors import FieldInvalid, TextEmpty, TextTooLong
 from core.domain.phone import e164
 
 
@@ -10,6 +10,17 @@ def line(value: str, field: str, longest: int) -> str:
     if not line or len(line) > longest:
         raise FieldInvalid(field=field)
     return line
+
+
+def words(value: str, limit: int) -> str:
+    """What somebody wrote in his own words. Raises TextEmpty, TextTooLong."""
+    text = value.strip()
+    length = len(text.encode("utf-16-le")) // 2
+    if not text:
+        raise TextEmpty
+    if length > limit:
+        raise TextTooLong(limit, length)
+    return text
 
 
 def phone(value: str) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from core.domain import cover
-from core.domain.block import STOPS_ALL, BlockLevel
+from core.domain.block import STOPS_ALL, BlockLevel, Subject
 from core.domain.cover import Base, Spot
 from core.domain.role import CONTRACTOR_ROLES
 from core.services import blocks
@@ -84,20 +84,12 @@ class Ground:
         return Cost(len({index for indexes in lost.values() for index in indexes}), tuple(lines[:MOST_LINES]))
 
 
-def of(
-    session: Session,
-    *,
-    contractor_id: int | None,
-    person_id: int | None,
-    client_id: int | None,
-    level: BlockLevel,
-    now: datetime,
-) -> Cost:
+def of(session: Session, whom: Subject, level: BlockLevel, *, now: datetime) -> Cost:
     """Of a firm; of a person, if some firm has nobody else who could be asked."""
-    firms = [contractor_id] if contractor_id is not None else firms_of_one(session, person_id or 0)
+    firms = [whom.contractor_id] if whom.contractor_id is not None else firms_of_one(session, whom.person_id or 0)
     if not firms:
         return Cost(0, ())
-    return Ground(session, now=now, client_id=client_id).cost(firms, level)
+    return Ground(session, now=now, client_id=whom.client_id).cost(firms, level)
 
 
 def firms_of_one(session: Session, person_id: int) -> list[int]:

@@ -11,11 +11,11 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor, Grant
-from core.domain.errors import ForeignContact, NotFound, PhoneInvalid, PhoneUnknown
+from core.domain.errors import ForeignContact, NotFound, PersonBarred, PhoneInvalid, PhoneUnknown
 from core.domain.notice import Notice, OutboxStatus
 from core.domain.phone import e164
-from core.domain.role import Role
-from core.services import audit, consents, invites, memberships, notices, people, phonebook
+from core.domain.role import CONTRACTOR_ROLES, Role
+from core.services import audit, blocks, consents, invites, memberships, notices, people, phonebook
 from core.services.phonebook import Standing
 from storage.models.contractor import Contractor
 from storage.models.directory import Site
@@ -86,6 +86,8 @@ def join(session: Session, actor: Actor, *, now: datetime) -> None:
     grants = [*by_phone, *invited]
     if is_new and not grants:
         raise NotFound
+    if any(grant.role in CONTRACTOR_ROLES for grant in grants) and blocks.is_barred(session, person.id, now=now):
+        raise PersonBarred
     consents.give(
         session,
         actor,

@@ -118,7 +118,13 @@ def asked_only_the_qualified(session: Session, *, now: datetime) -> Found:
         f"offer {offer} went to a contractor who was {exclusion or 'not ranked'} in wave {wave}"
         for offer, exclusion, wave in rows
     ]
-    blocked = session.execute(_offers_under_blocks(Offer.sent_at))
+    sent_after = select(Audit.id).where(
+        Audit.entity == "offer", Audit.event == "send", Audit.entity_id == Offer.id, Audit.id > Block.audit_id
+    )
+    # In one instant the order is that of the audit.
+    blocked = session.execute(
+        _offers_under_blocks(Offer.sent_at).where(or_(Block.audit_id.is_(None), sent_after.exists()))
+    )
     broken += [f"offer {offer} was sent under block {block}" for offer, block in blocked]
     return broken, _count(session, Offer)
 

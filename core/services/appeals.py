@@ -1,0 +1,133 @@
+"""What the blocked one says against it: once for each block, in time, and a person who had no part in it decides.
+
+Upheld, the block is lifted; refused, it stays, with a word. Two who decide at once: one wins.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.domain import typed
+from core.domain.actor import Actor
+from core.domain.calendar import CalendarKind
+from core.domain.errors import AppealGiven, AppealOver, Changed, NotFound
+from core.domain.notice import Notice
+from core.domain.task import TaskKind
+from core.services import audit, blacklist, block_people, calendars, notices, numbers, tasks
+from core.services.rows import moved
+from storage.models.contractor import Appeal, Block, Contractor
+from storage.models.desk import Audit
+from storage.models.people import Person
+
+WORDS_LIMIT = 2000
+GIVEN, LATE = "appeal", "late"
+UPHELD = "upheld"
+
+
+def give(session: Session, actor: Actor, block_id: int, words: str, *, now: datetime) -> None:
+    """Raises NotFound for who is not in the block, AppealGiven, AppealOver, TextEmpty, TextTooLong."""
+    block = of_blocked(session, actor, block_id)
+    text = typed.words(words, WORDS_LIMIT)
+    ensure_open(session, block, now=now)
+    row = Appeal(
+        block_id=block.id,
+        person_id=actor.person_id or 0,
+        words=text,
+        at=now,
+        due_at=_due(session, block, now=now),
+    )
+    session.add(row)
+    session.flush()
+    cause = audit.record(session, actor, "appeal", row.id, GIVEN, now=now, data={"block": block.id})
+    about = {"appeal": row.id}
+    tasks.open(session, TaskKind.APPEAL, cause=f"appeal {row.id}", now=now, data=about)
+    _answer(session, actor, row, f"audit {cause.id}", now=now)
+
+
+def decide(session: Session, actor: Actor, appeal_id: int, is_upheld: bool, words: str, *, now: datetime) -> None:
+    """A refusal says why. Raises NotFound, NeedsAnother, Changed, TextEmpty, TextTooLong."""
+    row, block = of_desk(session, actor, appeal_id)
+    is_alone = block_people.decides_alone(session, actor, block_people.involved(session, block))
+    text = typed.words(words, WORDS_LIMIT) if words.strip() or not is_upheld else ""
+    decided = {"is_upheld": is_upheld, "decided_by": actor.person_id, "decided_at": now, "answer": text}
+    if not moved(session, row, Appeal.decided_at.is_(None), **decided):
+        raise Changed
+    facts = {"block": block.id, "upheld": is_upheld} | ({"alone": True} if is_alone else {})
+    cause = audit.record(session, actor, "appeal", row.id, "decide", now=now, data=facts)
+    tasks.end_for_cause(session, actor, TaskKind.APPEAL, f"appeal {row.id}", "decided", now=now)
+    told = {*block_people.told(session, block), row.person_id} - {actor.person_id or 0}
+    if is_upheld and (block.ends_at is None or block.ends_at > now):
+        blacklist.ended(session, actor, block, text[: blacklist.REASON_LIMIT], now=now, why=UPHELD)
+        told = {row.person_id} - set(block_people.told(session, block))  # the others hear that it is lifted
+    for person_id in sorted(told):
+        about = {"appeal": row.id}
+        notices.tell(session, person_id, Notice.APPEAL, cause=f"audit {cause.id}", now=now, data=about)
+    _answer(session, actor, row, f"audit {cause.id}", now=now)
+
+
+def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
+    """Tells the managers once of every appeal nobody has answered in time."""
+    actor = Actor.system("job:appeals")
+    told = select(Audit.id).where(Audit.entity == "appeal", Audit.entity_id == Appeal.id, Audit.event == LATE)
+    late = session.scalars(
+        select(Appeal)
+        .where(Appeal.decided_at.is_(None), Appeal.due_at <= now, ~told.exists())
+        .order_by(Appeal.due_at, Appeal.id)
+        .offset(skip)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for row in late:
+        cause = audit.record(session, actor, "appeal", row.id, LATE, now=now, data={"block": row.block_id})
+        for manager in block_people.managers(session):
+            about = {"appeal": row.id}
+            notices.tell(session, manager, Notice.APPEAL_LATE, cause=f"audit {cause.id}", now=now, data=about)
+    return len(late)
+
+
+def of_blocked(session: Session, actor: Actor, block_id: int) -> Block:
+    """A block of the actor's own firm, or of himself."""
+    block = session.get(Block, block_id)
+    if block is None or not block_people.may_appeal(session, actor, block):
+        raise NotFound
+    return block
+
+
+def of_desk(session: Session, actor: Actor, appeal_id: int) -> tuple[Appeal, Block]:
+    row = session.get(Appeal, appeal_id) if actor.is_desk else None
+    if row is None:
+        raise NotFound
+    return row, session.get_one(Block, row.block_id)
+
+
+def ensure_open(session: Session, block: Block, *, now: datetime) -> None:
+    """Raises AppealGiven, AppealOver."""
+    if block_people.appeal_of(session, block.id) is not None:
+        raise AppealGiven
+    if not is_heard(session, block, now=now):
+        raise AppealOver(numbers.of(session).appeal_days)
+
+
+def is_heard(session: Session, block: Block, *, now: datetime) -> bool:
+    """Within its days, or while the block lasts; not once it was lifted."""
+    in_time = now <= block.starts_at + timedelta(days=numbers.of(session).appeal_days)
+    lasts = block.ends_at is None or block.ends_at > now
+    return lasts or (in_time and not block.lift_reason)
+
+
+def _due(session: Session, block: Block, *, now: datetime) -> datetime:
+    """So many working days from now, in the zone of whom it is about."""
+    if block.contractor_id is not None:
+        zone = session.get_one(Contractor, block.contractor_id).zone
+    else:
+        zone = session.get_one(Person, block.person_id).zone
+    rules = numbers.of(session)
+    calendar = calendars.of(session, CalendarKind.WORKING, zone)
+    day = timedelta(hours=rules.work_to_hour - rules.work_from_hour)
+    return calendar.after(now, rules.appeal_answer_days * day)
+
+
+def _answer(session: Session, actor: Actor, row: Appeal, cause: str, *, now: datetime) -> None:
+    if actor.person_id is not None:
+        notices.answer(session, actor.person_id, Notice.APPEAL, cause=cause, now=now, data={"appeal": row.id})

@@ -1,0 +1,158 @@
+"""The blacklist as the desk reads it: what is in force, what waits for a second person, the history of one firm."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.domain.actor import Actor
+from core.domain.block import BlockLevel, BlockRule
+from core.domain.errors import NotAllowed
+from core.domain.words import search_key, search_patterns
+from core.services import block_cards, blocks, scope
+from storage.models.contractor import Appeal, Block, BlockRequest, Contractor
+from storage.models.directory import Client
+from storage.models.people import Person
+
+
+class List(StrEnum):
+    ALL = "all"
+    LIMITED = "limited"
+    SUSPENDED = "suspended"
+    BLOCKED = "blocked"
+    ASKED = "asked"  #: waits for a second person
+
+
+class AppealState(StrEnum):
+    NONE = "none"
+    WAITS = "waits"
+    UPHELD = "upheld"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A block, or a request of one."""
+
+    block_id: int | None
+    request_id: int | None
+    name: str
+    is_person: bool
+    client: str
+    level: BlockLevel
+    rule: BlockRule
+    reason: str
+    since: datetime
+    ends_at: datetime | None
+    is_live: bool
+    sites_lost: int
+    appeal: AppealState
+
+
+@dataclass(frozen=True, slots=True)
+class BlockPage:
+    lines: tuple[Line, ...]
+    total: int
+    offset: int
+    show: List
+    words: str
+    counts: dict[List, int]
+    read_at: datetime
+    contractor_id: int | None = None
+    name: str = ""
+
+
+def page(
+    session: Session,
+    actor: Actor,
+    words: str = "",
+    show: List = List.ALL,
+    *,
+    now: datetime,
+    offset: int = 0,
+    limit: int = 8,
+) -> BlockPage:
+    """What is in force or waits, the newest first. Every word must begin a word of a name, code, city, INN or phone."""
+    if not actor.is_desk:
+        raise NotAllowed
+    live = session.scalars(select(Block).where(blocks.in_force(now)).order_by(Block.id.desc())).all()
+    asked = session.scalars(
+        select(BlockRequest).where(BlockRequest.decided_at.is_(None)).order_by(BlockRequest.id.desc())
+    ).all()
+    rows = _found(session, [*asked, *live], words)
+    counts = {one: sum(_is_in(row, one) for row in rows) for one in List}
+    shown = [row for row in rows if _is_in(row, show)]
+    lines = tuple(_line(session, row, now) for row in shown[offset : offset + limit])
+    return BlockPage(lines, len(shown), offset, show, words, counts, now)
+
+
+def history(
+    session: Session, actor: Actor, contractor_id: int, *, now: datetime, offset: int = 0, limit: int = 8
+) -> BlockPage:
+    """Everything there ever was against one firm."""
+    if not actor.is_desk:
+        raise NotAllowed
+    firm = scope.find(session, scope.visible_contractors(actor), Contractor.id == contractor_id)
+    had = session.scalars(select(Block).where(Block.contractor_id == firm.id)).all()
+    open_ = select(BlockRequest).where(BlockRequest.contractor_id == firm.id, BlockRequest.block_id.is_(None))
+    rows: list[Block | BlockRequest] = [*had, *session.scalars(open_)]
+    rows.sort(key=_since, reverse=True)
+    lines = tuple(_line(session, row, now) for row in rows[offset : offset + limit])
+    return BlockPage(lines, len(rows), offset, List.ALL, "", {}, now, firm.id, firm.name)
+
+
+def _since(row: Block | BlockRequest) -> datetime:
+    return row.starts_at if isinstance(row, Block) else row.asked_at
+
+
+def _is_in(row: Block | BlockRequest, show: List) -> bool:
+    if show is List.ASKED or isinstance(row, BlockRequest):
+        return isinstance(row, BlockRequest) and show in (List.ASKED, List.ALL)
+    return show is List.ALL or row.level.value == show.value
+
+
+def _found(session: Session, rows: Iterable[Block | BlockRequest], words: str) -> list[Block | BlockRequest]:
+    wanted = [pattern.strip("%") for pattern in search_patterns(words)]
+    kept = list(rows)
+    if not wanted:
+        return kept
+    return [row for row in kept if all(word in _key(session, row) for word in wanted)]
+
+
+def _key(session: Session, row: Block | BlockRequest) -> str:
+    if row.contractor_id is not None:
+        firm = session.get_one(Contractor, row.contractor_id)
+        return firm.search + search_key(firm.inn, firm.phone, row.reason)
+    person = session.get_one(Person, row.person_id)
+    return search_key(person.name, person.phone or "", row.reason)
+
+
+def _line(session: Session, row: Block | BlockRequest, now: datetime) -> Line:
+    is_block = isinstance(row, Block)
+    return Line(
+        block_id=row.id if is_block else None,
+        request_id=None if is_block else row.id,
+        name=block_cards.whom(session, row)[0],
+        is_person=row.person_id is not None,
+        client=session.get_one(Client, row.client_id).name if row.client_id is not None else "",
+        level=row.level,
+        rule=row.rule,
+        reason=row.reason,
+        since=_since(row),
+        ends_at=row.ends_at if isinstance(row, Block) else None,
+        is_live=isinstance(row, Block) and (row.ends_at is None or row.ends_at > now),
+        sites_lost=int(row.cost.get("sites", 0)),
+        appeal=_appeal(session, row.id) if is_block else AppealState.NONE,
+    )
+
+
+def _appeal(session: Session, block_id: int) -> AppealState:
+    row = session.scalars(select(Appeal).where(Appeal.block_id == block_id)).one_or_none()
+    if row is None:
+        return AppealState.NONE
+    if row.decided_at is None:
+        return AppealState.WAITS
+    return AppealState.UPHELD if row.is_upheld else AppealState.REFUSED

@@ -1,0 +1,211 @@
+"""A block that waits for a second person: asked for by hand, or by a rule where it would cost cover.
+
+What it costs is counted and shown before; another person of the desk says yes or no. Two at once: one wins.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.domain import typed
+from core.domain.actor import Actor
+from core.domain.block import BlockLevel, BlockRule, Subject
+from core.domain.errors import BlockAsked, Changed, FieldInvalid, NotAllowed, NotFound
+from core.domain.notice import Notice
+from core.domain.role import CONTRACTOR_ROLES
+from core.domain.task import TaskKind
+from core.services import audit, blacklist, block_costs, block_people, blocks, notices, scope, tasks
+from core.services.blacklist import REASON_LIMIT, Order
+from core.services.block_costs import Cost
+from core.services.rows import moved
+from storage.models.contractor import Block, BlockRequest, Contractor
+from storage.models.desk import Audit, Task
+from storage.models.directory import Client
+from storage.models.people import Membership
+
+LONGEST_DAYS = 365
+ASKED = "ask"
+
+
+def preview(
+    session: Session,
+    actor: Actor,
+    contractor_id: int,
+    person_id: int | None,
+    client_id: int | None,
+    level: BlockLevel,
+    *,
+    now: datetime,
+) -> Cost:
+    """What would be lost, before anybody asks for it. Raises NotFound."""
+    whom = _subject(session, actor, contractor_id, person_id, client_id)
+    return block_costs.of(session, whom, level, now=now)
+
+
+def propose(
+    session: Session,
+    actor: Actor,
+    contractor_id: int,
+    person_id: int | None,
+    client_id: int | None,
+    level: BlockLevel,
+    days: int | None,
+    reason: str,
+    *,
+    now: datetime,
+) -> None:
+    """Of the firm, or of this one of its people. Raises NotFound, BlockAsked, FieldInvalid, TextEmpty, TextTooLong."""
+    whom = _subject(session, actor, contractor_id, person_id, client_id)
+    if days is not None and not 1 <= days <= LONGEST_DAYS:
+        raise FieldInvalid(field="days")
+    words = typed.words(reason, REASON_LIMIT)
+    _ensure_new(session, whom, level, now=now)
+    cost = block_costs.of(session, whom, level, now=now)
+    order = Order(whom, level, BlockRule.BY_HAND, words, days, cost.as_json)
+    row = ask(session, actor, order, now=now)
+    _answer(session, actor, row, f"request {row.id}", now=now)
+
+
+def ask(session: Session, actor: Actor, order: Order, *, now: datetime, with_task: bool = True) -> BlockRequest:
+    """Stands in the queue until a second person has decided, and the managers hear of it."""
+    whom = order.whom
+    row = BlockRequest(
+        contractor_id=whom.contractor_id,
+        person_id=whom.person_id,
+        client_id=whom.client_id,
+        level=order.level,
+        rule=order.rule,
+        reason=order.reason,
+        days=order.days,
+        cost=order.cost,
+        asked_by=actor.person_id,
+        asked_at=now,
+    )
+    session.add(row)
+    session.flush()
+    facts = {"contractor": row.contractor_id, "person": row.person_id, "client": row.client_id, **order.facts}
+    cause = audit.record(session, actor, "block_request", row.id, ASKED, now=now, to_state=row.level, data=facts)
+    if not with_task:
+        return row
+    about = {"request": row.id}
+    tasks.open(session, TaskKind.BLOCK_ASKED, cause=f"request {row.id}", now=now, data=about)
+    for manager in block_people.managers(session):
+        if manager != actor.person_id:
+            notices.tell(session, manager, Notice.BLOCK_ASKED, cause=f"audit {cause.id}", now=now, data=about)
+    return row
+
+
+def confirm(session: Session, actor: Actor, request_id: int, *, now: datetime) -> None:
+    """The second yes: the block begins, at the cost of this moment. Raises NotFound, NeedsAnother, Changed."""
+    row = one(session, actor, request_id)
+    parties = frozenset({row.asked_by} if row.asked_by is not None else ())
+    is_alone = block_people.decides_alone(session, actor, parties)
+    if not moved(session, row, BlockRequest.decided_at.is_(None), decided_by=actor.person_id, decided_at=now):
+        raise Changed
+    whom = Subject(row.contractor_id, row.person_id, row.client_id)
+    cost = block_costs.of(session, whom, row.level, now=now)
+    facts = {**facts_of(session, row), "request": row.id, "asked_by": row.asked_by}
+    if is_alone:
+        facts["alone"] = True
+    order = Order(whom, row.level, row.rule, row.reason, row.days, cost.as_json, facts)
+    block = blacklist.begin(session, actor, order, now=now)
+    row.block_id = block.id
+    session.flush()
+    _end(session, actor, row, "confirmed", now=now)
+    if actor.person_id is not None:
+        about = {"block": block.id}
+        notices.answer(session, actor.person_id, Notice.BLOCK, cause=f"block {block.id}", now=now, data=about)
+
+
+def refuse(session: Session, actor: Actor, request_id: int, reason: str, *, now: datetime) -> None:
+    """A no with a reason; who asked may take it back. Raises NotFound, Changed, TextEmpty, TextTooLong."""
+    row = one(session, actor, request_id)
+    words = typed.words(reason, REASON_LIMIT)
+    decided = {"decided_by": actor.person_id, "decided_at": now, "refusal": words}
+    if not moved(session, row, BlockRequest.decided_at.is_(None), **decided):
+        raise Changed
+    cause = audit.record(session, actor, "block_request", row.id, "refuse", now=now, from_state=row.level)
+    _end(session, actor, row, "refused", now=now)
+    _answer(session, actor, row, f"audit {cause.id}", now=now)
+    if row.asked_by is not None and row.asked_by != actor.person_id:
+        about = {"request": row.id}
+        notices.tell(session, row.asked_by, Notice.BLOCK_ASKED, cause=f"audit {cause.id}", now=now, data=about)
+
+
+def drop(session: Session, actor: Actor, row: BlockRequest, why: str, *, now: datetime) -> None:
+    """What a rule asked for rests on nothing any more."""
+    if moved(session, row, BlockRequest.decided_at.is_(None), decided_at=now, refusal=why):
+        audit.record(session, actor, "block_request", row.id, "drop", now=now, from_state=row.level)
+        _end(session, actor, row, why, now=now)
+
+
+def one(session: Session, actor: Actor, request_id: int) -> BlockRequest:
+    """Raises NotFound for whoever is not of the desk."""
+    row = session.get(BlockRequest, request_id) if actor.is_desk else None
+    if row is None:
+        raise NotFound
+    return row
+
+
+def facts_of(session: Session, row: BlockRequest) -> dict[str, Any]:
+    """The events a rule asked for it by; of a request by hand nothing."""
+    data = session.scalar(
+        select(Audit.data).where(Audit.entity == "block_request", Audit.entity_id == row.id, Audit.event == ASKED)
+    )
+    return {key: data[key] for key in ("events", "because", "jobs", "upto") if data and key in data}
+
+
+def _subject(
+    session: Session, actor: Actor, contractor_id: int, person_id: int | None, client_id: int | None
+) -> Subject:
+    """Whom it is about, from the page of a firm."""
+    if not actor.is_desk:
+        raise NotAllowed
+    firm = scope.find(session, scope.visible_contractors(actor), Contractor.id == contractor_id)
+    if client_id is not None and session.get(Client, client_id) is None:
+        raise NotFound
+    if person_id is None:
+        return Subject(firm.id, None, client_id)
+    of_firm = select(Membership.id).where(
+        Membership.person_id == person_id,
+        Membership.contractor_id == firm.id,
+        Membership.role.in_(CONTRACTOR_ROLES),
+    )
+    if session.scalar(of_firm.limit(1)) is None:
+        raise NotFound
+    return Subject(None, person_id, client_id)
+
+
+def _ensure_new(session: Session, whom: Subject, level: BlockLevel, *, now: datetime) -> None:
+    waits = select(BlockRequest.id).where(BlockRequest.decided_at.is_(None), BlockRequest.level == level)
+    holds = select(Block.id).where(blocks.in_force(now, [level]))
+    for query, table in ((waits, BlockRequest), (holds, Block)):
+        same = (
+            table.contractor_id.is_not_distinct_from(whom.contractor_id),
+            table.person_id.is_not_distinct_from(whom.person_id),
+            table.client_id.is_not_distinct_from(whom.client_id),
+        )
+        if session.scalar(query.where(*same).limit(1)) is not None:
+            raise BlockAsked
+
+
+def _end(session: Session, actor: Actor, row: BlockRequest, outcome: str, *, now: datetime) -> None:
+    """Its task; and the one about many at once, when it was the last of them."""
+    tasks.end_for_cause(session, actor, TaskKind.BLOCK_ASKED, f"request {row.id}", outcome[:50], now=now)
+    if row.rule is BlockRule.BY_HAND:
+        return
+    waits = select(BlockRequest.id).where(BlockRequest.decided_at.is_(None), BlockRequest.rule != BlockRule.BY_HAND)
+    if session.scalar(waits.limit(1)) is not None:
+        return
+    held = select(Task).where(Task.kind == TaskKind.BLOCKS_HELD, Task.ended_at.is_(None))
+    for task in session.scalars(held).all():
+        cause = task.cause.removeprefix(f"{TaskKind.BLOCKS_HELD}:")
+        tasks.end_for_cause(session, actor, TaskKind.BLOCKS_HELD, cause, "decided", now=now)
+
+
+def _answer(session: Session, actor: Actor, row: BlockRequest, cause: str, *, now: datetime) -> None:
+    if actor.person_id is not None:
+        about = {"request": row.id}
+        notices.answer(session, actor.person_id, Notice.BLOCK_ASKED, cause=cause, now=now, data=about)

@@ -1,0 +1,176 @@
+"""The ledger judged by rules: who is limited, suspended or warned by his strikes alone.
+
+A firm is due when it has an event higher than the one it was judged by, so no event leads twice to anything. At once
+only what costs no site its last contractor, and only so much in a day; the rest waits for a person.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.domain import limits as rules
+from core.domain.actor import Actor
+from core.domain.block import BlockLevel, BlockRule, Subject
+from core.domain.limits import Near, Verdict
+from core.domain.notice import Notice
+from core.domain.task import TaskKind
+from core.services import audit, blacklist, block_costs, block_requests, judged, notices, numbers, records, tasks
+from core.services.blacklist import Order
+from core.services.block_costs import Ground
+from storage.models.contractor import Block, BlockRequest, Contractor
+from storage.models.desk import Audit
+
+#: Counting what a block costs takes a part of a second: so many in one transaction, then others may write.
+VERDICTS_AT_ONCE = 5
+WARNED = "warn_limit"
+ANNULLED = "annulled"
+
+
+@dataclass
+class _Field:
+    """The directories, read once for a whole batch and only if somebody is to be blocked."""
+
+    session: Session
+    now: datetime
+    ground: Ground | None = None
+
+    def cost(self, contractor_id: int, level: BlockLevel) -> block_costs.Cost:
+        if self.ground is None:
+            self.ground = Ground(self.session, now=self.now)
+        return self.ground.cost([contractor_id], level)
+
+
+def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
+    """Judges the firms with new events. Returns how many; nothing is judged while machines are told to hold."""
+    if is_held(session):
+        return 0
+    actor, ground, verdicts, taken = Actor.system("job:limits"), _Field(session, now), 0, 0
+    for contractor_id, upto in judged.due(session, limit, skip=skip):
+        verdicts += _judge(session, actor, contractor_id, upto, ground, now=now)
+        judged.mark(session, contractor_id, upto)
+        taken += 1
+        if verdicts >= VERDICTS_AT_ONCE:
+            break
+    if not taken and not skip:
+        judged.rest(session, now=now)
+    return taken
+
+
+def lift_annulled(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
+    """Blocks and requests of rules whose events were annulled, so that the rule holds no more. Returns how many."""
+    actor, done = Actor.system("job:limits"), 0
+    for number, row in enumerate(_shaken(session, now=now)):
+        if done == limit:
+            break
+        if number < skip:
+            continue
+        if isinstance(row, Block):
+            blacklist.ended(session, actor, row, "", now=now, why=ANNULLED)
+        else:
+            block_requests.drop(session, actor, row, ANNULLED, now=now)
+        done += 1
+    return done
+
+
+def again(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
+    """At night everybody is judged anew: a score or a share may have changed without an event."""
+    judged.forget(session)
+    return 0
+
+
+def is_held(session: Session) -> bool:
+    return False
+
+
+def _judge(session: Session, actor: Actor, contractor_id: int, upto: int, ground: _Field, *, now: datetime) -> bool:
+    numbers_ = numbers.of(session)
+    record = records.of(session, contractor_id, now=now)
+    found = rules.verdict(record, now=now, rules=numbers_)
+    if found is not None:
+        _apply(session, actor, contractor_id, found, upto, ground, now=now)
+        return True
+    warned = rules.near(record, now=now, rules=numbers_)
+    if warned is not None:
+        _warn(session, actor, contractor_id, warned, now=now)
+    return False
+
+
+def _apply(
+    session: Session, actor: Actor, contractor_id: int, found: Verdict, upto: int, ground: _Field, *, now: datetime
+) -> None:
+    """At once where it costs nobody the last contractor; otherwise asked for, with what it costs."""
+    cost = ground.cost(contractor_id, found.level)
+    order = Order(
+        Subject(contractor_id),
+        found.level,
+        found.rule,
+        "",
+        _days(session, found.level),
+        cost.as_json,
+        {"events": list(found.events), "because": found.because, "jobs": found.jobs, "upto": upto},
+    )
+    is_flood = _begun_today(session, now=now) >= numbers.of(session).most_limits_a_day
+    if not is_flood and not cost.sites:
+        blacklist.begin(session, actor, order, now=now)
+        ground.ground = None  # who is stopped now counts no more for the next
+        return
+    row = block_requests.ask(session, actor, order, now=now, with_task=not is_flood)
+    if is_flood:
+        tasks.open(session, TaskKind.BLOCKS_HELD, cause=f"{now:%Y-%m-%d}", now=now, data={"request": row.id})
+
+
+def _days(session: Session, level: BlockLevel) -> int:
+    numbers_ = numbers.of(session)
+    return numbers_.limited_days if level is BlockLevel.LIMITED else numbers_.suspended_days
+
+
+def _begun_today(session: Session, *, now: datetime) -> int:
+    """By rules without a person, in the last 24 hours."""
+    by_hand = select(BlockRequest.id).where(BlockRequest.block_id == Block.id)
+    query = select(func.count()).where(
+        Block.rule != BlockRule.BY_HAND, Block.starts_at > now - timedelta(days=1), ~by_hand.exists()
+    )
+    return session.scalar(query) or 0
+
+
+def _warn(session: Session, actor: Actor, contractor_id: int, near: Near, *, now: datetime) -> None:
+    """Once for the same newest strike."""
+    key = f"{near.rule} {contractor_id} {max(near.events)}"
+    known = select(Audit.data).where(
+        Audit.entity == "contractor", Audit.entity_id == contractor_id, Audit.event == WARNED
+    )
+    if any(data.get("key") == key for data in session.scalars(known)):
+        return
+    told = {"rule": near.rule, "events": list(near.events), "needed": near.needed}
+    audit.record(session, actor, "contractor", contractor_id, WARNED, now=now, data={"key": key, **told})
+    for person in notices.contractor_people(session, [contractor_id]):
+        data: dict[str, Any] = {"contractor": contractor_id, **told}
+        notices.tell(session, person.id, Notice.NEAR_LIMIT, cause=key, now=now, data=data)
+
+
+def _shaken(session: Session, *, now: datetime) -> list[Block | BlockRequest]:
+    """In force or asked for by a rule that does not hold without the annulled events."""
+    by_rule = (Block.rule != BlockRule.BY_HAND, Block.audit_id.is_not(None), Block.ends_at > now)
+    live = session.execute(select(Block, Audit.data).join(Audit, Audit.id == Block.audit_id).where(*by_rule)).all()
+    asked = session.scalars(
+        select(BlockRequest).where(BlockRequest.decided_at.is_(None), BlockRequest.rule != BlockRule.BY_HAND)
+    ).all()
+    facts: list[tuple[Block | BlockRequest, dict[str, Any]]] = [(block, data) for block, data in live]
+    facts += [(row, block_requests.facts_of(session, row)) for row in asked]
+    events = {number for _, data in facts for number in data.get("events", ())}
+    gone = records.annulled(session, events)
+    return [row for row, data in facts if not _holds(session, row, data, gone)]
+
+
+def _holds(session: Session, row: Block | BlockRequest, data: dict[str, Any], gone: frozenset[int]) -> bool:
+    events = set(data.get("events", ()))
+    if not events & gone:
+        return True
+    because, numbers_ = BlockRule(data["because"]), numbers.of(session)
+    if because is BlockRule.SCORE:
+        firm = session.get_one(Contractor, row.contractor_id)
+        return firm.score < numbers_.score_floor
+    return rules.still_holds(because, len(events - gone), int(data.get("jobs", 0)), numbers_)
