@@ -43,6 +43,7 @@ ROUTERS = (
     "people",
     "sites",
     "contractors",
+    "blacklist",
     "cover",
     "imports",
     "intake",

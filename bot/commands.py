@@ -28,6 +28,7 @@ BY_ROLE: tuple[tuple[frozenset[Role], tuple[str, ...]], ...] = (
             "why",
             "sites",
             "contractor",
+            "blacklist",
             "cover",
             "invite",
         ),

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from aiogram import Bot
 
 from bot.screens import availability as availability_screens
+from bot.screens import blocks as block_screens
 from bot.screens import contractors as contractor_screens
 from bot.screens import deadlines as deadline_screens
 from bot.screens import digests as digest_screens
@@ -25,11 +26,13 @@ from bot.screens import visits as visit_screens
 from bot.texts import Texts
 from bot.ui import Screen
 from core.domain.actor import Actor
+from core.domain.block import BlockRule
 from core.domain.errors import Changed, NotAllowed, NotFound
 from core.domain.notice import Notice
 from core.domain.role import Role
 from core.services import (
     availability,
+    block_cards,
     cards,
     contractors,
     digests,
@@ -163,6 +166,31 @@ async def clock_jump(db: Database, letter: Letter, actor: Actor, texts: Texts, b
     return deadline_screens.clock_jump(line, texts)
 
 
+async def block(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen:
+    card = await db.read(block_cards.block, actor, int(letter.data["block"]))
+    event = str(letter.data.get("event", ""))
+    return block_screens.letter(card, event, texts) if event else block_screens.block(card, texts)
+
+
+async def block_asked(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen:
+    return block_screens.request(await db.read(block_cards.request, actor, int(letter.data["request"])), texts)
+
+
+async def appeal(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen | None:
+    """One that was answered meanwhile is late no more."""
+    card = await db.read(block_cards.appeal, actor, int(letter.data["appeal"]))
+    is_late = letter.notice == Notice.APPEAL_LATE
+    if is_late and card.line.is_upheld is not None:
+        return None
+    return block_screens.appeal(card, texts, is_late=is_late)
+
+
+async def near_limit(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen:
+    told = letter.data
+    events = await db.read(block_cards.events, actor, int(told["contractor"]), list(told["events"]))
+    return block_screens.near(BlockRule(told["rule"]), len(told["events"]), int(told["needed"]), events, texts)
+
+
 def _if_visible(reply: Reply) -> Reply:
     async def shown(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen | None:
         try:
@@ -187,6 +215,11 @@ REPLIES: dict[Notice, Reply] = {
         Notice.FREE: free,
         Notice.STILL_THERE: still_there,
         Notice.IMPORT: imported,
+        Notice.BLOCK: block,
+        Notice.BLOCK_ASKED: block_asked,
+        Notice.APPEAL: appeal,
+        Notice.APPEAL_LATE: appeal,
+        Notice.NEAR_LIMIT: near_limit,
         Notice.INTAKE: intake,
         Notice.ASK_PLACE: ask_place,
         Notice.PROOF: proof_kept,

@@ -27,11 +27,6 @@ from core.services import (
     warnings,
     waves,
 )
-    silence,
-    unfit,
-    warnings,
-    waves,
-)
 
 TICK_S = 2
 

@@ -3,6 +3,7 @@
 from aiogram.filters.callback_data import CallbackData
 
 from bot import formats
+from bot.screens.blacklist import FirmBlocks
 from bot.screens.lists import PAGE, fit, mark, pages
 from bot.screens.people import NewInvite, Team
 from bot.screens.score import LedgerTap, skill_line
@@ -108,6 +109,7 @@ def _card_rows(firm: ContractorCard, texts: Texts) -> Rows:
     return column(
         Button(texts.plain("score-do-ledger"), LedgerTap(contractor_id=number).pack()),
         place,
+        Button(texts.plain("blacklist-of-firm"), FirmBlocks(contractor_id=number, page=0).pack()),
         Button(texts.plain("contractors-edit"), EditContractor(contractor_id=number).pack()),
         Button(texts.plain("contractors-team"), Team(contractor_id=number).pack()),
         Button(texts.plain("contractors-invite-owner"), owner.pack()),

@@ -3,6 +3,8 @@
 from aiogram.filters.callback_data import CallbackData
 
 from bot import formats
+from bot.screens.blacklist import Blacklist
+from bot.screens.blocks import AppealDo, AppealTap, RequestDo, RequestTap
 from bot.screens.lists import PAGE, pages
 from bot.screens.score import EventTap
 from bot.screens.taps import Do, TaskDo, TaskMove, TicketTap
@@ -11,6 +13,7 @@ from bot.texts import Html, Texts
 from bot.ui import Button, Id, Page, Rows, Screen, column, page_rows
 from core.domain.task import ENDED_BY_HAND, TaskKind
 from core.domain.ticket import Priority
+from core.services.block_lists import List
 from core.services.staffing import Choice, Choices
 from core.services.tasks import Colleagues, Queue, Show, TaskLine
 
@@ -131,7 +134,21 @@ def task(line: TaskLine, found: Queue, texts: Texts) -> Screen:
     if line.taken_by_id is not None and line.taken_by_id == found.reader_id:
         release = Button(texts.plain("desk-do-release"), TaskMove(do=TaskDo.RELEASE, task_id=line.task_id).pack())
     back = Button(texts.plain("common-back"), QueueTap(page=found.offset // PAGE).pack())
-    return Screen("\n".join(parts), column(None if line.taken_by else take, end, release, back))
+    return Screen("\n".join(parts), column(_about(line, texts), None if line.taken_by else take, end, release, back))
+
+
+def _about(line: TaskLine, texts: Texts) -> Button | None:
+    """Where what the task asks for is decided."""
+    match line.kind:
+        case TaskKind.BLOCK_ASKED:
+            data = RequestTap(do=RequestDo.SHOW, request_id=int(line.data["request"])).pack()
+        case TaskKind.APPEAL:
+            data = AppealTap(do=AppealDo.SHOW, appeal_id=int(line.data["appeal"])).pack()
+        case TaskKind.BLOCKS_HELD:
+            data = Blacklist(page=0, show=List.ASKED).pack()
+        case _:
+            return None
+    return Button(texts.plain(f"tasks-open-{line.kind}"), data)
 
 
 def choices(found: Choices, texts: Texts) -> Screen:

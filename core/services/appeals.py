@@ -101,6 +101,19 @@ def of_desk(session: Session, actor: Actor, appeal_id: int) -> tuple[Appeal, Blo
     return row, session.get_one(Block, row.block_id)
 
 
+def ensure_may(session: Session, actor: Actor, block_id: int, *, now: datetime) -> None:
+    """Before he begins to write. Raises NotFound, AppealGiven, AppealOver."""
+    ensure_open(session, of_blocked(session, actor, block_id), now=now)
+
+
+def ensure_may_decide(session: Session, actor: Actor, appeal_id: int, *, now: datetime) -> None:
+    """Raises NotFound, NeedsAnother, Changed."""
+    row, block = of_desk(session, actor, appeal_id)
+    block_people.decides_alone(session, actor, block_people.involved(session, block))
+    if row.decided_at is not None:
+        raise Changed
+
+
 def ensure_open(session: Session, block: Block, *, now: datetime) -> None:
     """Raises AppealGiven, AppealOver."""
     if block_people.appeal_of(session, block.id) is not None:

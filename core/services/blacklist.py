@@ -81,13 +81,21 @@ def lift(session: Session, actor: Actor, block_id: int, reason: str, *, now: dat
 
     Raises NotFound, NeedsAnother, Changed when it is over already.
     """
-    block = of_desk(session, actor, block_id)
-    if not actor.has(Role.MANAGER, Role.ADMIN) and actor.person_id in block_people.involved(session, block):
-        raise NeedsAnother
+    block = ensure_may_lift(session, actor, block_id, now=now)
     ended(session, actor, block, typed.words(reason, REASON_LIMIT), now=now, why="by hand")
     if actor.person_id is not None:
         cause, data = f"block {block.id} lifted", {"block": block.id}
         notices.answer(session, actor.person_id, Notice.BLOCK, cause=cause, now=now, data=data)
+
+
+def ensure_may_lift(session: Session, actor: Actor, block_id: int, *, now: datetime) -> Block:
+    """Raises NotFound, NeedsAnother, Changed."""
+    block = of_desk(session, actor, block_id)
+    if not actor.has(Role.MANAGER, Role.ADMIN) and actor.person_id in block_people.involved(session, block):
+        raise NeedsAnother
+    if block.ends_at is not None and block.ends_at <= now:
+        raise Changed
+    return block
 
 
 def ended(session: Session, actor: Actor, block: Block, reason: str, *, now: datetime, why: str) -> None:

@@ -3,6 +3,7 @@
 What it costs is counted and shown before; another person of the desk says yes or no. Two at once: one wins.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,17 +17,60 @@ from core.domain.errors import BlockAsked, Changed, FieldInvalid, NotAllowed, No
 from core.domain.notice import Notice
 from core.domain.role import CONTRACTOR_ROLES
 from core.domain.task import TaskKind
-from core.services import audit, blacklist, block_costs, block_people, blocks, notices, scope, tasks
+from core.services import audit, blacklist, block_costs, block_people, blocks, notices, numbers, scope, tasks
 from core.services.blacklist import REASON_LIMIT, Order
 from core.services.block_costs import Cost
 from core.services.rows import moved
 from storage.models.contractor import Block, BlockRequest, Contractor
 from storage.models.desk import Audit, Task
 from storage.models.directory import Client
-from storage.models.people import Membership
+from storage.models.people import Membership, Person
 
 LONGEST_DAYS = 365
+MOST_PEOPLE = 30
 ASKED = "ask"
+
+
+@dataclass(frozen=True, slots=True)
+class Subjects:
+    """Who of a firm and by which client may be blocked, and for how many days at each level (None: without end)."""
+
+    contractor_id: int
+    name: str
+    people: tuple[tuple[int, str], ...]
+    clients: tuple[tuple[int, str], ...]
+    terms: dict[BlockLevel, tuple[int | None, ...]]
+
+
+def subjects(session: Session, actor: Actor, contractor_id: int, *, now: datetime) -> Subjects:
+    """Raises NotFound, NotAllowed."""
+    _subject(session, actor, contractor_id, None, None)
+    firm, rules = session.get_one(Contractor, contractor_id), numbers.of(session)
+    people = session.execute(
+        select(Person.id, Person.name)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(
+            Membership.contractor_id == firm.id,
+            Membership.role.in_(CONTRACTOR_ROLES),
+            Membership.ended_at.is_(None),
+        )
+        .distinct()
+        .order_by(Person.name, Person.id)
+        .limit(MOST_PEOPLE)
+    )
+    clients = session.execute(select(Client.id, Client.name).order_by(Client.name, Client.id))
+    terms: dict[BlockLevel, tuple[int | None, ...]] = {
+        BlockLevel.LIMITED: (rules.limited_days, rules.again_days),
+        BlockLevel.SUSPENDED: (rules.suspended_days, rules.again_days),
+        BlockLevel.BLOCKED: (rules.again_days, None),
+    }
+    return Subjects(
+        firm.id,
+        firm.name,
+        tuple((person_id, name) for person_id, name in people),
+        tuple((client_id, name) for client_id, name in clients),
+        terms,
+    )
 
 
 def preview(

@@ -17,7 +17,7 @@ from core.domain.block import BlockLevel, BlockRule, Subject
 from core.domain.limits import Near, Verdict
 from core.domain.notice import Notice
 from core.domain.task import TaskKind
-from core.services import audit, blacklist, block_costs, block_requests, judged, notices, numbers, records, tasks
+from core.services import audit, blacklist, block_costs, block_requests, guard, judged, notices, numbers, records, tasks
 from core.services.blacklist import Order
 from core.services.block_costs import Ground
 from storage.models.contractor import Block, BlockRequest, Contractor
@@ -45,7 +45,7 @@ class _Field:
 
 def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
     """Judges the firms with new events. Returns how many; nothing is judged while machines are told to hold."""
-    if is_held(session):
+    if guard.is_held(session):
         return 0
     actor, ground, verdicts, taken = Actor.system("job:limits"), _Field(session, now), 0, 0
     for contractor_id, upto in judged.due(session, limit, skip=skip):
@@ -79,10 +79,6 @@ def again(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
     """At night everybody is judged anew: a score or a share may have changed without an event."""
     judged.forget(session)
     return 0
-
-
-def is_held(session: Session) -> bool:
-    return False
 
 
 def _judge(session: Session, actor: Actor, contractor_id: int, upto: int, ground: _Field, *, now: datetime) -> bool:

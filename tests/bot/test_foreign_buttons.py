@@ -23,12 +23,13 @@ import bot.screens
 from bot import commands
 from bot.texts import load
 from core.domain.actor import Actor, Grant
+from core.domain.block import BlockLevel
 from core.domain.role import Role
 from core.domain.ticket import TicketStatus
-from core.services import invites
+from core.services import appeals, invites
 from storage.base import Base
 from storage.db import Database
-from storage.models.contractor import Absence
+from storage.models.contractor import Absence, Appeal, Block, BlockRequest
 from storage.models.desk import Task
 from storage.models.directory import Skill
 from storage.models.offer import Offer
@@ -38,6 +39,7 @@ from storage.models.talk import Talk
 from storage.models.ticket import Intake, Ticket
 from storage.models.visit import Proof, Visit
 from tests.bot.forging import Forger, account_of, rows
+from tests.make.blocks import begin, propose
 from tests.make.people import add_person
 from tests.make.talks import ask, say
 from tests.make.tickets import World, arrive, bring, draft, make_world, send, shoot, take, tell
@@ -50,6 +52,10 @@ NEXT_YEAR = date(2027, 1, 11)
 #: Field of a button → what its number is the id of. A new field must be named here, or a test fails.
 KINDS = {
     "absence": "absence",
+    "appeal_id": "appeal",
+    "block_id": "block",
+    "client": "client",
+    "request_id": "block_request",
     "client_id": "client",
     "contractor_id": "contractor",
     "event_id": "event",
@@ -72,6 +78,7 @@ KINDS = {
 #: Numbers that are no ids of anybody's things, with a value that is meant.
 PLAIN = {
     "chosen": 0,
+    "days": 14,
     "fee": 0,
     "mark": 5,
     "milli": 1000,
@@ -188,6 +195,8 @@ def _company(session: Session, *, now: datetime) -> tuple[World, Ids]:
     invites.create(session, world.dispatcher, Grant(Role.OWNER, contractor_id=world.contractor.id), "x", now=now)
     tell(world)
     session.add(Absence(person_id=world.engineer.person_id, first_on=NEXT_YEAR, last_on=NEXT_YEAR))
+    appeals.give(session, world.engineer, begin(world, BlockLevel.LIMITED).id, "Не согласен", now=now)
+    propose(world)
     session.flush()
     after = _ids(session)
     return world, {kind: sorted(set(ids) - set(before[kind])) for kind, ids in after.items()}
@@ -199,6 +208,9 @@ def _ids(session: Session) -> Ids:
         "offer": Offer,
         "visit": Visit,
         "intake": Intake,
+        "block": Block,
+        "block_request": BlockRequest,
+        "appeal": Appeal,
         "membership": Membership,
         "absence": Absence,
     }

@@ -9,6 +9,7 @@ import itertools
 import pkgutil
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from enum import Enum
 from typing import Any, get_args
@@ -20,8 +21,12 @@ from sqlalchemy import select
 import bot.screens
 from bot import texts
 from bot.sandbox.demo.phones import Phone
+from core.domain.actor import Actor
+from core.domain.block import BlockLevel, BlockRule, Subject
+from core.services import appeals, blacklist, block_requests, people
+from core.services.blacklist import Order
 from storage.models.all import metadata
-from storage.models.contractor import Absence, Contractor
+from storage.models.contractor import Absence, Appeal, Block, BlockRequest, Contractor
 from storage.models.directory import Client, Service, Skill
 from storage.models.offer import Offer
 from storage.models.people import Membership, Person
@@ -44,6 +49,8 @@ TRACES = {"inbox", "outbox", "dialog"}
 #: Fields that name no row, with a value that would be right.
 PLAIN: dict[str, Any] = {
     "start": 0,
+    "client": 0,
+    "days": 14,
     "person": 0,
     "version": 1,
     "wave": 1,
@@ -124,6 +131,7 @@ async def foreign_ids(stage: Stage) -> dict[str, int]:
         session.add(Absence(person_id=person, first_on=NEXT_YEAR, last_on=NEXT_YEAR))
 
     await stage.db.write(goes_away)
+    await stage.db.write(is_limited)
 
     def newest(session: Any) -> dict[str, int]:
         def last(column: Any, *conditions: Any) -> int:
@@ -151,9 +159,22 @@ async def foreign_ids(stage: Stage) -> dict[str, int]:
             "task_id": 1,
             "skill_id": last(Skill.id),
             "absence": last(Absence.id),
+            "block_id": last(Block.id),
+            "request_id": last(BlockRequest.id),
+            "appeal_id": last(Appeal.id),
         }
 
     return await stage.read(newest)
+
+
+def is_limited(session: Any, *, now: datetime) -> None:
+    """Pyotr's firm, by a rule that waits and one that holds; he does not agree."""
+    firm = session.scalars(select(Contractor.id).where(Contractor.phone == PYOTR.number)).one()
+    order = Order(Subject(firm), BlockLevel.LIMITED, BlockRule.SCORE, "", 14, {"sites": 0, "lost": []})
+    block = blacklist.begin(session, Actor.system("test"), order, now=now)
+    block_requests.ask(session, Actor.system("test"), replace(order, level=BlockLevel.SUSPENDED), now=now)
+    person = session.scalars(select(Person.id).where(Person.telegram_id == PYOTR.user)).one()
+    appeals.give(session, people.actor_of(session, person, now=now), block.id, "Не согласен", now=now)
 
 
 class Forger:

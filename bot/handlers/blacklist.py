@@ -1,0 +1,183 @@
+"""/blacklist: who is blocked and why, proposed by one and confirmed by another, lifted, appealed against."""
+
+from aiogram import F, Router
+from aiogram.filters import Command, CommandObject, StateFilter
+from aiogram.fsm.context import FSMContext
+from aiogram.fsm.state import State, StatesGroup
+from aiogram.types import CallbackQuery, Message
+
+from bot.filters import has_text
+from bot.screens import blacklist as screens
+from bot.screens import blocks as cards
+from bot.screens.blacklist import Blacklist, BlockHow, BlockWhere, BlockWhom, BlockWhy, FirmBlocks
+from bot.screens.blocks import AppealDo, AppealTap, BlockDo, BlockTap, RequestDo, RequestTap
+from bot.screens.lists import PAGE
+from bot.show import answer, show
+from bot.texts import Texts
+from bot.update_db import UpdateDb
+from core.domain.actor import Actor
+from core.domain.block import BlockLevel
+from core.services import appeals, blacklist, block_cards, block_lists, block_requests
+
+router = Router(name="blacklist")
+
+
+class Await(StatesGroup):
+    reason = State()
+    lift = State()
+    refusal = State()
+    appeal = State()
+    answer = State()
+
+
+@router.message(Command("blacklist"))
+async def opened(message: Message, command: CommandObject, actor: Actor, db: UpdateDb, texts: Texts) -> None:
+    await show(message, screens.page(await db.read(block_lists.page, actor, command.args or ""), texts))
+
+
+@router.callback_query(Blacklist.filter())
+async def turn_page(call: CallbackQuery, callback_data: Blacklist, actor: Actor, db: UpdateDb, texts: Texts) -> None:
+    tap = callback_data
+    found = await db.read(block_lists.page, actor, tap.words, tap.show, offset=tap.page * PAGE, limit=PAGE)
+    await show(call, screens.page(found, texts))
+
+
+@router.callback_query(FirmBlocks.filter())
+async def history(call: CallbackQuery, callback_data: FirmBlocks, actor: Actor, db: UpdateDb, texts: Texts) -> None:
+    tap = callback_data
+    found = await db.read(block_lists.history, actor, tap.contractor_id, offset=tap.page * PAGE, limit=PAGE)
+    await show(call, screens.history(found, texts))
+
+
+@router.callback_query(BlockWhom.filter())
+async def whom(call: CallbackQuery, callback_data: BlockWhom, actor: Actor, db: UpdateDb, texts: Texts) -> None:
+    await show(call, screens.whom(await db.read(block_requests.subjects, actor, callback_data.contractor_id), texts))
+
+
+@router.callback_query(BlockWhere.filter())
+async def where(call: CallbackQuery, callback_data: BlockWhere, actor: Actor, db: UpdateDb, texts: Texts) -> None:
+    found = await db.read(block_requests.subjects, actor, callback_data.contractor_id)
+    await show(call, screens.where(found, callback_data.person, callback_data.page, texts))
+
+
+@router.callback_query(BlockHow.filter())
+async def how(call: CallbackQuery, callback_data: BlockHow, actor: Actor, db: UpdateDb, texts: Texts) -> None:
+    found = await db.read(block_requests.subjects, actor, callback_data.contractor_id)
+    await show(call, screens.how(callback_data, found, texts))
+
+
+@router.callback_query(BlockWhy.filter())
+async def why(
+    call: CallbackQuery, callback_data: BlockWhy, actor: Actor, db: UpdateDb, texts: Texts, state: FSMContext
+) -> None:
+    """The cost is shown before anything is asked for."""
+    tap = callback_data
+    about = (tap.contractor_id, tap.person or None, tap.client or None, tap.how.level)
+    found = await db.read(block_requests.preview, actor, *about)
+    await state.set_state(Await.reason)
+    await state.set_data({"about": [*about], "days": tap.days or None})
+    await show(call, screens.why(found, texts))
+
+
+@router.message(StateFilter(Await.reason), has_text)
+async def propose(message: Message, actor: Actor, db: UpdateDb, state: FSMContext) -> None:
+    data = await state.get_data()
+    firm, person, client, level = data["about"]
+    given = (firm, person, client, BlockLevel(level), data["days"], message.text or "")
+    await db.write(block_requests.propose, actor, *given)
+    await state.clear()
+
+
+@router.callback_query(RequestTap.filter(F.do == RequestDo.SHOW))
+async def show_request(
+    call: CallbackQuery, callback_data: RequestTap, actor: Actor, db: UpdateDb, texts: Texts
+) -> None:
+    await show(call, cards.request(await db.read(block_cards.request, actor, callback_data.request_id), texts))
+
+
+@router.callback_query(RequestTap.filter(F.do == RequestDo.CONFIRM))
+async def confirm(call: CallbackQuery, callback_data: RequestTap, actor: Actor, db: UpdateDb, texts: Texts) -> None:
+    await db.write(block_requests.confirm, actor, callback_data.request_id)
+    await answer(call, texts.plain("block-confirmed"))
+
+
+@router.callback_query(RequestTap.filter(F.do == RequestDo.REFUSE))
+async def ask_refusal(
+    call: CallbackQuery, callback_data: RequestTap, actor: Actor, db: UpdateDb, texts: Texts, state: FSMContext
+) -> None:
+    await db.read(block_cards.request, actor, callback_data.request_id)
+    await _ask(call, state, Await.refusal, callback_data.request_id, "block-ask-refusal", texts)
+
+
+@router.message(StateFilter(Await.refusal), has_text)
+async def refuse(message: Message, actor: Actor, db: UpdateDb, state: FSMContext) -> None:
+    await db.write(block_requests.refuse, actor, await _about(state), message.text or "")
+    await state.clear()
+
+
+@router.callback_query(BlockTap.filter(F.do == BlockDo.SHOW))
+async def show_block(call: CallbackQuery, callback_data: BlockTap, actor: Actor, db: UpdateDb, texts: Texts) -> None:
+    await show(call, cards.block(await db.read(block_cards.block, actor, callback_data.block_id), texts))
+
+
+@router.callback_query(BlockTap.filter(F.do == BlockDo.LIFT))
+async def ask_lift(
+    call: CallbackQuery, callback_data: BlockTap, actor: Actor, db: UpdateDb, texts: Texts, state: FSMContext
+) -> None:
+    await db.read(blacklist.ensure_may_lift, actor, callback_data.block_id)
+    await _ask(call, state, Await.lift, callback_data.block_id, "block-ask-lift", texts)
+
+
+@router.message(StateFilter(Await.lift), has_text)
+async def lift(message: Message, actor: Actor, db: UpdateDb, state: FSMContext) -> None:
+    await db.write(blacklist.lift, actor, await _about(state), message.text or "")
+    await state.clear()
+
+
+@router.callback_query(BlockTap.filter(F.do == BlockDo.APPEAL))
+async def ask_appeal(
+    call: CallbackQuery, callback_data: BlockTap, actor: Actor, db: UpdateDb, texts: Texts, state: FSMContext
+) -> None:
+    await db.read(appeals.ensure_may, actor, callback_data.block_id)
+    await _ask(call, state, Await.appeal, callback_data.block_id, "appeal-ask", texts)
+
+
+@router.message(StateFilter(Await.appeal), has_text)
+async def appeal(message: Message, actor: Actor, db: UpdateDb, state: FSMContext) -> None:
+    await db.write(appeals.give, actor, await _about(state), message.text or "")
+    await state.clear()
+
+
+@router.callback_query(AppealTap.filter(F.do == AppealDo.SHOW))
+async def show_appeal(call: CallbackQuery, callback_data: AppealTap, actor: Actor, db: UpdateDb, texts: Texts) -> None:
+    await show(call, cards.appeal(await db.read(block_cards.appeal, actor, callback_data.appeal_id), texts))
+
+
+@router.callback_query(AppealTap.filter(F.do == AppealDo.UPHOLD))
+async def uphold(call: CallbackQuery, callback_data: AppealTap, actor: Actor, db: UpdateDb, texts: Texts) -> None:
+    await db.write(appeals.decide, actor, callback_data.appeal_id, True, "")
+    await answer(call, texts.plain("appeal-decided"))
+
+
+@router.callback_query(AppealTap.filter(F.do == AppealDo.REFUSE))
+async def ask_answer(
+    call: CallbackQuery, callback_data: AppealTap, actor: Actor, db: UpdateDb, texts: Texts, state: FSMContext
+) -> None:
+    await db.read(appeals.ensure_may_decide, actor, callback_data.appeal_id)
+    await _ask(call, state, Await.answer, callback_data.appeal_id, "appeal-ask-answer", texts)
+
+
+@router.message(StateFilter(Await.answer), has_text)
+async def refuse_appeal(message: Message, actor: Actor, db: UpdateDb, state: FSMContext) -> None:
+    await db.write(appeals.decide, actor, await _about(state), False, message.text or "")
+    await state.clear()
+
+
+async def _ask(call: CallbackQuery, state: FSMContext, what: State, about: int, key: str, texts: Texts) -> None:
+    await state.set_state(what)
+    await state.set_data({"about": about})
+    await show(call, cards.ask_words(key, texts))
+
+
+async def _about(state: FSMContext) -> int:
+    return int((await state.get_data())["about"])

@@ -1,0 +1,213 @@
+"""One block, a request of one, an appeal: for the desk with names and cost, for the blocked one in plain words."""
+
+from enum import StrEnum
+
+from aiogram.filters.callback_data import CallbackData
+
+from bot import formats
+from bot.screens.menu import to_menu
+from bot.texts import Html, Texts
+from bot.ui import Button, Id, Rows, Screen, column
+from core.domain.block import BlockRule
+from core.services.block_cards import AppealCard, AppealLine, BlockCard, EventLine, RequestCard, Terms
+from core.services.block_costs import Cost
+
+#: As many lost skills and regions as a card lists.
+MOST_LOSSES = 8
+
+
+class BlockDo(StrEnum):
+    SHOW = "show"
+    LIFT = "lift?"
+    APPEAL = "appeal?"
+
+
+class BlockTap(CallbackData, prefix="block"):
+    do: BlockDo
+    block_id: Id
+
+
+class RequestDo(StrEnum):
+    SHOW = "show"
+    CONFIRM = "yes"
+    REFUSE = "no?"
+
+
+class RequestTap(CallbackData, prefix="blockreq"):
+    do: RequestDo
+    request_id: Id
+
+
+class AppealDo(StrEnum):
+    SHOW = "show"
+    UPHOLD = "yes"
+    REFUSE = "no?"
+
+
+class AppealTap(CallbackData, prefix="appeal"):
+    do: AppealDo
+    appeal_id: Id
+
+
+def letter(card: BlockCard, event: str, texts: Texts) -> Screen:
+    """What has just happened, and the block as it is now."""
+    key = f"block-{'desk' if card.for_desk else 'own'}-{event}"
+    head = texts(key, name=card.terms.name, level=texts(f"block-level-{card.terms.level}"))
+    drawn = block(card, texts)
+    return Screen(f"{head}\n\n{drawn.text}", drawn.rows)
+
+
+def block(card: BlockCard, texts: Texts) -> Screen:
+    terms = card.terms
+    parts: list[str] = [_title(terms, texts), _term(card, texts), *_why(terms, texts)]
+    if card.is_live:
+        parts.append(texts(f"block-allowed-{terms.level}"))
+    if card.for_desk:
+        parts += [*_cost(terms.cost, texts), *_people(card, texts)]
+    elif card.is_live and card.others:
+        parts.append(texts("block-others"))
+    if card.is_lifted:
+        key = "block-lifted-by" if card.lifted_by else "block-lifted"
+        parts.append(texts(key, by=card.lifted_by, why=_lift_reason(card, texts)))
+    if card.appeal is not None:
+        parts += _appeal(card.appeal, terms, texts, with_words=False)
+    return Screen("\n".join(parts), _block_rows(card, texts))
+
+
+def request(card: RequestCard, texts: Texts) -> Screen:
+    terms = card.terms
+    span = texts("block-for-days", days=card.days) if card.days is not None else texts("block-for-ever")
+    parts: list[str] = [texts("block-asked"), _title(terms, texts), span, *_why(terms, texts)]
+    parts += _cost(terms.cost, texts)
+    if card.asked_by:
+        parts.append(texts("block-asked-by", name=card.asked_by))
+    if not card.is_open:
+        key = "block-request-yes" if card.block_id is not None else "block-request-no"
+        refusal = texts("block-why-annulled") if card.refusal == "annulled" else card.refusal
+        parts.append(texts(key, name=card.decided_by or "—", why=refusal or "—"))
+    elif not card.may_confirm:
+        parts.append(texts("block-needs-another"))
+    tap = card.request_id
+    yes = Button(texts.plain("block-do-confirm"), RequestTap(do=RequestDo.CONFIRM, request_id=tap).pack())
+    key = "block-do-refuse" if card.may_confirm else "block-do-take-back"
+    no = Button(texts.plain(key), RequestTap(do=RequestDo.REFUSE, request_id=tap).pack())
+    return Screen(
+        "\n".join(parts),
+        column(yes if card.may_confirm else None, no if card.is_open else None, to_menu(texts)),
+    )
+
+
+def appeal(card: AppealCard, texts: Texts, *, is_late: bool = False) -> Screen:
+    parts: list[str] = [texts("appeal-late" if is_late else "appeal-title"), *_appeal_of(card, texts)]
+    number = card.line.appeal_id
+    buttons: list[Button | None] = []
+    if card.block.for_desk and card.line.is_upheld is None:
+        if not card.may_decide:
+            parts.append(texts("block-needs-another"))
+        else:
+            yes, no = (AppealTap(do=do, appeal_id=number).pack() for do in (AppealDo.UPHOLD, AppealDo.REFUSE))
+            buttons = [Button(texts.plain("appeal-do-uphold"), yes), Button(texts.plain("appeal-do-refuse"), no)]
+    show = BlockTap(do=BlockDo.SHOW, block_id=card.block.block_id)
+    return Screen("\n".join(parts), column(*buttons, Button(texts.plain("block-do-show"), show.pack())))
+
+
+def near(rule: BlockRule, count: int, needed: int, events: tuple[EventLine, ...], texts: Texts) -> Screen:
+    """Half of what limits a firm."""
+    lines = [_event(one, "Europe/Moscow", texts) for one in events]
+    head = texts("block-near", rule=texts(f"block-rule-{rule}"), count=str(count), needed=str(needed))
+    return Screen("\n".join((head, *lines, texts("block-near-advice"))), column(to_menu(texts)))
+
+
+def ask_words(key: str, texts: Texts) -> Screen:
+    return Screen(texts(key))
+
+
+def appeal_button(block_id: int, texts: Texts) -> Button:
+    return Button(texts.plain("appeal-do"), BlockTap(do=BlockDo.APPEAL, block_id=block_id).pack())
+
+
+def cost(found: Cost, texts: Texts) -> list[Html]:
+    return _cost(found, texts)
+
+
+def _appeal_of(card: AppealCard, texts: Texts) -> list[Html]:
+    terms = card.block.terms
+    return [_title(terms, texts), *_why(terms, texts), *_appeal(card.line, terms, texts, with_words=True)]
+
+
+def _title(terms: Terms, texts: Texts) -> Html:
+    key = "block-title-client" if terms.client else "block-title"
+    who = "block-person" if terms.is_person else "block-firm"
+    level = texts(f"block-level-{terms.level}")
+    return texts(key, name=texts(who, name=terms.name), level=level, client=terms.client)
+
+
+def _term(card: BlockCard, texts: Texts) -> Html:
+    zone, now = card.terms.zone, card.terms.read_at
+    since = formats.moment(card.starts_at, zone, texts.language, now)
+    if card.ends_at is None:
+        return texts("block-term-open", since=since)
+    key = "block-term" if card.is_live else "block-term-over"
+    return texts(key, since=since, until=formats.moment(card.ends_at, zone, texts.language, now))
+
+
+def _why(terms: Terms, texts: Texts) -> list[Html]:
+    if terms.rule is BlockRule.BY_HAND:
+        return [texts("block-reason", reason=terms.reason)]
+    parts = [texts("block-why", rule=texts(f"block-rule-{terms.because}"))]
+    if terms.rule is BlockRule.REPEATED:
+        parts.append(texts("block-rule-again"))
+    parts += [_event(one, terms.zone, texts, terms) for one in terms.events]
+    return [*parts, texts("block-events-more", n=str(terms.more))] if terms.more else parts
+
+
+def _event(one: EventLine, zone: str, texts: Texts, terms: Terms | None = None) -> Html:
+    day = formats.calendar_day(one.at.date(), texts.language, with_year=False)
+    key = "block-event-annulled" if one.is_annulled else "block-event"
+    return texts(key, day=day, kind=texts(f"block-kind-{one.kind}"), number=one.number)
+
+
+def _cost(found: Cost, texts: Texts) -> list[Html]:
+    if not found.sites:
+        return [texts("block-cost-none")]
+    lines = [
+        texts("block-cost-line", skill=loss.skill, region=loss.region, sites=loss.sites)
+        for loss in found.losses[:MOST_LOSSES]
+    ]
+    return [texts("block-cost", sites=found.sites), *lines]
+
+
+def _people(card: BlockCard, texts: Texts) -> list[Html]:
+    if not card.confirmed_by:
+        return []
+    key = "block-parties" if card.asked_by else "block-party"
+    return [texts(key, asked=card.asked_by or "—", confirmed=card.confirmed_by)]
+
+
+def _lift_reason(card: BlockCard, texts: Texts) -> str:
+    known = f"block-why-{card.lift_reason}"
+    return texts(known) if card.lift_reason in ("annulled", "upheld") else card.lift_reason
+
+
+def _appeal(line: AppealLine, terms: Terms, texts: Texts, *, with_words: bool) -> list[Html]:
+    zone, now = terms.zone, terms.read_at
+    parts = [texts("appeal-words", name=line.by, words=line.words)] if with_words else []
+    if line.is_upheld is None:
+        due = formats.moment(line.due_at, zone, texts.language, now)
+        return [*parts, texts("appeal-waits", until=due)]
+    key = "appeal-upheld" if line.is_upheld else "appeal-refused"
+    return [*parts, texts(key, answer=line.answer or "—")]
+
+
+def _block_rows(card: BlockCard, texts: Texts) -> Rows:
+    number = card.block_id
+    lift = Button(texts.plain("block-do-lift"), BlockTap(do=BlockDo.LIFT, block_id=number).pack())
+    see = None
+    if card.appeal is not None:
+        see = Button(texts.plain("appeal-do-show"), AppealTap(do=AppealDo.SHOW, appeal_id=card.appeal.appeal_id).pack())
+    return column(
+        appeal_button(number, texts) if card.may_appeal else None,
+        see,
+        lift if card.may_lift else None,
+        to_menu(texts),
+    )
