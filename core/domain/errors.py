@@ -49,10 +49,6 @@ class BlockAsked(Conflict):
     """The same block is in force, or waits for a second person already."""
 
 
-class NeedsAnother(Conflict):
-    """Who asked for it does not decide it: another person of the desk does."""
-
-
 class AppealGiven(Conflict):
     """Once for each block."""
 

@@ -136,7 +136,6 @@ tasks-open-appeal = Read and decide
 tasks-open-blocks_held = Open the list
 tasks-end-blocks_held = Done: looked through
 error-block-asked = Such a limit is in force or waits for a decision already: /blacklist.
-error-needs-another = Another person must decide: one who neither proposed nor confirmed it.
 error-appeal-given = You have appealed against this limit already, and may do so once. The answer will come here.
 error-appeal-over = The time for an appeal is over: { $days } days, or while the limit lasts.
 error-person-barred = You are not called to jobs now, so you cannot join a team. When the limit is over, open the invite again. You can appeal under the message about the limit.
