@@ -18,7 +18,7 @@ from storage.models.contractor import Contractor
 from storage.models.desk import Audit
 from storage.models.people import Person
 from storage.models.post import Outbox
-from storage.models.quality import QualityEvent
+from storage.models.quality import QualityDispute, QualityEvent
 
 Found = tuple[list[str], int]
 
@@ -82,6 +82,28 @@ def the_struck_are_told(session: Session, *, now: datetime) -> Found:
     return broken, len(keys)
 
 
+def disputes_are_decided_by_another(session: Session, *, now: datetime) -> Found:
+    """Not by who took part, or the audit says he was alone. Who was right has an event that counts no more."""
+    rows = session.execute(
+        select(QualityDispute, QualityEvent, Audit.actor_id)
+        .join(QualityEvent, QualityEvent.id == QualityDispute.event_id)
+        .join(Audit, Audit.id == QualityEvent.audit_id)
+        .where(QualityDispute.decided_at.is_not(None))
+    ).all()
+    said = select(Audit.entity_id, Audit.data).where(Audit.entity == "quality_event", Audit.event == "decide")
+    decided = {event_id: data for event_id, data in session.execute(said)}
+    broken = []
+    for given, event, causer in rows:
+        alone = str(decided.get(event.id, {}).get("fallback", "")).endswith("alone")
+        if event.id not in decided or decided[event.id]["upheld"] != given.is_upheld:
+            broken.append(f"the decision about event {event.id} is not in the audit")
+        elif given.decided_by in {causer, event.person_id, given.person_id} and not alone:
+            broken.append(f"event {event.id} was judged by person {given.decided_by}, who took part in it")
+        elif given.is_upheld and event.annulled_at is None:
+            broken.append(f"event {event.id} counts, though its dispute was right")
+    return broken, len(rows)
+
+
 def _causes(session: Session) -> list[tuple[int, QualityKind, int | None]]:
     """(audit row, kind, weight); a weight of None was judged by the clock of that moment."""
     found: list[tuple[int, QualityKind, int | None]] = []
@@ -110,4 +132,5 @@ CHECKS: dict[str, tuple[str, Callable[..., Found]]] = {
     "71": ("the score of a firm follows from its ledger", scores_follow_the_ledger),
     "72": ("events follow from what happened", events_follow_from_what_happened),
     "73": ("whom an event strikes is told", the_struck_are_told),
+    "74": ("another person decides a dispute", disputes_are_decided_by_another),
 }

@@ -12,6 +12,7 @@ from core.domain.defaults import Defaults
 from core.domain.notice import Delivery, Notice, OutboxStatus
 from core.domain.offer import DeclineReason
 from core.domain.proof import ProofKind
+from core.domain.quality import QualityKind
 from core.domain.role import Role
 from core.domain.ticket import TicketStatus
 from core.services import (
@@ -23,6 +24,7 @@ from core.services import (
     offers,
     outbox,
     proofs,
+    quality_disputes,
     reclassify,
     silence,
     tasks,
@@ -32,6 +34,7 @@ from core.services import (
 from storage.models.directory import Skill
 from storage.models.offer import Offer
 from storage.models.post import Outbox
+from storage.models.quality import QualityEvent
 from storage.models.ticket import Ticket
 from tests.clock import HandClock
 from tests.make.directories import add_contractor
@@ -88,6 +91,7 @@ def full_story(session: Session, clock: HandClock) -> World:
     draft(world)
     _album(world)
     _invite(world)
+    _disputed(world)
     _updates(session, now=now)
     deliver(session, now=now)
     _talk(world, nobody_left(world, clock))
@@ -134,6 +138,16 @@ def _reclassified(world: World) -> None:
         service = add_service(session, name, skill=skill, client_price_kop=500_000)
         desk = tap(world.dispatcher)
         reclassify.apply(session, desk, ticket.id, ticket.version, service.id, now=world.now)
+
+
+def _disputed(world: World) -> None:
+    """The crew does not agree with a job handed back, and is right; nor with faulty work, which nobody decides yet."""
+    session, now = world.session, world.now
+    for kind in (QualityKind.BACK_OUT, QualityKind.REWORK):
+        event = session.scalars(select(QualityEvent.id).where(QualityEvent.kind == kind).limit(1)).one()
+        quality_disputes.dispute(session, tap(world.engineer), event, "Это не так", now=now)
+        if kind is QualityKind.BACK_OUT:
+            quality_disputes.decide(session, tap(world.dispatcher), event, True, "", now=now)
 
 
 def _declined(world: World) -> None:

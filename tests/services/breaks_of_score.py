@@ -44,10 +44,35 @@ def struck_in_silence(story: Story) -> str:
     return f"event {event} told person"
 
 
+DECIDED = "SELECT event_id FROM quality_dispute WHERE decided_by IS NOT NULL"
+
+
+def judged_by_himself(story: Story) -> str:
+    event = story.one(DECIDED)
+    person = story.one("SELECT person_id FROM quality_event WHERE id = :event", event=event)
+    story.run("UPDATE quality_dispute SET decided_by = :person WHERE event_id = :event", person=person, event=event)
+    return f"event {event} was judged by person {person}"
+
+
+def right_and_it_counts(story: Story) -> str:
+    event = story.one(DECIDED)
+    story.run("UPDATE quality_event SET annulled_at = NULL WHERE id = :event", event=event)
+    return f"event {event} counts"
+
+
+def decided_in_secret(story: Story) -> str:
+    event = story.one(DECIDED)
+    story.run("UPDATE quality_dispute SET is_upheld = NOT is_upheld WHERE event_id = :event", event=event)
+    return f"the decision about event {event} is not in the audit"
+
+
 SCORE: list[Break] = [
     ("71", "a score that does not follow", score_of_its_own),
     ("72", "an arrival without its event", arrival_forgotten),
     ("72", "a rework nobody ordered", rework_from_nowhere),
     ("72", "a mark that was made better", mark_made_better),
     ("73", "a strike in silence", struck_in_silence),
+    ("74", "a judge of himself", judged_by_himself),
+    ("74", "right, and it counts all the same", right_and_it_counts),
+    ("74", "a decision that is not in the audit", decided_in_secret),
 ]

@@ -54,6 +54,7 @@ def stands_elsewhere(story: Story) -> str:
 
 def back_out_for_nothing(story: Story) -> str:
     audit = story.one("SELECT audit_id FROM quality_event WHERE kind = 'back_out'")
+    story.run("DELETE FROM quality_dispute")
     story.run("DELETE FROM quality_event WHERE audit_id = :audit", audit=audit)
     return f"audit {audit}: a back-out weighs None"
 

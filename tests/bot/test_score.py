@@ -1,0 +1,125 @@
+"""The score on the phones: a new firm, a seasoned one, an event with its dispute, and the desk's page."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from core.domain.actor import Actor, Grant
+from core.domain.quality import QualityKind
+from core.domain.role import Role
+from core.domain.ticket import TicketStatus
+from core.services import visits
+from storage.models.quality import QualityEvent
+from tests.bot.conftest import Edge, box, edge
+from tests.bot.crew import founded
+from tests.bot.phones import phone_of
+from tests.make import tickets as make
+from tests.make.people import add_dispatcher, add_person
+from tests.make.tickets import World, tap
+
+__all__ = ["box", "edge"]
+
+
+def hands_back(world: World) -> None:
+    ticket = make.bring(world, TicketStatus.ASSIGNED)
+    visit = make.visit_of(world, ticket)
+    visits.go(world.session, tap(world.engineer), visit.id, now=world.now)
+    visits.give_up(world.session, tap(world.engineer), visit.id, now=world.now)
+
+
+def seasoned(world: World) -> None:
+    """Ten jobs done well, and one handed back."""
+    world.session.get_one(type(world.contractor), world.contractor.id).engineers = 30
+    for _ in range(10):
+        make.bring(world, TicketStatus.ACCEPTED)
+    hands_back(world)
+
+
+async def test_a_new_firm_learns_how_the_score_comes_about(edge: Edge) -> None:
+    crew = await founded(edge)
+    await crew.engineer.says("/me")
+    page = await crew.engineer.last()
+    assert "Вы новичок: пока 70 из 100" in page
+    assert "Принято работ: 0 из 10" in page
+    assert "Пунктуальность: данных ещё нет (вес 30)" in page
+    assert "Каждая принятая работа" in page
+    await crew.client.says("/me")
+    assert "Что дальше" not in await crew.client.last()
+
+
+async def test_a_seasoned_firm_sees_its_parts_what_to_do_and_every_event_by_pages(edge: Edge) -> None:
+    crew = await founded(edge)
+    await crew.does(seasoned)
+    await crew.engineer.says("/me")
+    page = await crew.engineer.last()
+    assert "Оценка: 98 из 100" in page
+    assert "Пунктуальность: 10 из 10 (вес 30)" in page
+    assert "Без отказов: 9 из 10 (вес 15)" in page
+    assert "Больше всего баллов уносят отказы" in page
+    assert "Замечания за 90 дней: отказы — 1" in page
+    assert "1. ⚠️ Отказ меньше чем за сутки · З-000011 · −1 к «без отказов»" in page
+    assert "2. ✅ Принято с первого раза · З-000010 · +1 к «с первого раза»" in page
+    await crew.engineer.taps("›")
+    assert "9. ✅" in await crew.engineer.last()
+    await crew.engineer.taps("На объекте вовремя")
+    card = await crew.engineer.last()
+    assert "Событие считается" in card
+    assert "Не согласен" not in " ".join(await crew.engineer.buttons())
+    await crew.engineer.taps("Оценка и события")
+    assert "Оценка: 98 из 100" in await crew.engineer.last()
+
+
+async def test_a_strike_rings_and_is_disputed_and_another_dispatcher_refuses_with_a_word(edge: Edge) -> None:
+    crew = await founded(edge)
+    other = await phone_of(edge, await edge.db.write(add_other))
+    await crew.does(hands_back)
+    letter = await crew.engineer.last()
+    assert "Событие в вашей оценке" in letter
+    assert "Отказ меньше чем за сутки" in letter
+    await crew.engineer.taps("Не согласен")
+    assert "Напишите одним сообщением" in await crew.engineer.last()
+    await crew.engineer.says("Сломалась <b>машина</b>")
+    card = await crew.engineer.last()
+    assert "Сломалась" in card
+    assert "решение ещё не принято" in card
+
+    await other.says("/queue")
+    assert "подрядчик не согласен с оценкой" in await other.last()
+    await other.taps("подрядчик не согласен с оценкой")
+    await other.taps("Посмотреть и решить")
+    await other.taps("Не прав")
+    assert "подрядчик прочтёт ваш ответ" in await other.last()
+    await other.says("Машину можно было заменить")
+    assert "событие остаётся" in await other.last()
+    told = await crew.engineer.last()
+    assert "Несогласие рассмотрено: событие остаётся" in told
+    assert "Машину можно было заменить" in told
+
+
+async def test_the_desk_reads_the_page_of_a_contractor_and_a_manager_reports_fraud(edge: Edge) -> None:
+    crew = await founded(edge)
+    manager = await phone_of(edge, await edge.db.write(add_manager))
+    await crew.does(hands_back)
+    assert "Замечание: " in await manager.last()
+    await crew.desk.says("/contractor")
+    await crew.desk.taps(crew.world.contractor.name)
+    await crew.desk.taps("Оценка и события")
+    page = await crew.desk.last()
+    assert "Документы и компетенции" in page
+    await crew.desk.taps("Отказ меньше чем за сутки")
+    assert "Отметить подлог" not in " ".join(await crew.desk.buttons())
+
+    await manager.taps("Отметить подлог")
+    await manager.says("Отказ был после подмены фото")
+    assert "Что найдено: Отказ был после подмены фото" in await manager.last()
+    assert "Подлог" in await crew.engineer.last()
+    kinds = [one.kind for one in await edge.rows(QualityEvent)]
+    assert kinds == [QualityKind.BACK_OUT, QualityKind.FRAUD]
+
+
+def add_other(session: Session, *, now: datetime) -> Actor:
+    return add_dispatcher(session, now=now)
+
+
+def add_manager(session: Session, *, now: datetime) -> Actor:
+    return add_person(session, Grant(Role.MANAGER), now=now)
