@@ -3,6 +3,8 @@
 import pytest
 from sqlalchemy import select
 
+from bot.sandbox.demo.entering import by_invite
+from bot.sandbox.demo.phones import Phone
 from core.domain.actor import Actor, Grant
 from core.domain.role import Role
 from core.services import invites
@@ -52,9 +54,9 @@ async def test_a_bad_event_is_disputed_and_another_dispatcher_annuls_it(stage: S
     assert await stage.rows(select(Contractor.score).where(Contractor.phone == PYOTR.number)) == [70]
 
 
-async def second_dispatcher(stage: Stage) -> object:
+async def second_dispatcher(stage: Stage) -> Phone:
     admin = Actor(None, (Grant(Role.ADMIN),), source="cli")
     issued = await stage.db.write(invites.create, admin, Grant(Role.DISPATCHER), "second")
     lev = stage.phone(LEV)
-    await lev.says(f"/start {invites.PAYLOAD}{issued.token}")
+    await by_invite(lev, f"{invites.PAYLOAD}{issued.token}")
     return lev
