@@ -61,6 +61,7 @@ ROUTERS = (
     "availability",
     "score",
     "visits",
+    "no_shows",
     "moves",
     "reports",
     "acceptances",

@@ -85,6 +85,9 @@ class Settings(BaseSettings):
     still_there_hours: Count = DEFAULT.still_there_hours
     confirm_first_hours: Count = DEFAULT.confirm_first_hours
     confirm_last_hours: Count = DEFAULT.confirm_last_hours
+    no_show_minutes: Minutes = DEFAULT.no_show_minutes
+    where_answer_minutes: Minutes = DEFAULT.where_answer_minutes
+    eta_most: Count = DEFAULT.eta_most
     call_out_price_kop: KopecksSum = DEFAULT.call_out_price_kop
     call_out_rate_kop: KopecksSum = DEFAULT.call_out_rate_kop
     late_cancel_hours: Count = DEFAULT.late_cancel_hours

@@ -1,5 +1,7 @@
 """`/calls`: whom to phone, what was said, "accepted by phone"."""
 
+from datetime import UTC, datetime
+
 from aiogram import F, Router
 from aiogram.filters import Command, CommandObject, StateFilter
 from aiogram.fsm.context import FSMContext
@@ -8,7 +10,7 @@ from aiogram.types import CallbackQuery, Message
 
 from bot.filters import has_text
 from bot.screens import calls as screens
-from bot.screens.calls import PAGE, CallDone, CallOne, CallPage
+from bot.screens.calls import PAGE, CallDone, CallOne, CallPage, CallYes
 from bot.screens.taps import Do, TicketTap
 from bot.show import answer, redraw_card, show
 from bot.texts import Texts
@@ -53,8 +55,15 @@ async def one(call: CallbackQuery, callback_data: CallOne, actor: Actor, db: Upd
 
 
 @router.callback_query(CallDone.filter(F.outcome == CallOutcome.ACCEPTED))
-async def accepted(call: CallbackQuery, callback_data: CallDone, actor: Actor, db: UpdateDb, texts: Texts) -> None:
-    await db.write(calls.accepted, actor, callback_data.of, callback_data.contractor_id)
+async def ask_time(call: CallbackQuery, callback_data: CallDone, actor: Actor, db: UpdateDb, texts: Texts) -> None:
+    found = await db.read(calls.times, actor, callback_data.of, callback_data.contractor_id)
+    await show(call, screens.times(found, texts))
+
+
+@router.callback_query(CallYes.filter())
+async def accepted(call: CallbackQuery, callback_data: CallYes, actor: Actor, db: UpdateDb, texts: Texts) -> None:
+    start = datetime.fromtimestamp(callback_data.start * 60, UTC) if callback_data.start else None
+    await db.write(calls.accepted, actor, callback_data.of, callback_data.contractor_id, start)
     await answer(call, texts.plain("calls-accepted-done"))
     await redraw_card(call, callback_data.of, actor, db, texts)
 

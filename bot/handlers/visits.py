@@ -13,7 +13,7 @@ from bot.texts import Texts
 from bot.ui import Screen
 from bot.update_db import UpdateDb
 from core.domain.actor import Actor
-from core.services import cards, confirmations, jobs, reports, visits
+from core.services import cards, confirmations, jobs, no_shows, reports, visits
 from core.services.cards import JobCard
 
 router = Router(name="visits")
@@ -23,6 +23,7 @@ WRITES = {
     Walk.CONFIRM: confirmations.confirm,
     Walk.GO: visits.go,
     Walk.WORD: visits.arrive_by_word,
+    Walk.HERE: no_shows.here,
     Walk.START: visits.begin_work,
     Walk.BEFORE: visits.before_done,
     Walk.AFTER: visits.after_done,

@@ -4,14 +4,14 @@ from aiogram.filters.callback_data import CallbackData
 
 from bot import formats
 from bot.screens.lists import pages
-from bot.screens.taps import Do, TicketTap
+from bot.screens.taps import Do, Minute, TicketTap, minutes
 from bot.screens.tickets import Open
 from bot.texts import Texts, escape
 from bot.ui import Button, Id, Page, Screen, column, page_rows
 from core.domain.talk import CallOutcome
 from core.domain.task import TaskKind
 from core.domain.ticket import Priority
-from core.services.calls import CallLine, CallList, Waiting
+from core.services.calls import CallLine, CallList, CallTimes, Waiting
 
 PAGE = 6
 
@@ -26,6 +26,14 @@ class CallPage(CallbackData, prefix="calls"):
 class CallOne(CallbackData, prefix="callone"):
     of: Id
     contractor_id: Id
+
+
+class CallYes(CallbackData, prefix="callyes"):
+    """Yes by phone, to this time; 0: at once."""
+
+    of: Id
+    contractor_id: Id
+    start: Minute
 
 
 class CallDone(CallbackData, prefix="called"):
@@ -82,6 +90,21 @@ def one(found: CallList, line: CallLine, texts: Texts) -> Screen:
     note = Button(texts.plain("calls-do-note"), CallDone(of=found.ticket_id, contractor_id=line.contractor_id).pack())
     back = Button(texts.plain("common-back"), CallPage(of=found.ticket_id, page=0).pack())
     return Screen(f"{head}\n\n{_line(None, line, found, texts)}", column(*outcomes, note, back))
+
+
+def times(found: CallTimes, texts: Texts) -> Screen:
+    """When he comes: one of the free windows, or at once."""
+
+    def yes(start: int) -> str:
+        return CallYes(of=found.ticket_id, contractor_id=found.contractor_id, start=start).pack()
+
+    now = Button(texts.plain("calls-time-now"), yes(0)) if found.can_go_now or not found.slots else None
+    slots = [
+        Button(formats.window(slot.start, slot.end, found.zone, texts.language, found.read_at), yes(minutes(slot)))
+        for slot in found.slots
+    ]
+    back = Button(texts.plain("common-back"), CallOne(of=found.ticket_id, contractor_id=found.contractor_id).pack())
+    return Screen(texts("calls-ask-time", name=found.name, number=found.number), column(now, *slots, back))
 
 
 def ask_note(line: CallLine, texts: Texts) -> Screen:

@@ -15,6 +15,7 @@ class Walk(StrEnum):
     GO = "go"
     ASK_WORD = "word?"
     WORD = "word"
+    HERE = "here"
     START = "start"
     BEFORE = "before"
     AFTER = "after"

@@ -10,7 +10,7 @@ from aiogram.filters.callback_data import CallbackData
 from pydantic import Field
 
 from bot import formats
-from bot.screens import counter_prices
+from bot.screens import counter_prices, no_shows
 from bot.screens import searches as search_screens
 from bot.screens.cancels import call_out_line, fee_lines
 from bot.screens.clocks import clock_lines
@@ -98,7 +98,7 @@ def client_card(card: ClientCard, texts: Texts) -> Screen:
     if base.status in (TicketStatus.ASSIGNED, TicketStatus.IN_WORK, TicketStatus.REWORK):
         # A firm that is phoned has no engineer here yet, but the shop must know when to wait for it.
         who = [texts("tickets-engineer", name=card.engineer)] if card.engineer else []
-        window = _window(card, texts)
+        window = _window(card, texts) + no_shows.eta_line(card, texts)
         parts += ["", *who, *window] if who or window else []
     parts += clock_lines(base, texts)
     parts += _lines(card.lines, texts, with_sums=card.price_kop is not None)
@@ -123,6 +123,7 @@ def desk_card(card: DeskCard, texts: Texts) -> Screen:
         "",
         *_people(card, texts),
         *_window(card, texts),
+        *no_shows.eta_line(card, texts),
         *_answered(card, texts),
     ]
     price, rate = (formats.money(kop, texts.language) for kop in (card.price_kop, card.rate_kop))
@@ -141,7 +142,8 @@ def desk_card(card: DeskCard, texts: Texts) -> Screen:
     rows += search_screens.desk_rows(card, texts)
     rows = counter_prices.desk_buttons(card, texts) + rows
     rows += _buttons(base, card.buttons, _DESK, texts) + _move(card, texts)
-    rows += column(priority_button(card, texts), *hold_buttons(base, card.buttons, texts, with_later=True))
+    rare = (priority_button(card, texts), no_shows.name_button(card, texts))
+    rows += column(*rare, *hold_buttons(base, card.buttons, texts, with_later=True))
     return Screen("\n".join(parts), rows + _more(base, texts))
 
 
@@ -257,13 +259,16 @@ def _task(task: TaskLine, texts: Texts) -> str:
         if task.taken_by
         else texts("tasks-line-free", kind=kind)
     )
+    parts: list[str] = [line]
+    if task.person and task.phone:
+        parts.append(texts("tasks-about", name=task.person, phone=formats.phone(task.phone)))
     hint = f"tasks-hint-{task.kind}"
-    return f"{line}\n{texts(hint)}" if texts.has(hint) else line
+    return "\n".join([*parts, texts(hint)] if texts.has(hint) else parts)
 
 
 def _task_buttons(task: TaskLine, texts: Texts) -> list[Button]:
     number = task.ticket_id
-    buttons = []
+    buttons = no_shows.heard_buttons(task, texts)
     if task.kind is TaskKind.QUESTION:
         buttons.append(reply_button(int(task.data["talk"]), texts.plain("talk-reply-question")))
     if not task.taken_by:

@@ -6,6 +6,7 @@ What is rare (handing back, a phone without a place, work that could not be fini
 from aiogram.filters.callback_data import CallbackData
 
 from bot import formats
+from bot.screens import no_shows
 from bot.screens.cancels import call_out_line
 from bot.screens.clocks import clock_lines
 from bot.screens.hold_buttons import held_lines, hold_buttons
@@ -39,7 +40,7 @@ OUTCOMES = (VisitOutcome.INCOMPLETE, VisitOutcome.NO_ACCESS, VisitOutcome.NEEDS_
 
 
 def job_card(card: JobCard, texts: Texts) -> Screen:
-    parts = [*_question(card, texts), _headline(card, texts), "", *_job(card, texts)]
+    parts = [*no_shows.question(card, texts), *_question(card, texts), _headline(card, texts), "", *_job(card, texts)]
     if card.step is VisitStep.REPORT or card.base.status in (TicketStatus.REPORTED, TicketStatus.ACCEPTED):
         parts += _lines(card.lines, texts)
     parts += call_out_line(card.base.cancelled, "desk-fee-job", texts)
@@ -152,6 +153,7 @@ def _job(card: JobCard, texts: Texts) -> list[str]:
         parts.append(texts("visits-window", window=window))
     if base.status not in NOT_THEIRS:
         parts += clock_lines(base, texts)
+    parts += no_shows.eta_line(card, texts)
     if card.is_confirmed:
         parts.append(texts("moves-confirmed"))
     if card.engineer and not card.is_mine and card.step is None:
@@ -176,6 +178,12 @@ def line_words(line: Line, texts: Texts) -> str:
 
 
 def _buttons(card: JobCard, texts: Texts) -> list[Button | None]:
+    if card.watched.is_asked:
+        return [*no_shows.answers(card, texts), no_shows.name_button(card, texts), map_button(card.base, texts)]
+    return _of_step(card, texts)
+
+
+def _of_step(card: JobCard, texts: Texts) -> list[Button | None]:
     pictures = pictures_button(card.base, texts)
     match card.step:
         case VisitStep.GO:
@@ -183,7 +191,8 @@ def _buttons(card: JobCard, texts: Texts) -> list[Button | None]:
             coming = _step(card, Walk.CONFIRM, texts.plain("moves-going")) if card.is_asked else None
             go = _step(card, Walk.GO, texts.plain("visits-go"))
             move = move_button(card.visit_id, card.base.ticket_id, texts)
-            return [coming, go, pictures, map_button(card.base, texts), move, give_up]
+            other = no_shows.name_button(card, texts)
+            return [coming, go, pictures, map_button(card.base, texts), move, other, give_up]
         case VisitStep.ARRIVE:
             no_place = _step(card, Walk.ASK_WORD, texts.plain("visits-no-place"))
             give_up = _step(card, Walk.ASK_GIVE_UP, texts.plain("visits-give-up"))

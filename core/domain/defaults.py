@@ -47,6 +47,11 @@ class Defaults:
     #: The crew is asked whether it is still coming so many hours before the visit.
     confirm_first_hours: int = 24
     confirm_last_hours: int = 2
+    #: Nobody on site so many minutes after the agreed window: "where are you?"; so long he has to answer, …
+    no_show_minutes: int = 15
+    where_answer_minutes: int = 15
+    #: … and so often he may name another time before the desk phones.
+    eta_most: int = 2
     #: What the client pays, and the contractor gets, for a trip in vain; kopecks without VAT.
     call_out_price_kop: int = 150_000
     call_out_rate_kop: int = 100_000

@@ -21,7 +21,15 @@ SEARCHED = frozenset({S.SEARCHING, S.UNSTAFFED})
 
 #: Tasks that ask for nothing once the ticket waits.
 ENDED_BY_HOLD = frozenset(
-    {TaskKind.UNSTAFFED, TaskKind.REACTION, TaskKind.COUNTER, TaskKind.QUESTION, TaskKind.UNCONFIRMED, TaskKind.HELD}
+    {
+        TaskKind.UNSTAFFED,
+        TaskKind.REACTION,
+        TaskKind.COUNTER,
+        TaskKind.QUESTION,
+        TaskKind.UNCONFIRMED,
+        TaskKind.NOT_COME,
+        TaskKind.HELD,
+    }
 )
 #: Tasks that nobody can do while the ticket waits: the queue shows them again when it goes on.
 ASLEEP_ON_HOLD = frozenset({TaskKind.APPROVAL, TaskKind.DISPUTE, TaskKind.LEFT, TaskKind.DEADLINE})

@@ -20,6 +20,11 @@ class Notice(StrEnum):
     ARRIVED = "arrived"
     LEFT = "left"
     BACKED_OUT = "backed-out"  #: whoever was to come does not: another is looked for
+    NO_SHOW = "no-show"  #: nobody came and nobody answered: another is looked for
+    REDISPATCHED = "redispatched"  #: the crew may not go on: another is looked for
+    CREW_CHANGED = "crew-changed"  #: another engineer of the same firm goes
+    LATE = "late"  #: the crew comes later than agreed
+    NOT_COME = "not-come"  #: nobody is on site and nobody can be asked: the desk phones
     REPORTED = "reported"
     ACCEPTED = "accepted"
     WRONG = "wrong"
@@ -50,6 +55,8 @@ class Notice(StrEnum):
     CARD = "card"  #: the ticket's card, drawn anew because of what this person did
     HANDED_OVER = "handed-over"  #: a colleague of the desk gives a task on
     STILL_GOING = "still-going"  #: "still going?" before a visit
+    WHERE_ARE_YOU = "where-are-you"  #: the agreed time is over and nobody is on site
+    NAME_ANOTHER = "name-another"  #: the owner is asked who goes instead
     STILL_THERE = "still-there"  #: "still with us?" after offers nobody answered
     FREE = "free"  #: availability and holidays of a person and the firm
     ASK_PLACE = "ask-place"  #: "send where you are" with the key that does it
@@ -131,6 +138,11 @@ TOLD: dict[Notice, dict[Audience, Delivery]] = {
     Notice.ARRIVED: {A.CREW: E, A.CLIENT: E, A.DESK: E},
     Notice.LEFT: {A.CREW: E, A.CLIENT: E, A.DESK: E},
     Notice.BACKED_OUT: {A.CREW: E, A.CLIENT: N, A.DESK: E},
+    Notice.NO_SHOW: {A.CREW: N, A.CLIENT: N, A.DESK: N},
+    Notice.REDISPATCHED: {A.CREW: N, A.CLIENT: N, A.DESK: E},
+    Notice.CREW_CHANGED: {A.CREW: N, A.CLIENT: N, A.DESK: E},
+    Notice.LATE: {A.CREW: E, A.CLIENT: N, A.DESK: E},
+    Notice.NOT_COME: {A.DESK: N},
     Notice.REPORTED: {A.CREW: E, A.CLIENT: N, A.DESK: E},
     Notice.ACCEPTED: {A.CREW: N, A.CLIENT: E, A.DESK: E},
     Notice.WRONG: {A.CREW: N, A.CLIENT: E, A.DESK: N},

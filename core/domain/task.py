@@ -15,6 +15,9 @@ class TaskKind(StrEnum):
     DEADLINE = "deadline"  #: a promised time burns and a contractor has the job, or has had it
     COUNTER = "counter"  #: a contractor asks for another price
     UNCONFIRMED = "unconfirmed"  #: the visit is near and the crew does not answer
+    NOT_COME = "not_come"  #: the agreed time is over, nobody is on site and nobody can be asked
+    CREW_UNREACHABLE = "crew_unreachable"  #: whoever is to go cannot be written to any more
+    TELL_CREW = "tell_crew"  #: a firm that is not in Telegram must hear that its job waits or is cancelled
     QUESTION = "question"  #: somebody invited asks before he says yes
     HELD = "held"  #: a hold longer than a working day was asked for by somebody who may not
     NO_ACCEPTER = "no_accepter"  #: the work is done and nobody of the client can be asked
@@ -32,6 +35,8 @@ ENDED_BY_HAND = frozenset(
     {
         TaskKind.NO_CREW,
         TaskKind.UNCONFIRMED,
+        TaskKind.CREW_UNREACHABLE,
+        TaskKind.TELL_CREW,
         TaskKind.HELD,
         TaskKind.UNVERIFIED,
         TaskKind.LEFT,
@@ -56,7 +61,9 @@ ORDER = tuple(
         "reaction",
         "deadline",
         "counter",
+        "not_come",
         "unconfirmed",
+        "crew_unreachable",
         "dispute",
         "question",
         "held",
@@ -65,6 +72,7 @@ ORDER = tuple(
         "appeal",
         "block_asked",
         "no_crew",
+        "tell_crew",
         "draft",
         "approval",
         "left",

@@ -53,6 +53,8 @@ class TicketEvent(StrEnum):
     ARRIVE = "arrive"
     LEAVE = "leave"  #: the engineer could not finish; the same contractor comes again
     GIVE_UP = "give_up"  #: the contractor does not go on; somebody else is looked for
+    NO_SHOW = "no_show"  #: nobody came and nobody answered
+    REDISPATCH = "redispatch"  #: the contractor may not go on: blocked
     REPORT = "report"
     ACCEPT = "accept"
     WRONG = "wrong"
@@ -115,6 +117,8 @@ RULES: dict[tuple[TicketStatus | None, TicketEvent], Rule] = {
     (S.REWORK, E.ARRIVE): Rule(S.IN_WORK, _CREW),
     (S.ASSIGNED, E.GIVE_UP): Rule(S.SEARCHING, _CREW | _DESK),
     (S.REWORK, E.GIVE_UP): Rule(S.SEARCHING, _CREW | _DESK),
+    **{(status, E.NO_SHOW): Rule(S.SEARCHING, _SYSTEM | _DESK) for status in (S.ASSIGNED, S.REWORK)},
+    **{(status, E.REDISPATCH): Rule(S.SEARCHING, _SYSTEM) for status in (S.ASSIGNED, S.REWORK)},
     (S.IN_WORK, E.REPORT): Rule(S.REPORTED, _CREW),
     (S.IN_WORK, E.LEAVE): Rule(S.ASSIGNED, _CREW),
     (S.IN_WORK, E.GIVE_UP): Rule(S.SEARCHING, _CREW | _DESK),

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from core.domain import confirmation
+from core.domain import confirmation, no_show
 from core.domain.errors import OfferTaken
 from core.domain.slots import Slot
 from core.domain.visit import LIVE, VisitStatus
@@ -18,6 +18,12 @@ from storage.models.visit import Visit
 GAVE_UP = "gave up"
 #: The work became another one, which the firm cannot do or the client must approve first: nobody's fault.
 RECLASSIFIED = "reclassified"
+#: Nobody came: it is not asked for this ticket again either.
+NO_SHOW = "no show"
+#: It may not go on with it: a block. Nobody counts it against the firm, and it is not asked for this ticket again.
+REDISPATCHED = "redispatched"
+#: After these the firm is not asked for the ticket again.
+NOT_AGAIN = (GAVE_UP, NO_SHOW, REDISPATCHED)
 
 
 def begin(
@@ -51,6 +57,7 @@ def begin(
 
 def plan_visit(session: Session, assignment: Assignment, slot: Slot, *, now: datetime) -> Visit:
     number = session.scalar(select(func.max(Visit.number)).where(Visit.ticket_id == assignment.ticket_id)) or 0
+    rules = numbers.of(session)
     visit = Visit(
         ticket_id=assignment.ticket_id,
         assignment_id=assignment.id,
@@ -59,7 +66,8 @@ def plan_visit(session: Session, assignment: Assignment, slot: Slot, *, now: dat
         status=VisitStatus.PLANNED,
         starts_at=slot.start,
         ends_at=slot.end,
-        ask_at=confirmation.plan(slot.start, numbers.of(session)).next_question(now),
+        ask_at=confirmation.plan(slot.start, rules).next_question(now),
+        watch_at=no_show.first_look(slot.end, rules),
     )
     session.add(visit)
     session.flush()
@@ -86,5 +94,5 @@ def end(session: Session, ticket: Ticket, reason: str, *, now: datetime) -> None
         return
     assignment.ended_at, assignment.end_reason = now, reason
     for visit in session.scalars(select(Visit).where(Visit.ticket_id == ticket.id, Visit.status.in_(LIVE))):
-        visit.status, visit.left_at, visit.ask_at = VisitStatus.DROPPED, now, None
+        visit.status, visit.left_at, visit.ask_at, visit.watch_at = VisitStatus.DROPPED, now, None, None
     session.flush()

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 from core.domain.actor import Actor
 from core.domain.errors import NotAllowed, NotFound, TextTooLong
 from core.domain.offer import Exclusion
+from core.domain.slots import Slot
 from core.domain.talk import CallOutcome
 from core.domain.task import TaskKind
 from core.domain.ticket import Priority
-from core.services import audit, scope, searches, staffing
+from core.services import audit, offers, scope, searches, staffing
 from storage.models.contractor import Contractor
 from storage.models.desk import Task
 from storage.models.directory import Service, Site
@@ -22,7 +23,16 @@ from storage.models.ticket import Ticket
 
 NOTE_LIMIT = 500
 #: Tasks that are done on the phone.
-BY_PHONE = (TaskKind.UNSTAFFED, TaskKind.REACTION, TaskKind.UNCONFIRMED, TaskKind.NO_CREW, TaskKind.NO_ACCEPTER)
+BY_PHONE = (
+    TaskKind.UNSTAFFED,
+    TaskKind.REACTION,
+    TaskKind.NOT_COME,
+    TaskKind.UNCONFIRMED,
+    TaskKind.CREW_UNREACHABLE,
+    TaskKind.NO_CREW,
+    TaskKind.TELL_CREW,
+    TaskKind.NO_ACCEPTER,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +64,20 @@ class CallList:
     lines: tuple[CallLine, ...]
     total: int
     offset: int
+    read_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CallTimes:
+    """The times that may be agreed on the phone with one contractor."""
+
+    ticket_id: int
+    number: str
+    contractor_id: int
+    name: str
+    zone: str
+    can_go_now: bool
+    slots: tuple[Slot, ...]
     read_at: datetime
 
 
@@ -162,12 +186,34 @@ def note(
     )
 
 
-def accepted(session: Session, actor: Actor, ticket_id: int, contractor_id: int, *, now: datetime) -> None:
-    """He said yes on the phone: the job is his. A repeated tap is harmless. Raises NotFound, NotQualified, Changed."""
+def times(session: Session, actor: Actor, ticket_id: int, contractor_id: int, *, now: datetime) -> CallTimes:
+    """When he could come, to be agreed on the phone. Raises NotFound."""
+    ticket = _ticket(session, actor, ticket_id)
+    contractor = scope.find(session, scope.visible_contractors(actor), Contractor.id == contractor_id)
+    site = session.get_one(Site, ticket.site_id)
+    is_open = ticket.priority is Priority.EMERGENCY or offers.hours_of(site).is_open(now)
+    slots = offers.proposed_slots(session, ticket, now=now)
+    may_now = is_open and (ticket.visit_from is None or ticket.visit_from <= now)
+    return CallTimes(ticket.id, ticket.number, contractor.id, contractor.name, site.zone, may_now, slots, now)
+
+
+def accepted(
+    session: Session,
+    actor: Actor,
+    ticket_id: int,
+    contractor_id: int,
+    start: datetime | None = None,
+    *,
+    now: datetime,
+) -> None:
+    """He said yes on the phone, to this time, or to "now" without one: the job is his. A repeated tap is harmless.
+
+    Raises NotFound, NotQualified, SlotGone, Changed.
+    """
     if _ticket(session, actor, ticket_id).contractor_id == contractor_id:
         return
     note(session, actor, ticket_id, contractor_id, CallOutcome.ACCEPTED, now=now)
-    staffing.assign(session, actor, ticket_id, contractor_id, now=now)
+    staffing.assign(session, actor, ticket_id, contractor_id, now=now, start=start, is_now=start is None)
 
 
 def _ticket(session: Session, actor: Actor, ticket_id: int) -> Ticket:

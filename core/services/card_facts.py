@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
 from core.domain.ticket import TicketStatus
-from core.services import moves
+from core.services import assignments, moves, substitutes
 from storage.models.offer import Offer
 from storage.models.people import Person
 from storage.models.ticket import Acceptance, Ticket
@@ -59,3 +59,20 @@ def name(session: Session, person_id: int | None) -> str:
 def same_day(visit: Visit, now: datetime, zone: str) -> bool:
     here = ZoneInfo(zone)
     return visit.starts_at.astimezone(here).date() == now.astimezone(here).date()
+
+
+def nameable(session: Session, actor: Actor, row: Ticket, visit: Visit | None, *, now: datetime) -> int | None:
+    """The visit, if the reader may name another engineer and there is one."""
+    if visit is None or not substitutes.may(actor, row, visit) or row.contractor_id is None:
+        return None
+    return visit.id if substitutes.fit(session, visit, row, row.contractor_id, now=now) else None
+
+
+def holds_job(session: Session, actor: Actor, row: Ticket) -> bool:
+    """The engineer who goes or went last, or an owner of the firm; colleagues see the offer card."""
+    last = assignments.last(session, row.id)
+    if last is None or last.contractor_id not in actor.contractor_ids:
+        return False
+    if last.end_reason == assignments.RECLASSIFIED and is_asked(session, row, last.contractor_id):
+        return False
+    return last.engineer_id == actor.person_id or last.contractor_id in actor.owned_contractor_ids

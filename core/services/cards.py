@@ -19,7 +19,6 @@ from core.domain.slots import Slot
 from core.domain.ticket import Priority, TicketEvent, TicketStatus, allowed
 from core.domain.visit import VisitStatus, VisitStep
 from core.services import (
-    assignments,
     cancellations,
     card_facts,
     clock_lines,
@@ -28,6 +27,7 @@ from core.services import (
     crew,
     history,
     holds,
+    no_shows,
     offers,
     people,
     quality,
@@ -43,6 +43,7 @@ from core.services.clock_lines import ClockLine
 from core.services.counter_prices import CounterLine
 from core.services.history import Refusals
 from core.services.holds import Held
+from core.services.no_shows import NOT_WATCHED, Watched
 from core.services.searches import MAY_PASS_FLOOR, SearchState
 from core.services.steps import Shots
 from core.services.talk_cards import NO_TALK, Asked, Brief
@@ -131,6 +132,9 @@ class JobCard:
     is_confirmed: bool = False
     #: What handing the job back now costs; None: nothing.
     back_out_milli: int | None = None
+    watched: Watched = NOT_WATCHED
+    #: The visit for which the reader may name another engineer now.
+    names_visit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +151,7 @@ class ClientCard:
     note: str
     #: The visit whose time the reader may change now.
     moves_visit: int | None = None
+    watched: Watched = NOT_WATCHED
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +183,8 @@ class DeskCard:
     moves_visit: int | None = None
     is_asked: bool = False
     is_confirmed: bool = False
+    watched: Watched = NOT_WATCHED
+    names_visit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +215,7 @@ def ticket(session: Session, actor: Actor, ticket_id: int, *, now: datetime) -> 
     base = _base(session, actor, row, now)
     is_outsider = not actor.is_operator and not roles & CLIENT_ROLES
     # Who handed the job back reads on the card that it is no longer his.
-    if (is_outsider or roles & CONTRACTOR_ROLES) and _holds(session, actor, row):
+    if (is_outsider or roles & CONTRACTOR_ROLES) and card_facts.holds_job(session, actor, row):
         return _job(session, actor, row, base, now=now)
     offer = _offer_of(session, actor, row)
     if offer is not None and is_outsider:
@@ -251,16 +258,6 @@ def _base(session: Session, actor: Actor, row: Ticket, now: datetime) -> Base:
         wanted_from=row.visit_from if row.status in searches.SEARCHES else None,
         clock=clock_lines.of(session, actor, row),
     )
-
-
-def _holds(session: Session, actor: Actor, row: Ticket) -> bool:
-    """The engineer who goes or went last, or an owner of the firm; colleagues see the offer card."""
-    last = assignments.last(session, row.id)
-    if last is None or last.contractor_id not in actor.contractor_ids:
-        return False
-    if last.end_reason == assignments.RECLASSIFIED and card_facts.is_asked(session, row, last.contractor_id):
-        return False
-    return last.engineer_id == actor.person_id or last.contractor_id in actor.owned_contractor_ids
 
 
 def _offer_of(session: Session, actor: Actor, row: Ticket) -> Offer | None:
@@ -320,6 +317,8 @@ def _job(session: Session, actor: Actor, row: Ticket, base: Base, *, now: dateti
         is_asked=visit is not None and confirmations.is_waited_for(row, visit),
         is_confirmed=visit is not None and visit.status is VisitStatus.CONFIRMED,
         back_out_milli=quality.back_out_cost_milli(session, visit, at=now) if visit is not None else None,
+        watched=no_shows.seen(row, visit),
+        names_visit=card_facts.nameable(session, actor, row, visit, now=now),
     )
 
 
@@ -340,6 +339,7 @@ def _client(session: Session, actor: Actor, row: Ticket, base: Base, roles: froz
         is_accepter=card_facts.accepted_by(session, row.id) == actor.person_id,
         note=card_facts.complaint(session, row),
         moves_visit=card_facts.movable(session, actor, row, visit),
+        watched=no_shows.seen(row, visit),
     )
 
 
@@ -375,6 +375,8 @@ def _desk(session: Session, actor: Actor, row: Ticket, base: Base, roles: frozen
         mark=card_facts.mark(session, row.id),
         note=card_facts.complaint(session, row),
         moves_visit=card_facts.movable(session, actor, row, visit),
+        watched=no_shows.seen(row, visit),
+        names_visit=card_facts.nameable(session, actor, row, visit, now=base.read_at),
         is_asked=visit is not None and confirmations.is_waited_for(row, visit),
         is_confirmed=visit is not None and visit.status is VisitStatus.CONFIRMED,
     )

@@ -241,7 +241,7 @@ def _agree(session: Session, actor: Actor, offer: Offer, ticket: Ticket, price_k
     slot = _slot(session, ticket, offer.contractor_id, now=now)
     rate = rate_for(price_kop, ticket.quantity_milli)
     searches.ensure_margin(session, actor, ticket, rate)
-    goes = _who_goes(session, offer, ticket, now=now)
+    goes = _who_goes(session, offer, ticket, slot, now=now)
     if not moved(session, offer, open_offers.are_countered(), answered_at=now):
         raise Changed
     # A job at another rate is another version; who was asked at the old one loses it with this move.
@@ -277,7 +277,7 @@ def _slot(session: Session, ticket: Ticket, contractor_id: int, *, now: datetime
     return slot
 
 
-def _who_goes(session: Session, offer: Offer, ticket: Ticket, *, now: datetime) -> int | None:
+def _who_goes(session: Session, offer: Offer, ticket: Ticket, slot: Slot, *, now: datetime) -> int | None:
     """Whoever named the price, if he still works for the firm and is not shut out himself."""
     named = session.scalar(
         select(Person.id)
@@ -293,7 +293,7 @@ def _who_goes(session: Session, offer: Offer, ticket: Ticket, *, now: datetime) 
     )
     if named is not None and not blocks.keeps_person_away(session, named, ticket, now=now):
         return named
-    return staffing.who_goes(session, offer.contractor_id)
+    return staffing.who_goes(session, offer.contractor_id, slot.start, ticket, now=now)
 
 
 def _give_back(session: Session, actor: Actor, offer: Offer, ticket: Ticket, event: str, *, now: datetime) -> None:

@@ -26,7 +26,9 @@ from storage.models.ticket import Assignment, Ticket
 from storage.models.visit import Visit
 
 #: Steps of a visit that are told beside the moves of its ticket.
-OF_VISITS = frozenset({"move", "replan", "ask", "confirm", "silent"})
+OF_VISITS = frozenset(
+    {"move", "replan", "ask", "confirm", "silent", "where", "eta", "here", "came", "not_come", "name", "unreachable"}
+)
 
 #: What a step says of a contractor's pay, for the desk alone.
 _MONEY = frozenset({"counter", "pay_kop", "price_kop", "rate_kop"})

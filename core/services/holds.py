@@ -25,6 +25,7 @@ from core.domain.ticket import TicketEvent, TicketStatus, allowed
 from core.domain.visit import AHEAD, Side, VisitStatus
 from core.services import (
     audit,
+    back_outs,
     breaches,
     calendars,
     clocks,
@@ -33,6 +34,7 @@ from core.services import (
     notices,
     numbers,
     offers,
+    redispatch,
     scope,
     steps,
     tasks,
@@ -105,6 +107,7 @@ def hold(
     breaches.settle(session, ticket, now=now)
     told = rules.told(Notice.HELD, before)
     notices.publish(session, Notice.HELD, ticket, cause=cause, now=now, told=told, answer_with=answer_with)
+    back_outs.phone_crew(session, ticket, cause=cause, now=now)
     if before in rules.SEARCHED:
         offers.withdraw_all(session, ticket, now=now)
     tasks.end_for_ticket(session, actor, ticket.id, rules.ENDED_BY_HOLD, "held", now=now)
@@ -274,6 +277,7 @@ def _go_on(session: Session, actor: Actor, ticket: Ticket, row: Hold, *, now: da
     if target is TicketStatus.SEARCHING:
         waves.new_version(session, ticket, now=now)
         waves.begin_again(session, actor, ticket, WaveReason.AGAIN, now=now)
+    redispatch.after_hold(session, ticket, now=now)
 
 
 def _plan_anew(session: Session, actor: Actor, ticket: Ticket, cause: Audit, *, now: datetime) -> None:

@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from core.domain import hold
+from core.domain.no_show import Said
 from core.domain.notice import TOLD, Audience, Delivery, Notice, sla_told
 from core.domain.offer import OfferStatus
 from core.domain.role import CONTRACTOR_ROLES, DESK_ROLES, Role
@@ -22,6 +23,7 @@ from core.domain.talk import TalkKind
 from core.domain.ticket import Origin, TicketEvent, TicketStatus
 from core.services import holds, priorities
 from core.services.invariants_rights import Held, held
+from core.services.substitutes import NAMED
 from storage.models.clock import Clock
 from storage.models.desk import Audit
 from storage.models.offer import Offer
@@ -48,6 +50,8 @@ _BY_TICKET: dict[str, Notice] = {
     TicketEvent.ARRIVE: Notice.ARRIVED,
     TicketEvent.LEAVE: Notice.LEFT,
     TicketEvent.GIVE_UP: Notice.BACKED_OUT,
+    TicketEvent.NO_SHOW: Notice.NO_SHOW,
+    TicketEvent.REDISPATCH: Notice.REDISPATCHED,
     TicketEvent.REPORT: Notice.REPORTED,
     TicketEvent.ACCEPT: Notice.ACCEPTED,
     TicketEvent.WRONG: Notice.WRONG,
@@ -61,7 +65,14 @@ _BY_TICKET: dict[str, Notice] = {
     "ask_move": Notice.ASK_MOVE,
     priorities.EVENT: Notice.PRIORITY,
 }
-_BY_VISIT: dict[str, Notice] = {"go": Notice.ON_THE_WAY, "move": Notice.MOVED, "silent": Notice.UNCONFIRMED}
+_BY_VISIT: dict[str, Notice] = {
+    "go": Notice.ON_THE_WAY,
+    "move": Notice.MOVED,
+    "silent": Notice.UNCONFIRMED,
+    NAMED: Notice.CREW_CHANGED,
+    Said.ETA: Notice.LATE,
+    Said.NOT_COME: Notice.NOT_COME,
+}
 
 _BY_OFFER: dict[str, Notice] = {
     "send": Notice.OFFER_MADE,
@@ -123,11 +134,15 @@ def told_in_the_same_stroke(session: Session, *, now: datetime) -> Found:
 
 def _asked(session: Session, since: datetime) -> dict[str, tuple[int, Notice, int]]:
     """The question to a silent firm rings everybody of it who was here, the one before a visit whoever goes."""
-    questions = {"ask_still_there": Notice.STILL_THERE, "ask": Notice.STILL_GOING}
+    questions = {
+        "ask_still_there": Notice.STILL_THERE,
+        "ask": Notice.STILL_GOING,
+        Said.WHERE: Notice.WHERE_ARE_YOU,
+    }
     asked = select(Audit.id, Audit.event, Audit.data).where(
         or_(
             and_(Audit.entity == "contractor", Audit.event == "ask_still_there"),
-            and_(Audit.entity == "visit", Audit.event == "ask"),
+            and_(Audit.entity == "visit", Audit.event.in_(("ask", Said.WHERE))),
         ),
         Audit.at >= since,
     )
@@ -162,14 +177,7 @@ def _changes(session: Session, since: datetime) -> Iterator[_Change]:
     )
     for audit_id, *burning, data in session.execute(warned.where(recent)):
         yield replace(_Change(audit_id, Notice.SLA, *burning), facts=data)
-    of_visits = (
-        select(Audit.id, *place, Audit.event, Audit.actor_id)
-        .join(Visit, and_(Audit.entity == "visit", Audit.event.in_(_BY_VISIT), Visit.id == Audit.entity_id))
-        .join(Ticket, Ticket.id == Visit.ticket_id)
-    )
-    for audit_id, *visited, event, actor_id in session.execute(of_visits.where(recent)):
-        mover = actor_id if event == "move" else None
-        yield replace(_Change(audit_id, _BY_VISIT[event], *visited), author_id=mover)
+    yield from _of_visits(session, place, recent)
     written = (
         select(Audit.id, Talk.kind, *place, Talk.author_id)
         .join(Talk, and_(Audit.entity == "talk", Talk.id == Audit.entity_id))
@@ -177,6 +185,20 @@ def _changes(session: Session, since: datetime) -> Iterator[_Change]:
     )
     for audit_id, kind, *talked, author_id in session.execute(written.where(recent)):
         yield replace(_Change(audit_id, _BY_TALK[kind], *talked), author_id=author_id)
+
+
+def _of_visits(session: Session, place: tuple[Any, ...], recent: ColumnElement[bool]) -> Iterator[_Change]:
+    told = (
+        select(Audit.id, *place, Audit.event, Audit.actor_id, Audit.data)
+        .join(Visit, and_(Audit.entity == "visit", Audit.event.in_(_BY_VISIT), Visit.id == Audit.entity_id))
+        .join(Ticket, Ticket.id == Visit.ticket_id)
+    )
+    for audit_id, *visited, event, actor_id, data in session.execute(told.where(recent)):
+        # Who answers "where are you?" sets out too, and the client hears the answer; an owner is asked who goes.
+        if data.get("told") or (event == NAMED and data["goes"] is None):
+            continue
+        answered = actor_id if event in ("move", NAMED) else None
+        yield replace(_Change(audit_id, _BY_VISIT[event], *visited), author_id=answered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,18 +334,27 @@ def _holders(roles: list[Held], audit_id: int) -> Iterator[int]:
 
 
 def _crews(session: Session) -> dict[int, list[tuple[int, int, int | None]]]:
-    """Ticket → (the move that began it, firm, engineer): the n-th assignment belongs to the n-th such move."""
+    """Ticket → (the row of the audit that began it, firm, engineer): the n-th assignment belongs to the n-th such
+    move, and changes with everybody who is named instead."""
     moves: defaultdict[int, list[int]] = defaultdict(list)
     assigned = select(Audit.entity_id, Audit.id).where(Audit.entity == "ticket", Audit.event == TicketEvent.ASSIGN)
     for ticket_id, audit_id in session.execute(assigned.order_by(Audit.id)):
         moves[ticket_id].append(audit_id)
-    begun: defaultdict[int, list[Any]] = defaultdict(list)
-    for row in session.scalars(select(Assignment).order_by(Assignment.id)):
-        begun[row.ticket_id].append((row.contractor_id, row.engineer_id))
-    return {
-        ticket_id: [(audit_id, *crew) for audit_id, crew in zip(audits, begun[ticket_id], strict=False)]
-        for ticket_id, audits in moves.items()
-    }
+    named: defaultdict[int, list[Any]] = defaultdict(list)
+    changed = select(Visit.assignment_id, Audit.id, Audit.data).join(Audit, Audit.entity_id == Visit.id)
+    for assignment_id, *row in session.execute(
+        changed.where(Audit.entity == "visit", Audit.event == NAMED).order_by(Audit.id)
+    ):
+        named[assignment_id].append(row)
+    found: defaultdict[int, list[tuple[int, int, int | None]]] = defaultdict(list)
+    for crew in session.scalars(select(Assignment).order_by(Assignment.id)):
+        later = named[crew.id]
+        if not moves[crew.ticket_id]:
+            continue
+        first = later[0][1]["was"] if later else crew.engineer_id
+        found[crew.ticket_id].append((moves[crew.ticket_id].pop(0), crew.contractor_id, first))
+        found[crew.ticket_id] += [(audit_id, crew.contractor_id, data["goes"]) for audit_id, data in later]
+    return dict(found)
 
 
 def _withdrawn(session: Session) -> dict[int, list[_Withdrawn]]:

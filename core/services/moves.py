@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.domain import confirmation, slots, typed_time
+from core.domain import confirmation, no_show, slots, typed_time
 from core.domain.actor import Actor
 from core.domain.errors import Changed, NotAllowed, NotFound, SlotGone
 from core.domain.notice import Delivery, Notice
@@ -104,7 +104,7 @@ def move(
     _keep(session, actor, visit, side, before, now=now)
     if side is Side.CLIENT or slot.start < before:
         clocks.client_moved(session, ticket, cause=cause, now=now)
-    tasks.end_for_ticket(session, actor, ticket.id, {TaskKind.UNCONFIRMED}, "moved", now=now)
+    tasks.end_for_ticket(session, actor, ticket.id, tasks.OF_COMING, "moved", now=now)
     if side is Side.CLIENT and visit.engineer_id is None and not tasks.has(session, ticket.id, TaskKind.NO_CREW):
         # Nobody of the firm is here to be told: a person must phone it.
         tasks.open(session, TaskKind.NO_CREW, cause=f"audit {cause.id}", ticket_id=ticket.id, now=now)
@@ -165,6 +165,7 @@ def _ensure_ahead(visit: Visit, ticket: Ticket) -> None:
 def _write(session: Session, visit: Visit, slot: Slot, while_: frozenset[VisitStatus], *, now: datetime) -> None:
     """Compare-and-set on the time: of two who move at once the second finds it changed."""
     unchanged = (Visit.starts_at == visit.starts_at, Visit.status.in_(while_))
+    rules = numbers.of(session)
     values: dict[str, object] = {
         "starts_at": slot.start,
         "ends_at": slot.end,
@@ -172,7 +173,10 @@ def _write(session: Session, visit: Visit, slot: Slot, while_: frozenset[VisitSt
         "en_route_at": None,
         "confirmed_at": None,
         "asked": 0,
-        "ask_at": confirmation.plan(slot.start, numbers.of(session)).next_question(now),
+        "ask_at": confirmation.plan(slot.start, rules).next_question(now),
+        "watch_at": no_show.first_look(slot.end, rules),
+        "where_asked_at": None,
+        "eta_at": None,
     }
     if not moved(session, visit, *unchanged, **values):
         raise Changed

@@ -93,7 +93,7 @@ def accept(
     ensure_takeable(offer)
     ticket = session.get_one(Ticket, offer.ticket_id)
     engineer = _engineer(session, actor, offer.contractor_id, engineer_id)
-    slot = _slot(session, ticket, start, now=now)
+    slot = slot_at(session, ticket, start, now=now)
     _ensure_qualified(session, ticket, offer.contractor_id, slot, now=now)
     if blocks.keeps_person_away(session, engineer, ticket, now=now):
         raise NotQualified
@@ -204,7 +204,8 @@ def _agreed_before(session: Session, ticket: Ticket) -> datetime | None:
     )
 
 
-def _slot(session: Session, ticket: Ticket, start: datetime | None, *, now: datetime) -> Slot:
+def slot_at(session: Session, ticket: Ticket, start: datetime | None, *, now: datetime) -> Slot:
+    """One of the times that may be said yes to; None means "now". Raises SlotGone."""
     rules = numbers.of(session)
     agreed = (_agreed_before(session, ticket), ticket.visit_from)
     return slots.chosen(

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, aliased
 from core.domain.notice import TOLD, Delivery, Notice, OutboxStatus, Priority
 from core.domain.task import TaskKind
 from core.services import circulars, offers, talk, tasks
+from core.services import unreachable as unreachable_crews
 from storage.models.people import Person
 from storage.models.post import Card, Outbox, SentFile
 
@@ -175,7 +176,7 @@ def unreachable(session: Session, letter: Letter, error: str, *, now: datetime) 
     if not _finish(session, letter, {"status": OutboxStatus.FAILED, "last_error": error[:300]}):
         return False
     person = session.get_one(Person, letter.person_id)
-    person.unreachable_at = person.unreachable_at or now
+    is_first, person.unreachable_at = person.unreachable_at is None, person.unreachable_at or now
     session.execute(
         update(Outbox)
         .where(Outbox.person_id == letter.person_id, Outbox.status == OutboxStatus.NEW)
@@ -183,6 +184,8 @@ def unreachable(session: Session, letter: Letter, error: str, *, now: datetime) 
     )
     session.flush()
     offers.stop_waiting_for(session, letter.person_id, now=now)
+    if is_first:
+        unreachable_crews.lost(session, person, now=now)
     _task(session, letter, f"letter:{letter.id}", now)
     return True
 

@@ -16,7 +16,7 @@ from core.domain.notice import Notice
 from core.domain.phone import e164
 from core.domain.role import OPERATOR_ROLES, Role
 from core.domain.words import search_key, search_patterns
-from core.services import audit, memberships, notices
+from core.services import audit, memberships, notices, unreachable
 from core.services.memberships import RoleLine
 from storage.models.people import Membership, Person
 
@@ -111,6 +111,8 @@ def hear(
     person = _by_account(session, telegram_id)
     if person is None:
         raise NotFound
+    if person.unreachable_at is not None:
+        unreachable.back(session, person, now=now)
     person.unreachable_at = None
     if person.name == str(telegram_id):
         person.name = clean_name(name) or person.name

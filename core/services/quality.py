@@ -13,7 +13,14 @@ from core.domain import quality
 from core.domain.actor import Actor
 from core.domain.errors import Changed, NotAllowed, TextEmpty, TextTooLong
 from core.domain.notice import Notice
-from core.domain.quality import BAD_MILLI, GOOD_MILLI, LATE_MILLI, QualityKind, back_out_weight_milli
+from core.domain.quality import (
+    BAD_MILLI,
+    GOOD_MILLI,
+    LATE_MILLI,
+    NO_SHOW_WEIGHT_MILLI,
+    QualityKind,
+    back_out_weight_milli,
+)
 from core.domain.role import Role
 from core.domain.visit import VisitOutcome, VisitStatus
 from core.services import assignments, audit, notices, numbers, scope, score
@@ -99,6 +106,13 @@ def back_out_cost_milli(session: Session, visit: Visit, *, at: datetime) -> int 
         return None
     # Once he is on the way there is no notice any more, also where he came a day early.
     return LATE_MILLI if visit.en_route_at is not None else back_out_weight_milli(visit.starts_at - at)
+
+
+def no_show(session: Session, assignment: Assignment, visit: Visit, *, cause: Audit, now: datetime) -> None:
+    """Nobody came: the heaviest that can be said of a crew."""
+    ticket = session.get_one(Ticket, visit.ticket_id)
+    crew = Crew(assignment.contractor_id, visit.engineer_id)
+    write(session, QualityKind.NO_SHOW, NO_SHOW_WEIGHT_MILLI, crew, ticket, cause=cause, now=now)
 
 
 def back_out(

@@ -85,5 +85,5 @@ _BY_PHONE = select(Call.contractor_id).where(
     Call.ticket_id == _TICKET, Call.outcome == CallOutcome.REFUSED, Call.at > bindparam("since")
 )
 _HANDED_BACK = select(Assignment.contractor_id).where(
-    Assignment.ticket_id == _TICKET, Assignment.end_reason == assignments.GAVE_UP
+    Assignment.ticket_id == _TICKET, Assignment.end_reason.in_(assignments.NOT_AGAIN)
 )

@@ -10,11 +10,11 @@ from core.domain.actor import Actor
 from core.domain.errors import Changed, NotFound, NotQualified
 from core.domain.matching import Candidate
 from core.domain.notice import Notice
-from core.domain.offer import Exclusion, WaveReason
+from core.domain.offer import Exclusion
 from core.domain.role import CONTRACTOR_ROLES
 from core.domain.task import TaskKind
 from core.domain.ticket import TicketEvent
-from core.services import assignments, back_outs, lifecycle, matching, notices, offers, scope, tasks, waves
+from core.services import assignments, back_outs, blocks, duty, lifecycle, matching, notices, offers, scope, tasks
 from storage.models.contractor import Contractor
 from storage.models.people import Membership, Person
 from storage.models.ticket import Ticket
@@ -70,27 +70,31 @@ def choices(session: Session, actor: Actor, ticket_id: int, *, now: datetime, li
     return Choices(ticket.id, ticket.number, ticket.version, tuple(lines))
 
 
-def assign(session: Session, actor: Actor, ticket_id: int, contractor_id: int, *, now: datetime) -> None:
-    """Raises NotFound, NotQualified, Changed. The firm's people get the job; without Telegram the desk phones."""
+def assign(
+    session: Session,
+    actor: Actor,
+    ticket_id: int,
+    contractor_id: int,
+    *,
+    now: datetime,
+    start: datetime | None = None,
+    is_now: bool = False,
+) -> None:
+    """At one of the proposed times, `is_now` at once, otherwise in the next free window. The firm's people get the
+    job; without Telegram the desk phones. Raises NotFound, NotQualified, SlotGone, Changed."""
     if not actor.is_desk:
         raise NotFound
     ticket = scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
     contractor = scope.find(session, scope.visible_contractors(actor), Contractor.id == contractor_id)
-    slot = offers.next_slot(session, ticket, now=now)
+    chosen = start is not None or is_now
+    slot = offers.slot_at(session, ticket, start, now=now) if chosen else offers.next_slot(session, ticket, now=now)
     candidate, reason = matching.verdict(session, ticket, contractor.id, visit_at=slot.start, now=now)
     if candidate is None or (reason is not None and reason not in PASSABLE):
         raise NotQualified
-    cause = lifecycle.advance(
-        session,
-        ticket,
-        TicketEvent.ASSIGN,
-        actor,
-        now=now,
-        contractor_id=contractor.id,
-        data={"by_hand": True, "passed": reason},
-    )
-    goes, over_limit = who_goes(session, contractor.id), reason is Exclusion.LIMIT
-    assignments.begin(session, ticket, contractor.id, goes, slot, now=now, over_limit=over_limit)
+    event, data = TicketEvent.ASSIGN, {"by_hand": True, "passed": reason}
+    cause = lifecycle.advance(session, ticket, event, actor, now=now, contractor_id=contractor.id, data=data)
+    goes, is_over = who_goes(session, contractor.id, slot.start, ticket, now=now), reason is Exclusion.LIMIT
+    assignments.begin(session, ticket, contractor.id, goes, slot, now=now, over_limit=is_over)
     if goes is None:
         tasks.open(session, TaskKind.NO_CREW, cause=f"audit {cause.id}", ticket_id=ticket.id, now=now)
     offers.lose_others(session, ticket, contractor.id, now=now)
@@ -111,11 +115,7 @@ def take_back(session: Session, actor: Actor, ticket_id: int, version: int, *, n
         raise Changed
     cause = lifecycle.advance(session, ticket, TicketEvent.GIVE_UP, actor, now=now, round=Ticket.round + 1)
     back_outs.tell(session, ticket, "taken_back", cause=cause, now=now)
-    assignments.end(session, ticket, assignments.GAVE_UP, now=now)
-    ticket.contractor_id = None
-    session.flush()
-    tasks.end_for_ticket(session, actor, ticket.id, tasks.OF_CREW, "taken back", now=now)
-    waves.begin_again(session, actor, ticket, WaveReason.AGAIN, now=now)
+    back_outs.search_anew(session, actor, ticket, assignments.GAVE_UP, now=now)
 
 
 def _choice(session: Session, candidate: Candidate, reason: Exclusion | None) -> Choice:
@@ -125,9 +125,10 @@ def _choice(session: Session, candidate: Candidate, reason: Exclusion | None) ->
     )
 
 
-def who_goes(session: Session, contractor_id: int) -> int | None:
-    """The first of the firm's people in Telegram, the owner before the others."""
-    return session.scalar(
+def who_goes(session: Session, contractor_id: int, at: datetime, ticket: Ticket, *, now: datetime) -> int | None:
+    """Of the firm's people in Telegram the owner before the others; first who can be written to, is not blocked himself
+    and is not on holiday on the day of the visit."""
+    people = session.scalars(
         select(Person.id)
         .join(Membership, Membership.person_id == Person.id)
         .where(
@@ -137,5 +138,7 @@ def who_goes(session: Session, contractor_id: int) -> int | None:
             Person.telegram_id.is_not(None),
         )
         .order_by(Membership.role.desc(), Person.id)
-        .limit(1)
-    )
+    ).all()
+    here = duty.present(session, contractor_id, now=at)
+    free = [one for one in people if not blocks.keeps_person_away(session, one, ticket, now=now)]
+    return min(free, key=lambda one: one not in here, default=None)

@@ -31,7 +31,18 @@ OF_NOBODY = frozenset({TaskKind.UNSTAFFED, TaskKind.REACTION})
 #: What a yes, however it came, ends.
 OF_SEARCH = frozenset({TaskKind.UNSTAFFED, TaskKind.REACTION, TaskKind.COUNTER, TaskKind.QUESTION})
 #: What is over when the job leaves the hands of a crew.
-OF_CREW = frozenset({TaskKind.LEFT, TaskKind.UNVERIFIED, TaskKind.NO_CREW, TaskKind.UNCONFIRMED})
+OF_CREW = frozenset(
+    {
+        TaskKind.LEFT,
+        TaskKind.UNVERIFIED,
+        TaskKind.NO_CREW,
+        TaskKind.UNCONFIRMED,
+        TaskKind.NOT_COME,
+        TaskKind.CREW_UNREACHABLE,
+    }
+)
+#: What is over once somebody of the crew is under way or has said when he comes.
+OF_COMING = frozenset({TaskKind.UNCONFIRMED, TaskKind.NOT_COME, TaskKind.CREW_UNREACHABLE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +58,7 @@ class TaskLine:
     taken_by: str
     #: Whom it is about, where it is about somebody: a message that did not arrive.
     person: str
+    phone: str
     data: dict[str, Any]
     taken_by_id: int | None
     #: When the burning clock of its search is broken, and what the client pays.
@@ -314,6 +326,7 @@ def _lines() -> Any:
             Service.name,
             Person.name,
             about.name,
+            about.phone,
             queue_order.BURNING.c.due_at,
             Ticket.client_price_kop,
             Ticket.quantity_milli,
@@ -337,6 +350,7 @@ def _line(
     service: str | None,
     taken_by: str | None,
     person: str | None,
+    phone: str | None,
     burns_until: datetime | None,
     price_kop: int | None,
     quantity_milli: int | None,
@@ -352,6 +366,7 @@ def _line(
         task.created_at,
         taken_by or "",
         person or "",
+        phone or "",
         task.data,
         task.taken_by,
         burns_until,

@@ -19,6 +19,7 @@ from core.domain.ticket import OPEN, Origin, Priority, TicketEvent, TicketStatus
 from core.domain.words import search_terms
 from core.services import (
     assignments,
+    back_outs,
     cancellations,
     counters,
     holds,
@@ -145,10 +146,11 @@ def cancel(
     session.add(row)
     session.flush()
     notices.publish(session, Notice.CANCELLED, ticket, cause=cause, now=now)
+    tasks.end_for_ticket(session, actor, ticket.id, set(TaskKind), "cancelled", now=now)
+    back_outs.phone_crew(session, ticket, cause=cause, now=now)
     assignments.end(session, ticket, "cancelled", now=now)
     holds.close(session, ticket, now=now)
     offers.withdraw_all(session, ticket, now=now)
-    tasks.end_for_ticket(session, actor, ticket.id, set(TaskKind), "cancelled", now=now)
 
 
 def needs_approval(session: Session, ticket: Ticket) -> bool:

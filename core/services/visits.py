@@ -17,7 +17,6 @@ from core.domain.errors import (
     TooFar,
 )
 from core.domain.notice import Delivery, Notice
-from core.domain.offer import WaveReason
 from core.domain.task import TaskKind
 from core.domain.ticket import TicketEvent, TicketStatus
 from core.domain.visit import AHEAD, PresenceKind, VisitOutcome, VisitStatus, VisitStep
@@ -34,7 +33,6 @@ from core.services import (
     scope,
     steps,
     tasks,
-    waves,
 )
 from core.services.rows import moved
 from storage.models.directory import Site
@@ -46,12 +44,13 @@ NOT_DONE = frozenset(VisitOutcome) - {VisitOutcome.DONE}
 
 def go(session: Session, actor: Actor, visit_id: int, *, now: datetime) -> None:
     """On the way; the client is told. A repeated tap is harmless."""
-    visit, ticket = _mine(session, actor, visit_id)
+    visit, ticket = mine(session, actor, visit_id)
     if visit.status not in AHEAD:
         return _redraw(session, actor, ticket, now=now)
     before = visit.status
-    _come_in(session, actor, visit, ticket, now=now)
-    _move(session, visit, VisitStatus.EN_ROUTE, en_route_at=now, ask_at=None)
+    come_in(session, actor, visit, ticket, now=now)
+    answered = {} if visit.where_asked_at is None else {"where_asked_at": None, "watch_at": _answered(session, now)}
+    _move(session, visit, VisitStatus.EN_ROUTE, en_route_at=now, ask_at=None, **answered)
     cause = audit.record(
         session,
         actor,
@@ -83,7 +82,7 @@ def arrive_by_location(
 
     Raises LocationForwarded, LocationStale, TooFar (with the distance, so that the way out can be offered).
     """
-    visit, ticket = _mine(session, actor, visit_id)
+    visit, ticket = mine(session, actor, visit_id)
     rules = numbers.of(session)
     if not geo.is_place(lat, lon):
         raise NumberInvalid(f"{lat} {lon}")
@@ -104,18 +103,18 @@ def arrive_by_location(
 
 def arrive_by_word(session: Session, actor: Actor, visit_id: int, *, now: datetime) -> None:
     """The phone has no place to send: never a dead end, but the dispatcher is asked to make sure."""
-    visit, ticket = _mine(session, actor, visit_id)
+    visit, ticket = mine(session, actor, visit_id)
     _arrive(session, actor, visit, ticket, Presence(visit_id=visit.id, kind=PresenceKind.DECLARED, at=now), now=now)
 
 
 def begin_work(session: Session, actor: Actor, visit_id: int, *, now: datetime) -> None:
-    visit, ticket = _mine(session, actor, visit_id)
+    visit, ticket = mine(session, actor, visit_id)
     _stamp(session, actor, visit, ticket, VisitStep.START, "work_started_at", now=now)
 
 
 def before_done(session: Session, actor: Actor, visit_id: int, *, now: datetime) -> None:
     """The pictures of how it was are there. Raises ProofMissing."""
-    visit, ticket = _mine(session, actor, visit_id)
+    visit, ticket = mine(session, actor, visit_id)
     shots = steps.shots(session, ticket, visit)
     if shots.before_missing:
         raise ProofMissing(shots.before_missing, 0)
@@ -124,7 +123,7 @@ def before_done(session: Session, actor: Actor, visit_id: int, *, now: datetime)
 
 def after_done(session: Session, actor: Actor, visit_id: int, *, now: datetime) -> None:
     """The pictures of how it is now are there. Raises ProofMissing."""
-    visit, ticket = _mine(session, actor, visit_id)
+    visit, ticket = mine(session, actor, visit_id)
     shots = steps.shots(session, ticket, visit)
     if shots.before_missing or shots.after_missing:
         raise ProofMissing(shots.before_missing, shots.after_missing)
@@ -134,7 +133,7 @@ def after_done(session: Session, actor: Actor, visit_id: int, *, now: datetime) 
 
 def leave(session: Session, actor: Actor, visit_id: int, outcome: VisitOutcome, *, now: datetime) -> None:
     """He could not finish: the next visit of the same crew is planned, and the desk helps to arrange it."""
-    visit, ticket = _mine(session, actor, visit_id)
+    visit, ticket = mine(session, actor, visit_id)
     if outcome not in NOT_DONE:
         raise NotAllowed
     assignment = assignments.live(session, ticket.id)
@@ -156,7 +155,7 @@ def leave(session: Session, actor: Actor, visit_id: int, outcome: VisitOutcome, 
 
 def give_up(session: Session, actor: Actor, visit_id: int, *, now: datetime) -> None:
     """The contractor hands the job back; the search begins anew without him."""
-    visit, ticket = _mine(session, actor, visit_id)
+    visit, ticket = mine(session, actor, visit_id)
     assignment = assignments.live(session, ticket.id)
     if assignment is None:
         raise Changed
@@ -165,20 +164,16 @@ def give_up(session: Session, actor: Actor, visit_id: int, *, now: datetime) -> 
     cause = lifecycle.advance(session, ticket, TicketEvent.GIVE_UP, actor, now=now, round=Ticket.round + 1, data=data)
     quality.back_out(session, assignment, visit, weight, cause=cause, now=now)
     back_outs.tell(session, ticket, "gave_up", cause=cause, now=now)
-    assignments.end(session, ticket, assignments.GAVE_UP, now=now)
-    ticket.contractor_id = None
-    session.flush()
-    tasks.end_for_ticket(session, actor, ticket.id, tasks.OF_CREW, "gave up", now=now)
-    waves.begin_again(session, actor, ticket, WaveReason.AGAIN, now=now)
+    back_outs.search_anew(session, actor, ticket, assignments.GAVE_UP, now=now)
 
 
 def _arrive(session: Session, actor: Actor, visit: Visit, ticket: Ticket, mark: Presence, *, now: datetime) -> None:
     if visit.status is VisitStatus.ON_SITE:
         return _redraw(session, actor, ticket, now=now)
     came_from, here = visit.status, mark.at
-    _come_in(session, actor, visit, ticket, now=now)
+    come_in(session, actor, visit, ticket, now=now)
     set_out = min(visit.en_route_at or here, here)
-    _move(session, visit, VisitStatus.ON_SITE, on_site_at=here, en_route_at=set_out, ask_at=None)
+    _move(session, visit, VisitStatus.ON_SITE, on_site_at=here, en_route_at=set_out, ask_at=None, watch_at=None)
     session.add(mark)
     off_minutes = quality.minutes_off(session, visit, at=here)
     seen = {"visit": visit.id, "from": came_from, "presence": mark.kind, "distance_m": mark.distance_m}
@@ -202,15 +197,20 @@ def _sent_within(session: Session, visit: Visit, sent_at: datetime, now: datetim
     return min(now, max(sent_at, began, left or began))
 
 
-def _come_in(session: Session, actor: Actor, visit: Visit, ticket: Ticket, *, now: datetime) -> None:
+def come_in(session: Session, actor: Actor, visit: Visit, ticket: Ticket, *, now: datetime) -> None:
     """Nobody need be asked any more whether he comes. A firm given the job by phone has come into Telegram: whoever
     of it walks the visit is the one who goes."""
-    tasks.end_for_ticket(session, actor, ticket.id, {TaskKind.UNCONFIRMED}, "went", now=now)
+    tasks.end_for_ticket(session, actor, ticket.id, tasks.OF_COMING, "went", now=now)
     if visit.engineer_id is not None:
         return
     visit.engineer_id = actor.person_id
     session.flush()
     tasks.end_for_ticket(session, actor, ticket.id, {TaskKind.NO_CREW}, "came in", now=now)
+
+
+def _answered(session: Session, now: datetime) -> datetime:
+    """Who sets out when he is asked where he is has answered: the road is waited for before he is asked again."""
+    return now + timedelta(minutes=numbers.of(session).no_show_minutes)
 
 
 def _stamp(
@@ -231,7 +231,7 @@ def _redraw(session: Session, actor: Actor, ticket: Ticket, *, now: datetime) ->
     notices.answer(session, actor.person_id or 0, Notice.CARD, ticket=ticket, cause=actor.source, now=now)
 
 
-def _mine(session: Session, actor: Actor, visit_id: int) -> tuple[Visit, Ticket]:
+def mine(session: Session, actor: Actor, visit_id: int) -> tuple[Visit, Ticket]:
     """Only who is named on the visit walks it; the owner of the firm may step in for a dead phone."""
     visit = scope.find(session, scope.visible_visits(actor), Visit.id == visit_id)
     ticket = session.get_one(Ticket, visit.ticket_id)

@@ -82,6 +82,7 @@ PLAIN = {
     "fee": 0,
     "mark": 5,
     "milli": 1000,
+    "minutes": 15,
     "page": 0,
     "pct": 0,
     "percent": 10,

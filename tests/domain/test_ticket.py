@@ -109,6 +109,10 @@ def test_a_walk_at_random_never_leaves_the_table(events: list[TicketEvent]) -> N
         (S.REWORK, E.ARRIVE, S.IN_WORK),
         (S.ASSIGNED, E.GIVE_UP, S.SEARCHING),
         (S.REWORK, E.GIVE_UP, S.SEARCHING),
+        (S.ASSIGNED, E.NO_SHOW, S.SEARCHING),
+        (S.REWORK, E.NO_SHOW, S.SEARCHING),
+        (S.ASSIGNED, E.REDISPATCH, S.SEARCHING),
+        (S.REWORK, E.REDISPATCH, S.SEARCHING),
         (S.IN_WORK, E.REPORT, S.REPORTED),
         (S.IN_WORK, E.LEAVE, S.ASSIGNED),
         (S.IN_WORK, E.GIVE_UP, S.SEARCHING),
@@ -129,7 +133,7 @@ def test_the_life_of_a_ticket_is_the_one_that_was_agreed(
 
 def test_the_table_holds_nothing_beyond_what_was_agreed() -> None:
     held = len(OPEN - {S.DRAFT, S.ON_HOLD})
-    assert len(RULES) == 21 + len(OPEN) + held + 4 + 1  # holds and the one way out of them, four reclassified
+    assert len(RULES) == 25 + len(OPEN) + held + 4 + 1  # holds and the one way out of them, four reclassified
 
 
 def test_a_hold_ends_where_it_began() -> None:

@@ -1,0 +1,310 @@
+"""Nobody came: "where are you?" when the agreed time is over, what the crew or the desk answers, and the no-show.
+
+`Visit.watch_at` is the next look at a visit that nobody has begun; a ticket on hold is not looked at. Who arrives,
+answers or moves the visit in the same second was first: the sweep finds the row changed, or he does.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.domain import geo
+from core.domain.actor import Actor
+from core.domain.errors import Changed, NotAllowed, NotFound
+from core.domain.no_show import ETAS_MIN, Look, Said, look
+from core.domain.notice import Notice
+from core.domain.quality import NO_SHOW_WEIGHT_MILLI
+from core.domain.role import CONTRACTOR_ROLES, DESK_ROLES, Role
+from core.domain.task import TaskKind
+from core.domain.ticket import TicketEvent
+from core.domain.visit import AHEAD, VisitStatus
+from core.services import assignments, audit, back_outs, crew, lifecycle, moves, notices, numbers, quality, scope, tasks
+from core.services import visits as walks
+from core.services.rows import moved
+from storage.models.desk import Audit
+from storage.models.directory import Site
+from storage.models.people import Position
+from storage.models.ticket import Assignment, Ticket
+from storage.models.visit import Visit
+
+#: Not begun yet: there may still be somebody to wait for.
+WATCHED = AHEAD | {VisitStatus.EN_ROUTE}
+_SAME = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """For the cards: whether the crew is asked where it is, and when it says it will be there."""
+
+    is_asked: bool = False
+    eta_at: datetime | None = None
+
+
+NOT_WATCHED = Watched()
+
+
+def seen(ticket: Ticket, visit: Visit | None) -> Watched:
+    if visit is None or not _is_watched(ticket, visit):
+        return NOT_WATCHED
+    return Watched(visit.where_asked_at is not None, visit.eta_at)
+
+
+def eta(session: Session, actor: Actor, visit_id: int, minutes: int, *, now: datetime) -> None:
+    """ "On my way, there in so many minutes": the client hears the new time. A repeated tap is harmless.
+
+    Raises NotFound, NotAllowed, Changed where nobody asks any more.
+    """
+    visit, ticket = walks.mine(session, actor, visit_id)
+    at = now + timedelta(minutes=_named(minutes))
+    if visit.where_asked_at is None and visit.eta_at is not None and abs(visit.eta_at - at) < _SAME:
+        return notices.answer(session, _person(actor), Notice.CARD, ticket=ticket, cause=actor.source, now=now)
+    _ensure_asked(ticket, visit)
+    _set_out(session, actor, visit, ticket, watch_at=_after(session, at), eta_at=at, told=Said.ETA, now=now)
+    _tell_late(session, actor, visit, ticket, at, now=now)
+    return None
+
+
+def here(session: Session, actor: Actor, visit_id: int, *, now: datetime) -> None:
+    """ "I am at the site": the place is asked for, as on arrival. Raises as `eta` does."""
+    visit, ticket = walks.mine(session, actor, visit_id)
+    _ensure_asked(ticket, visit)
+    watch_at = now + timedelta(minutes=numbers.of(session).where_answer_minutes)
+    _set_out(session, actor, visit, ticket, watch_at=watch_at, eta_at=visit.eta_at, told=Said.HERE, now=now)
+    trace = audit.record(session, actor, "visit", visit.id, Said.HERE, now=now, role=_crew_role(session, actor, ticket))
+    me, key = _person(actor), f"audit {trace.id}"
+    notices.answer(session, me, Notice.ASK_PLACE, ticket=ticket, cause=key, now=now)
+    notices.answer(session, me, Notice.CARD, ticket=ticket, cause=key, now=now)
+
+
+def came(session: Session, actor: Actor, visit_id: int, *, now: datetime) -> None:
+    """The desk heard on the phone that somebody is on site; without a word from there it is looked at once more."""
+    visit, ticket = _of_desk(session, actor, visit_id)
+    later = now + timedelta(hours=numbers.of(session).slot_hours)
+    _watch(session, visit, watch_at=later, where_asked_at=None)
+    trace = audit.record(session, actor, "visit", visit.id, Said.CAME, now=now, role=_desk_role(actor))
+    tasks.end_for_ticket(session, actor, ticket.id, {TaskKind.NOT_COME}, Said.CAME, now=now)
+    notices.answer(session, _person(actor), Notice.CARD, ticket=ticket, cause=f"audit {trace.id}", now=now)
+
+
+def will_come(session: Session, actor: Actor, visit_id: int, minutes: int, *, now: datetime) -> None:
+    """The desk heard on the phone when they come: the client is told."""
+    visit, ticket = _of_desk(session, actor, visit_id)
+    at = now + timedelta(minutes=_named(minutes))
+    _watch(session, visit, watch_at=_after(session, at), where_asked_at=None, eta_at=at)
+    tasks.end_for_ticket(session, actor, ticket.id, {TaskKind.NOT_COME}, Said.ETA, now=now)
+    _tell_late(session, actor, visit, ticket, at, now=now)
+
+
+def not_coming(session: Session, actor: Actor, visit_id: int, *, now: datetime) -> None:
+    """The desk says that nobody comes: a no-show."""
+    visit, ticket = _of_desk(session, actor, visit_id)
+    _declare(session, actor, visit, ticket, now=now)
+
+
+def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
+    """Looks at every visit that nobody has begun in time. Returns how many were looked at."""
+    actor = Actor.system("job:no shows")
+    due = session.execute(
+        select(Visit, Ticket)
+        .join(Ticket, Ticket.id == Visit.ticket_id)
+        .where(Visit.watch_at <= now, Visit.status.in_(WATCHED), Ticket.status.in_(moves.EXPECTED))
+        .order_by(Visit.watch_at, Visit.id)
+        .offset(skip)
+        .limit(limit)
+        # Both rows: who hands the job back locks the ticket first, who arrives the visit.
+        .with_for_update(skip_locked=True, of=(Visit, Ticket))
+    ).all()
+    for visit, ticket in due:
+        _look(session, actor, visit, ticket, now=now)
+    return len(due)
+
+
+def _look(session: Session, actor: Actor, visit: Visit, ticket: Ticket, *, now: datetime) -> None:
+    people, rules, said = _whom(session, visit), numbers.of(session), _said(session, visit)
+    morning = _morning(session, visit, ticket, now)
+    if morning > now:
+        return _watch(session, visit, watch_at=morning)
+    what = look(
+        was_asked=visit.where_asked_at is not None,
+        answers=said.count(Said.ETA) + said.count(Said.HERE),
+        is_reminded=said[-2:] == [Said.WHERE, Said.WHERE],
+        can_be_asked=bool(people),
+        is_near=_is_near(session, visit, ticket, now),
+        is_agreed=not tasks.has(session, ticket.id, TaskKind.LEFT),
+        rules=rules,
+    )
+    match what:
+        case Look.ASK | Look.NEAR:
+            _ask(session, actor, visit, ticket, people, now=now)
+        case Look.DESK:
+            _call_desk(session, actor, visit, ticket, now=now)
+        case Look.NO_SHOW:
+            _declare(session, actor, visit, ticket, now=now)
+    return None
+
+
+def _morning(session: Session, visit: Visit, ticket: Ticket, now: datetime) -> datetime:
+    """What has waited for long, while nobody looked, is not asked about at night: he would not read it in time."""
+    if visit.where_asked_at is not None or now - visit.ends_at < moves.SOON:
+        return now
+    zone, rules = session.get_one(Site, ticket.site_id).zone, numbers.of(session)
+    return notices.quiet_until(now, zone, rules.quiet_from_hour, rules.quiet_to_hour)
+
+
+def _ask(
+    session: Session, actor: Actor, visit: Visit, ticket: Ticket, people: tuple[int, ...], *, now: datetime
+) -> None:
+    answer_by = now + timedelta(minutes=numbers.of(session).where_answer_minutes)
+    is_near = _is_near(session, visit, ticket, now)
+    _watch(session, visit, watch_at=answer_by, where_asked_at=now)
+    facts = {"people": list(people), "near": is_near, "window": visit.starts_at.isoformat()}
+    cause = audit.record(session, actor, "visit", visit.id, Said.WHERE, now=now, data=facts)
+    told = {"outcome": "near"} if is_near else {}
+    for person_id in people:
+        key = f"audit {cause.id}"
+        notices.tell(session, person_id, Notice.WHERE_ARE_YOU, ticket=ticket, cause=key, now=now, data=told, burns=True)
+
+
+def _call_desk(session: Session, actor: Actor, visit: Visit, ticket: Ticket, *, now: datetime) -> None:
+    """The visit is not looked at again before the desk has said what it heard."""
+    _watch(session, visit, watch_at=None)
+    facts = {"window": visit.starts_at.isoformat()}
+    cause = audit.record(session, actor, "visit", visit.id, Said.NOT_COME, now=now, data=facts)
+    about = {"visit": visit.id}
+    tasks.open(session, TaskKind.NOT_COME, cause=f"audit {cause.id}", ticket_id=ticket.id, data=about, now=now)
+    notices.publish(session, Notice.NOT_COME, ticket, cause=cause, now=now)
+
+
+def _declare(session: Session, actor: Actor, visit: Visit, ticket: Ticket, *, now: datetime) -> None:
+    """Back to the search without the firm; the event that weighs is written in the same stroke."""
+    assignment = assignments.live(session, ticket.id)
+    if assignment is None or assignment.id != visit.assignment_id:
+        raise Changed
+    _watch(session, visit, watch_at=None)
+    asked_at = visit.where_asked_at.isoformat() if visit.where_asked_at is not None else None
+    data = {"visit": visit.id, "weight_milli": NO_SHOW_WEIGHT_MILLI, "asked_at": asked_at}
+    event, again = TicketEvent.NO_SHOW, Ticket.round + 1
+    cause = lifecycle.advance(session, ticket, event, actor, now=now, round=again, data=data)
+    quality.no_show(session, assignment, visit, cause=cause, now=now)
+    notices.publish(session, Notice.NO_SHOW, ticket, cause=cause, now=now, burns=True)
+    back_outs.search_anew(session, actor, ticket, assignments.NO_SHOW, now=now)
+
+
+def _set_out(
+    session: Session,
+    actor: Actor,
+    visit: Visit,
+    ticket: Ticket,
+    *,
+    watch_at: datetime,
+    eta_at: datetime | None,
+    told: Said,
+    now: datetime,
+) -> None:
+    """He has answered: whoever was not under way is so now. `told` is why the client does not hear "on the way"."""
+    before = visit.status
+    walks.come_in(session, actor, visit, ticket, now=now)
+    under_way = {"status": VisitStatus.EN_ROUTE, "en_route_at": now, "ask_at": None} if before in AHEAD else {}
+    _watch(session, visit, watch_at=watch_at, where_asked_at=None, eta_at=eta_at, **under_way)
+    if under_way:
+        facts, role = {"told": told}, _crew_role(session, actor, ticket)
+        trace = {"from_state": before, "to_state": VisitStatus.EN_ROUTE, "data": facts, "role": role}
+        audit.record(session, actor, "visit", visit.id, "go", now=now, **trace)  # type: ignore[arg-type]
+
+
+def _tell_late(session: Session, actor: Actor, visit: Visit, ticket: Ticket, at: datetime, *, now: datetime) -> None:
+    is_crew = bool(scope.roles_on(session, actor, ticket) & CONTRACTOR_ROLES)
+    role = _crew_role(session, actor, ticket) if is_crew else _desk_role(actor)
+    facts = {"eta": at.isoformat(), "window": visit.starts_at.isoformat(), "by_crew": is_crew}
+    cause = audit.record(session, actor, "visit", visit.id, Said.ETA, now=now, role=role, data=facts)
+    notices.publish(session, Notice.LATE, ticket, cause=cause, now=now, burns=True)
+
+
+def _watch(session: Session, visit: Visit, **values: object) -> None:
+    """Compare-and-set: somebody who arrived, answered or moved the visit meanwhile was first."""
+    same = Visit.watch_at == visit.watch_at if visit.watch_at is not None else Visit.watch_at.is_(None)
+    if not moved(session, visit, Visit.status == visit.status, Visit.starts_at == visit.starts_at, same, **values):
+        raise Changed
+
+
+def _said(session: Session, visit: Visit) -> list[str]:
+    """What was asked about this window and what the crew answered, oldest first."""
+    rows = session.scalars(
+        select(Audit)
+        .where(Audit.entity == "visit", Audit.entity_id == visit.id, Audit.event.in_(tuple(Said)))
+        .order_by(Audit.id)
+    )
+    said: list[str] = []
+    for row in rows:
+        if row.data.get("window", visit.starts_at.isoformat()) != visit.starts_at.isoformat():
+            continue
+        if row.event == Said.ETA and not row.data["by_crew"]:
+            continue
+        said.append(row.event)
+    return said
+
+
+def _is_near(session: Session, visit: Visit, ticket: Ticket, now: datetime) -> bool:
+    """His phone shows its place and stood at the site a moment ago: he only forgot to say that he is there."""
+    position = session.get(Position, visit.engineer_id) if visit.engineer_id is not None else None
+    rules = numbers.of(session)
+    if position is None or not position.is_live or now - position.at > timedelta(minutes=rules.where_answer_minutes):
+        return False
+    site = session.get_one(Site, ticket.site_id)
+    radius = site.radius_m + min(position.accuracy_m, rules.accuracy_max_m)
+    return geo.metres(site.lat, site.lon, position.lat, position.lon) <= radius
+
+
+def _whom(session: Session, visit: Visit) -> tuple[int, ...]:
+    """Who goes; the owners where nobody is named or he cannot be written to."""
+    firm = session.get_one(Assignment, visit.assignment_id).contractor_id
+    reachable = crew.reachable(session, firm)
+    if visit.engineer_id is not None and visit.engineer_id in reachable:
+        return (visit.engineer_id,)
+    return crew.owners(session, firm)
+
+
+def _is_watched(ticket: Ticket, visit: Visit) -> bool:
+    return ticket.status in moves.EXPECTED and visit.status in WATCHED
+
+
+def _ensure_asked(ticket: Ticket, visit: Visit) -> None:
+    if not _is_watched(ticket, visit) or visit.where_asked_at is None:
+        raise Changed
+
+
+def _of_desk(session: Session, actor: Actor, visit_id: int) -> tuple[Visit, Ticket]:
+    """While the desk is asked about it. Raises NotFound, Changed."""
+    visit = session.get(Visit, visit_id) if actor.is_desk else None
+    if visit is None:
+        raise NotFound
+    ticket = session.get_one(Ticket, visit.ticket_id)
+    if not _is_watched(ticket, visit) or not tasks.has(session, ticket.id, TaskKind.NOT_COME):
+        raise Changed
+    return visit, ticket
+
+
+def _named(minutes: int) -> int:
+    if minutes not in ETAS_MIN:
+        raise NotAllowed
+    return minutes
+
+
+def _after(session: Session, eta_at: datetime) -> datetime:
+    return eta_at + timedelta(minutes=numbers.of(session).no_show_minutes)
+
+
+def _crew_role(session: Session, actor: Actor, ticket: Ticket) -> Role:
+    return min(scope.roles_on(session, actor, ticket) & CONTRACTOR_ROLES)
+
+
+def _desk_role(actor: Actor) -> Role:
+    return min(actor.roles & DESK_ROLES)
+
+
+def _person(actor: Actor) -> int:
+    if actor.person_id is None:
+        raise NotAllowed
+    return actor.person_id
