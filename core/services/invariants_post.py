@@ -31,6 +31,7 @@ _MAY_LIE_AHEAD = frozenset(
         "ask_at",
         "counter_until",
         "due_at",
+        "eta_at",
         "ends_at",
         "expires_at",
         "fetch_at",
@@ -43,6 +44,7 @@ _MAY_LIE_AHEAD = frozenset(
         "until",
         "visit_from",
         "warn_at",
+        "watch_at",
         "waits_until",
         "proof.sent_at",
         # A wait the client has asked for is laid before it begins.

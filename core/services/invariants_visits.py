@@ -1,4 +1,5 @@
-"""Invariants of visits that lie ahead: their crew will be asked, moves are written down, back-outs have a weight."""
+"""Invariants of visits that lie ahead: their crew will be asked and watched, moves are written down, and what does not
+take place has a weight."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -10,14 +11,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.domain import confirmation
-from core.domain.quality import QualityKind
+from core.domain.quality import NO_SHOW_WEIGHT_MILLI, QualityKind
+from core.domain.task import TaskKind
 from core.domain.ticket import TicketEvent
 from core.domain.visit import AHEAD, VisitStatus
-from core.services import numbers, quality
+from core.services import no_shows, numbers, quality, redispatch
 from core.services.moves import EXPECTED, REPLANNED
-from storage.models.desk import Audit
+from storage.models.desk import Audit, Task
 from storage.models.quality import QualityEvent
-from storage.models.ticket import Ticket
+from storage.models.ticket import Assignment, Ticket
 from storage.models.visit import Visit, VisitMove
 
 Found = tuple[list[str], int]
@@ -87,8 +89,74 @@ def back_outs_are_weighed(session: Session, *, now: datetime) -> Found:
     return broken, len(given_up)
 
 
+def crews_are_watched(session: Session, *, now: datetime) -> Found:
+    """Whoever is expected and has not begun is looked at after the agreed time, or the desk has been called; a visit
+    that was begun or fell away is not watched."""
+    called = select(Task.ticket_id).where(Task.kind == TaskKind.NOT_COME, Task.ended_at.is_(None))
+    at_desk = set(session.scalars(called))
+    visits = session.execute(select(Visit, Ticket.status).join(Ticket, Ticket.id == Visit.ticket_id)).all()
+    broken = []
+    for visit, status in visits:
+        if visit.status not in no_shows.WATCHED:
+            if visit.watch_at is not None:
+                broken.append(f"visit {visit.id} is {visit.status} and would still be watched")
+        elif status in EXPECTED and visit.watch_at is None and visit.ticket_id not in at_desk:
+            broken.append(f"nobody would notice that visit {visit.id} does not take place")
+    return broken, len(visits)
+
+
+def no_shows_are_weighed(session: Session, *, now: datetime) -> Found:
+    """Every no-show of the audit has its event, as heavy as it must be, and no event comes from nowhere."""
+    edges = session.execute(
+        select(Audit.id, Audit.data).where(Audit.entity == "ticket", Audit.event == TicketEvent.NO_SHOW)
+    ).all()
+    wanted = {audit_id: NO_SHOW_WEIGHT_MILLI for audit_id, _ in edges}
+    rows = select(QualityEvent.audit_id, QualityEvent.weight_milli).where(QualityEvent.kind == QualityKind.NO_SHOW)
+    have: dict[int, int] = {audit_id: weight for audit_id, weight in session.execute(rows)}
+    broken = [
+        f"audit {audit_id}: a no-show weighs {have.get(audit_id)}, it should be {wanted.get(audit_id)}"
+        for audit_id in sorted(wanted.keys() | have.keys())
+        if wanted.get(audit_id) != have.get(audit_id)
+    ]
+    for audit_id, data in edges:
+        visit = session.get(Visit, data.get("visit"))
+        if visit is None or visit.on_site_at is not None or visit.status is not VisitStatus.DROPPED:
+            broken.append(f"audit {audit_id}: a no-show of a visit that took place")
+    return broken, len(edges)
+
+
+def blocked_crews_are_out(session: Session, *, now: datetime) -> Found:
+    """What was only agreed before a block began is in other hands: of the firm, and of the one who goes."""
+    planned = (
+        select(func.max(Audit.at))
+        .where(
+            Audit.entity == "ticket",
+            Audit.entity_id == Ticket.id,
+            Audit.event.in_((TicketEvent.ASSIGN, TicketEvent.LEAVE, TicketEvent.REWORK)),
+        )
+        .scalar_subquery()
+    )
+    jobs = session.execute(
+        select(Visit, Ticket, Assignment.contractor_id, planned)
+        .join(Ticket, Ticket.id == Visit.ticket_id)
+        .join(Assignment, Assignment.id == Visit.assignment_id)
+        .where(Visit.status.in_(AHEAD), Ticket.status.in_(EXPECTED))
+    ).all()
+    # Blocks older than the blacklist have no row of the audit, and nobody acted on them.
+    broken = [
+        f"visit {visit.id} is still the blocked crew's: block {block.id}"
+        for visit, ticket, firm, at in jobs
+        for block in session.scalars(redispatch.stopping(ticket, visit, firm, now))
+        if block.audit_id is not None and at is not None and at < block.starts_at
+    ]
+    return broken, len(jobs)
+
+
 CHECKS: dict[str, tuple[str, Callable[..., Found]]] = {
     "55": ("whoever is to come is asked", crews_will_be_asked),
     "56": ("moves of visits are written down", moves_are_written_down),
     "57": ("a job handed back is weighed", back_outs_are_weighed),
+    "76": ("whoever is to come is watched", crews_are_watched),
+    "77": ("a no-show is weighed", no_shows_are_weighed),
+    "78": ("a blocked crew keeps nothing that is only agreed", blocked_crews_are_out),
 }

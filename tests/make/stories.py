@@ -15,11 +15,13 @@ from core.domain.proof import ProofKind
 from core.domain.quality import QualityKind
 from core.domain.role import Role
 from core.domain.ticket import TicketStatus
+from core.domain.visit import VisitStatus
 from core.services import (
     acceptances,
     counter_prices,
     inbox,
     invites,
+    no_shows,
     numbers,
     offers,
     outbox,
@@ -88,6 +90,7 @@ def full_story(session: Session, clock: HandClock) -> World:
     _cancelled_late(world)
     _held(world)
     _reclassified(world)
+    _no_show(world)
     draft(world)
     _album(world)
     _invite(world)
@@ -97,6 +100,16 @@ def full_story(session: Session, clock: HandClock) -> World:
     _talk(world, nobody_left(world, clock))
     _ignored(session, now=clock.now())
     return world
+
+
+def _no_show(world: World) -> None:
+    """Asked where he is, and silent: of all visits only this one has run out of time."""
+    visit = take(world, send(world))
+    for _ in range(2):
+        visit.watch_at = world.now
+        world.session.flush()
+        assert no_shows.sweep(world.session, 50, now=world.now) == 1
+    assert visit.status is VisitStatus.DROPPED
 
 
 def deliver(session: Session, *, now: datetime, refuse: int | None = None) -> None:

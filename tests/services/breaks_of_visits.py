@@ -65,6 +65,49 @@ def back_out_too_cheap(story: Story) -> str:
     return f"audit {audit}: a back-out weighs 500, it should be 1000"
 
 
+def never_watched(story: Story) -> str:
+    visit = story.one(PLANNED)
+    story.run("UPDATE visit SET watch_at = NULL WHERE id = :visit", visit=visit)
+    return f"nobody would notice that visit {visit} does not take place"
+
+
+def watched_on_site(story: Story) -> str:
+    visit = story.one("SELECT id FROM visit WHERE status = 'on_site'")
+    story.run("UPDATE visit SET watch_at = :at WHERE id = :visit", at=story.at(story.now), visit=visit)
+    return f"visit {visit} is on_site and would still be watched"
+
+
+def no_show_for_nothing(story: Story) -> str:
+    audit = story.one("SELECT audit_id FROM quality_event WHERE kind = 'no_show'")
+    story.run("DELETE FROM quality_event WHERE audit_id = :audit", audit=audit)
+    return f"audit {audit}: a no-show weighs None"
+
+
+def no_show_too_cheap(story: Story) -> str:
+    audit = story.one("SELECT audit_id FROM quality_event WHERE kind = 'no_show'")
+    story.run("UPDATE quality_event SET weight_milli = 1000 WHERE audit_id = :audit", audit=audit)
+    return f"audit {audit}: a no-show weighs 1000, it should be 3000"
+
+
+def no_show_of_who_came(story: Story) -> str:
+    audit = story.one("SELECT id FROM audit WHERE entity = 'ticket' AND event = 'no_show'")
+    story.run("UPDATE visit SET on_site_at = :at WHERE status = 'dropped'", at=story.at(story.now))
+    return f"audit {audit}: a no-show of a visit that took place"
+
+
+def block_without_consequences(story: Story) -> str:
+    visit, person = story.one(PLANNED), story.one("SELECT id FROM person ORDER BY id DESC")
+    story.run("UPDATE visit SET engineer_id = :person WHERE id = :visit", person=person, visit=visit)
+    story.run(
+        "INSERT INTO block (person_id, reason, level, rule, starts_at, cost, audit_id, lift_reason)"
+        " VALUES (:person, 'x', 'suspended', 'by_hand', :at, '{}', :audit, '')",
+        person=person,
+        at=story.at(story.now),
+        audit=story.audit("person", person, "block"),
+    )
+    return f"visit {visit} is still the blocked crew's"
+
+
 VISITS: list[Break] = [
     ("55", "nobody asks about a visit", never_asked),
     ("55", "a question after the visit began", asked_too_late),
@@ -73,5 +116,11 @@ VISITS: list[Break] = [
     ("56", "a move without its row", moved_in_secret),
     ("56", "a visit stands elsewhere", stands_elsewhere),
     ("57", "a job handed back for nothing", back_out_for_nothing),
+    ("76", "nobody watches a visit", never_watched),
+    ("76", "a watch over who is there", watched_on_site),
+    ("77", "a no-show for nothing", no_show_for_nothing),
+    ("77", "a no-show too cheap", no_show_too_cheap),
+    ("77", "a no-show of somebody who came", no_show_of_who_came),
+    ("78", "a block without consequences", block_without_consequences),
     ("57", "a late back-out at half the price", back_out_too_cheap),
 ]
