@@ -5,9 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 from core.domain.actor import Actor
+from core.domain.block import BlockLevel
 from core.domain.notice import Notice
-from core.services import confirmations, moves, visits, waves
+from core.services import audit, confirmations, moves, no_shows, redispatch, substitutes, visits, waves
+from storage.models.contractor import Block
+from storage.models.people import Person
 from storage.models.ticket import Ticket
+from storage.models.visit import Visit
 from tests.make.tickets import send, take, tap, visit_of
 
 
@@ -54,6 +58,60 @@ def unconfirmed(scene: Any) -> tuple[Ticket, Callable[[], object]]:
     return ticket, stays_silent
 
 
+def no_show(scene: Any) -> tuple[Ticket, Callable[[], object]]:
+    ticket, visit = _over(scene)
+    return ticket, lambda: _watched(scene, visit)
+
+
+def late(scene: Any) -> tuple[Ticket, Callable[[], object]]:
+    ticket, visit = _over(scene)
+    return ticket, lambda: no_shows.eta(scene.session, tap(scene.world.engineer), visit.id, 30, now=scene.world.now)
+
+
+def not_come(scene: Any) -> tuple[Ticket, Callable[[], object]]:
+    """Nobody of the firm can be asked."""
+    ticket = _taken(scene)
+    visit = visit_of(scene.world, ticket)
+    for name in ("engineer", "colleague"):
+        scene.session.get_one(Person, scene.people[name].person_id).unreachable_at = scene.world.now
+    scene.session.flush()
+    return ticket, lambda: _watched(scene, visit)
+
+
+def crew_changed(scene: Any) -> tuple[Ticket, Callable[[], object]]:
+    ticket = _taken(scene)
+    visit, other = visit_of(scene.world, ticket), scene.people["colleague"].person_id
+    owner = tap(scene.world.engineer)
+    return ticket, lambda: substitutes.name(scene.session, owner, visit.id, other, now=scene.world.now)
+
+
+def redispatched(scene: Any) -> tuple[Ticket, Callable[[], object]]:
+    ticket = _taken(scene)
+    firm, now = scene.world.contractor, scene.world.now
+
+    def is_blocked() -> None:
+        block = Block(contractor_id=firm.id, reason="x", level=BlockLevel.SUSPENDED, starts_at=now)
+        scene.session.add(block)
+        scene.session.flush()
+        cause = audit.record(scene.session, Actor.system("test"), "contractor", firm.id, "block", now=now)
+        redispatch.of_contractor(scene.session, firm.id, BlockLevel.SUSPENDED, cause, now=now)
+
+    return ticket, is_blocked
+
+
+def _over(scene: Any) -> tuple[Ticket, Visit]:
+    """The agreed time is over and he was asked where he is."""
+    ticket = _taken(scene)
+    visit = visit_of(scene.world, ticket)
+    _watched(scene, visit)
+    return ticket, visit
+
+
+def _watched(scene: Any, visit: Visit) -> None:
+    scene.world.now = scene.clock.at = visit.watch_at
+    assert no_shows.sweep(scene.session, 50, now=scene.world.now) == 1
+
+
 def _taken(scene: Any) -> Ticket:
     """The second firm was asked too, and lost."""
     ticket = send(scene.world)
@@ -70,4 +128,9 @@ VISITS = {
     (moved_by_desk, Notice.MOVED): "N N N - - E -",
     (backed_out, Notice.BACKED_OUT): "N N E - - E -",
     (unconfirmed, Notice.UNCONFIRMED): "- - - - - NT -",
+    (no_show, Notice.NO_SHOW): "N N N - - N -",
+    (late, Notice.LATE): "N N E - - E -",
+    (not_come, Notice.NOT_COME): "- - - - - NT -",
+    (crew_changed, Notice.CREW_CHANGED): "N N E N - E -",
+    (redispatched, Notice.REDISPATCHED): "N N N - - E -",
 }

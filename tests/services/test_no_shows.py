@@ -13,17 +13,11 @@ from core.domain.quality import QualityKind
 from core.domain.role import Role
 from core.domain.task import TaskKind
 from core.domain.ticket import TicketStatus
-from core.domain.visit import VisitOutcome, VisitStatus
+from core.domain.visit import VisitStatus
 from core.services import (
-    confirmations,
-    holds,
     invariants,
-    moves,
     no_shows,
-    positions,
-    staffing,
     substitutes,
-    tickets,
     visits,
 )
 from storage.models.desk import Audit
@@ -36,7 +30,7 @@ from storage.models.visit import Visit
 from tests.clock import HandClock
 from tests.make.directories import add_contractor
 from tests.make.people import add_person
-from tests.make.tickets import SKILL, World, add_engineer, arrive, card_of, make_world, open_tasks, tap, visit_of, wait
+from tests.make.tickets import SKILL, World, add_engineer, card_of, make_world, open_tasks, tap
 from tests.services.test_moves import agreed
 
 MINUTE = timedelta(minutes=1)
@@ -269,107 +263,6 @@ def test_who_does_not_come_hands_the_job_back_at_the_price_of_a_late_one(
     sound(session, world)
 
 
-def test_a_phone_at_the_site_is_reminded_and_then_the_desk_is_called(
-    session: Session, now: datetime, clock: HandClock
-) -> None:
-    world, watch, ticket, _visit = asked(session, now, clock)
-    for expected in ([], [TaskKind.NOT_COME]):
-        moment = world.now + QUARTER
-        place = {"accuracy_m": 10, "sent_at": moment - MINUTE}
-        positions.seen(session, tap(world.engineer), world.site.lat, world.site.lon, **place, now=moment)
-        assert watch.goes_to(moment) == 1
-        assert kinds(session, ticket) == expected
-    near = [row.data for row in session.scalars(select(Outbox).where(Outbox.notice == Notice.WHERE_ARE_YOU))]
-    assert near == [{}, {"outcome": "near"}]
-    assert (ticket.status, strikes(session)) == (TicketStatus.ASSIGNED, [])
-    sound(session, world)
-
-
-@pytest.mark.parametrize(("lat", "old"), [(0.5, MINUTE), (0.0, timedelta(minutes=16))], ids=["far", "old"])
-def test_a_phone_elsewhere_or_long_ago_excuses_nobody(
-    session: Session, now: datetime, clock: HandClock, lat: float, old: timedelta
-) -> None:
-    world, watch, _ticket, _visit = asked(session, now, clock)
-    moment = world.now + QUARTER
-    place = {"accuracy_m": 10, "sent_at": moment - old}
-    positions.seen(session, tap(world.engineer), world.site.lat + lat, world.site.lon, **place, now=moment)
-    watch.goes_to(moment)
-    assert strikes(session) == [(QualityKind.NO_SHOW, 3000)]
-
-
-def test_what_waits_is_moved_cancelled_or_begun_is_not_asked_about(
-    session: Session, now: datetime, clock: HandClock
-) -> None:
-    world = make_world(session, now=now)
-    world.contractor.engineers = 5
-    watch = Watch(world, clock)
-    held, held_visit = agreed(world)
-    wait(world, held, days=3)
-    cancelled, cancelled_visit = agreed(world)
-    tickets.cancel(session, tap(world.requester), cancelled.id, cancelled.version, now=now)
-    _, moved = agreed(world)
-    moves.move(session, tap(world.requester), moved.id, now + timedelta(days=5), now=now)
-    there, there_visit = agreed(world)
-    arrive(world, there)
-    assert (cancelled_visit.watch_at, there_visit.watch_at) == (None, None)
-    watch.goes_to(held_visit.ends_at + QUARTER)
-    assert rung(session, world.engineer, Notice.WHERE_ARE_YOU) == 0
-    sound(session, world)
-
-
-def test_a_hold_between_question_and_silence_is_no_no_show(session: Session, now: datetime, clock: HandClock) -> None:
-    world, watch, ticket, visit = asked(session, now, clock)
-    wait(world, ticket, days=2)
-    assert watch.later(QUARTER) == 0
-    world.now = clock.at = world.now + timedelta(days=2)
-    holds.sweep(session, 50, now=world.now)
-    assert (visit.where_asked_at, visit.watch_at) == (None, visit.ends_at + QUARTER)
-    assert visit.starts_at >= world.now
-    assert strikes(session) == []
-    sound(session, world)
-
-
-def test_a_moved_visit_is_watched_anew(session: Session, now: datetime, clock: HandClock) -> None:
-    world, _watch, _ticket, visit = asked(session, now, clock)
-    moves.move(session, tap(world.dispatcher), visit.id, world.now + timedelta(days=1), now=world.now)
-    assert (visit.where_asked_at, visit.watch_at) == (None, visit.ends_at + QUARTER)
-    with pytest.raises(Changed):
-        no_shows.eta(session, tap(world.engineer), visit.id, 15, now=world.now)
-
-
-def test_after_three_days_without_the_machine_he_is_asked_and_not_condemned(
-    session: Session, now: datetime, clock: HandClock
-) -> None:
-    world, watch, _ticket, visit = begun(session, now, clock)
-    assert watch.goes_to(visit.ends_at + timedelta(days=3)) == 1
-    assert (strikes(session), rung(session, world.engineer, Notice.WHERE_ARE_YOU)) == ([], 1)
-    assert visit.watch_at == world.now + QUARTER
-
-
-def test_what_was_missed_for_long_is_asked_in_the_morning(session: Session, now: datetime, clock: HandClock) -> None:
-    world, watch, _ticket, visit = begun(session, now, clock)
-    night = (visit.ends_at + timedelta(days=3)).replace(hour=22)  # 01:00 in Moscow
-    assert watch.goes_to(night) == 1
-    assert rung(session, world.engineer, Notice.WHERE_ARE_YOU) == 0
-    assert visit.watch_at == night + timedelta(hours=7)
-    watch.goes_to(night + timedelta(hours=7))
-    assert rung(session, world.engineer, Notice.WHERE_ARE_YOU) == 1
-
-
-def test_a_visit_that_nobody_has_agreed_yet_is_the_desks_to_settle(
-    session: Session, now: datetime, clock: HandClock
-) -> None:
-    """After "could not finish" the next visit is only proposed until the desk has arranged it."""
-    world, watch, ticket, visit = begun(session, now, clock)
-    visits.arrive_by_word(session, tap(world.engineer), visit.id, now=now)
-    visits.leave(session, tap(world.engineer), visit.id, VisitOutcome.NEEDS_PARTS, now=now)
-    following = visit_of(world, ticket)
-    watch.goes_to(following.ends_at + QUARTER)
-    watch.later(QUARTER)
-    assert (ticket.status, strikes(session)) == (TicketStatus.ASSIGNED, [])
-    assert TaskKind.NOT_COME in kinds(session, ticket)
-
-
 def test_only_the_crew_answers_and_only_while_it_is_asked(session: Session, now: datetime, clock: HandClock) -> None:
     world, watch, _ticket, visit = begun(session, now, clock)
     with pytest.raises(Changed):
@@ -387,24 +280,3 @@ def test_only_the_crew_answers_and_only_while_it_is_asked(session: Session, now:
     watch.later(QUARTER)
     with pytest.raises(Changed):
         no_shows.eta(session, tap(world.engineer), visit.id, 15, now=world.now)
-
-
-def test_a_confirmed_visit_is_watched_too(session: Session, now: datetime, clock: HandClock) -> None:
-    world, watch, _ticket, visit = begun(session, now, clock)
-    world.now = clock.at = visit.starts_at - timedelta(hours=2)
-    confirmations.sweep(session, 50, now=world.now)
-    confirmations.confirm(session, tap(world.engineer), visit.id, now=world.now)
-    watch.goes_to(visit.ends_at + QUARTER)
-    watch.later(QUARTER)
-    assert strikes(session) == [(QualityKind.NO_SHOW, 3000)]
-    sound(session, world)
-
-
-def test_a_job_taken_back_by_the_desk_meanwhile_is_no_no_show(
-    session: Session, now: datetime, clock: HandClock
-) -> None:
-    world, watch, ticket, _visit = asked(session, now, clock)
-    staffing.take_back(session, tap(world.dispatcher), ticket.id, ticket.version, now=world.now)
-    assert watch.later(QUARTER) == 0
-    assert strikes(session) == []
-    sound(session, world)
