@@ -46,7 +46,8 @@ def block(
     person: Actor | None = None,
     client_id: int | None = None,
 ) -> int:
-    """As the blacklist does it: the row, its trace, and what follows, in one stroke."""
+    """As the blacklist does it: the row, its trace, and what follows, in one stroke; a moment after what was agreed."""
+    world.now += timedelta(seconds=1)
     now, system = world.now, Actor.system("test")
     entity, number = ("person", person.person_id) if person is not None else ("contractor", world.contractor.id)
     assert number is not None
@@ -85,16 +86,21 @@ def test_what_is_begun_may_be_finished_and_is_accepted(session: Session, now: da
     world = two_firms(session, now)
     reported = bring(world, TicketStatus.REPORTED)
     there = bring(world, TicketStatus.IN_WORK)
-    _, road = agreed(world)
-    visits.go(session, tap(world.engineer), road.id, now=now)
     assert block(session, world) == 0
-    assert (reported.status, there.status, road.status) == (
-        TicketStatus.REPORTED,
-        TicketStatus.IN_WORK,
-        VisitStatus.EN_ROUTE,
-    )
+    assert (reported.status, there.status) == (TicketStatus.REPORTED, TicketStatus.IN_WORK)
     report(world, there)
     assert there.status is TicketStatus.REPORTED
+    sound(session, world)
+
+
+def test_who_is_on_the_way_goes_on(session: Session, now: datetime) -> None:
+    world = two_firms(session, now)
+    ticket, road = agreed(world)
+    visits.go(session, tap(world.engineer), road.id, now=now)
+    assert block(session, world) == 0
+    assert (ticket.status, road.status) == (TicketStatus.ASSIGNED, VisitStatus.EN_ROUTE)
+    visits.arrive_by_word(session, tap(world.engineer), road.id, now=world.now)
+    assert ticket.status is TicketStatus.IN_WORK
     sound(session, world)
 
 
@@ -186,9 +192,9 @@ def test_of_a_blocked_person_the_owner_names_another(session: Session, now: date
     visit = visit_of(world, ticket)
     assert (ticket.status, visit.engineer_id) == (TicketStatus.ASSIGNED, None)
     assert rung(session, world.engineer, Notice.NAME_ANOTHER) == 1
-    people = substitutes.choices(session, tap(world.engineer), visit.id, now=now).people
+    people = substitutes.choices(session, tap(world.engineer), visit.id, now=world.now).people
     assert [one for one, _ in people] == [world.engineer.person_id]
-    substitutes.name(session, tap(world.engineer), visit.id, world.engineer.person_id or 0, now=now)
+    substitutes.name(session, tap(world.engineer), visit.id, world.engineer.person_id or 0, now=world.now)
     assert visit.engineer_id == world.engineer.person_id
     sound(session, world)
 
