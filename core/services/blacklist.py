@@ -18,7 +18,7 @@ from core.domain.notice import Notice
 from core.domain.offer import Exclusion
 from core.domain.role import CONTRACTOR_ROLES, Role
 from core.domain.ticket import Priority, TicketStatus
-from core.services import audit, block_people, blocks, duty, notices, open_offers, unfit
+from core.services import audit, block_people, blocks, duty, notices, open_offers, redispatch, unfit
 from core.services.rows import moved
 from storage.models.contractor import Block
 from storage.models.desk import Audit
@@ -48,7 +48,7 @@ class Order:
 
 
 def begin(session: Session, actor: Actor, order: Order, *, now: datetime) -> Block:
-    """The row, its audit, the offers withdrawn and everybody told, in one stroke."""
+    """The row, its audit, the offers withdrawn, agreed jobs given to others and everybody told, in one stroke."""
     whom = order.whom
     person = session.get_one(Person, whom.person_id) if whom.person_id is not None else None
     block = Block(
@@ -72,6 +72,7 @@ def begin(session: Session, actor: Actor, order: Order, *, now: datetime) -> Blo
     block.audit_id = cause.id
     session.flush()
     _withdraw(session, actor, block, now=now)
+    redispatch.of_block(session, block, cause, now=now)
     _tell(session, block, cause, now=now)
     return block
 

@@ -8,7 +8,7 @@ already be written: it is what keeps the firm out of the search.
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
@@ -16,56 +16,22 @@ from core.domain.block import BlockLevel
 from core.domain.notice import Notice
 from core.domain.ticket import Priority, TicketEvent
 from core.domain.visit import AHEAD
-from core.services import assignments, back_outs, blocks, crew, lifecycle, moves, notices, substitutes, unfit
+from core.services import assignments, back_outs, blocks, crew, lifecycle, moves, notices, substitutes
 from storage.models.contractor import Block
 from storage.models.desk import Audit
+from storage.models.people import Person
 from storage.models.ticket import Assignment, Ticket
 from storage.models.visit import Visit
 
 
-def of_contractor(
-    session: Session,
-    contractor_id: int,
-    level: BlockLevel,
-    cause: Audit,
-    *,
-    now: datetime,
-    client_id: int | None = None,
-) -> int:
-    """Jobs the firm has agreed to and not begun are looked for anew, emergencies alone where it is only limited; its
-    open offers are withdrawn. `cause` is the audit row of the block. Returns how many jobs it has lost."""
-    actor = Actor.system(f"block:{cause.id}")
-    unfit.withdraw_of(session, actor, contractor_id, now=now)
-    jobs = list(_agreed(session, Assignment.contractor_id == contractor_id, level, client_id))
-    for ticket, visit, _ in jobs:
-        _search_anew(session, actor, ticket, visit, cause, now=now)
-    return len(jobs)
-
-
-def of_person(
-    session: Session,
-    person_id: int,
-    level: BlockLevel,
-    cause: Audit,
-    *,
-    now: datetime,
-    client_id: int | None = None,
-) -> int:
-    """The owner names another of the firm who can be written to; where there is none, the job is looked for anew."""
-    actor = Actor.system(f"block:{cause.id}")
-    jobs = list(_agreed(session, Visit.engineer_id == person_id, level, client_id))
+def of_block(session: Session, block: Block, cause: Audit, *, now: datetime) -> int:
+    """Jobs the firm or the person has agreed to and not begun; emergencies alone where it is only limited, those of one
+    client where he alone does not want them. `cause` is the audit row of the block. Returns how many there were."""
+    actor = Actor.system(f"block:{block.id}")
+    act = _of_firm if block.contractor_id is not None else _of_person
+    jobs = list(_agreed(session, _whose(block), block.level, block.client_id))
     for ticket, visit, firm in jobs:
-        # A blocked owner names nobody: he would walk the visit himself.
-        others = substitutes.fit(session, visit, ticket, firm, now=now)
-        owners = [person for person in crew.owners(session, firm) if person in others]
-        if not owners:
-            _search_anew(session, actor, ticket, visit, cause, now=now)
-            continue
-        trace = substitutes.put(session, actor, visit, ticket, None, now=now)
-        burns = visit.starts_at - now < moves.SOON
-        for owner in owners:
-            key = f"audit {trace.id}"
-            notices.tell(session, owner, Notice.NAME_ANOTHER, ticket=ticket, cause=key, now=now, burns=burns)
+        act(session, actor, ticket, visit, firm, cause, now=now)
     return len(jobs)
 
 
@@ -81,9 +47,41 @@ def after_hold(session: Session, ticket: Ticket, *, now: datetime) -> None:
 
 def stopping(ticket: Ticket, visit: Visit, firm: int, now: datetime) -> Select[Block]:
     """Blocks in force of the firm or of the one who goes that keep this very job away from them."""
-    whose = or_(Block.contractor_id == firm, Block.person_id == visit.engineer_id)
-    found = select(Block).where(whose, blocks.live(ticket.client_id, now)).order_by(Block.id)
-    return found if ticket.priority is Priority.EMERGENCY else found.where(Block.level != BlockLevel.LIMITED)
+    goes = select(Person.id).where(Person.id == visit.engineer_id, blocks.of_person()).exists()
+    whose = or_(Block.contractor_id == firm, and_(Block.contractor_id.is_(None), goes))
+    in_force = blocks.live(ticket.client_id, now, blocks.levels(ticket.priority))
+    return select(Block).where(whose, in_force).order_by(Block.id)
+
+
+def _whose(block: Block) -> ColumnElement[bool]:
+    """A person is known in whatever row."""
+    if block.contractor_id is not None:
+        return Assignment.contractor_id == block.contractor_id
+    known = select(Person.id).join(Block, blocks.of_person()).where(Block.id == block.id)
+    return Visit.engineer_id.in_(known)
+
+
+def _of_firm(
+    session: Session, actor: Actor, ticket: Ticket, visit: Visit, firm: int, cause: Audit, *, now: datetime
+) -> None:
+    _search_anew(session, actor, ticket, visit, cause, now=now)
+
+
+def _of_person(
+    session: Session, actor: Actor, ticket: Ticket, visit: Visit, firm: int, cause: Audit, *, now: datetime
+) -> None:
+    """The owner names another of the firm who can be written to; where there is none, the job is looked for anew."""
+    others = substitutes.fit(session, visit, ticket, firm, now=now)
+    # A blocked owner names nobody: he would walk the visit himself.
+    owners = [person for person in crew.owners(session, firm) if person in others]
+    if not owners:
+        return _search_anew(session, actor, ticket, visit, cause, now=now)
+    trace = substitutes.put(session, actor, visit, ticket, None, now=now)
+    burns = visit.starts_at - now < moves.SOON
+    for owner in owners:
+        key = f"audit {trace.id}"
+        notices.tell(session, owner, Notice.NAME_ANOTHER, ticket=ticket, cause=key, now=now, burns=burns)
+    return None
 
 
 def _agreed(

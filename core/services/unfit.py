@@ -58,13 +58,7 @@ def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
     return taken
 
 
-def withdraw_of(session: Session, actor: Actor, contractor_id: int, *, now: datetime) -> int:
-    """Of one firm, in the stroke that made it so: a block has begun. Returns how many offers ended."""
-    found = list(_unfit(session, now, Offer.contractor_id == contractor_id))
-    return sum(withdraw(session, actor, offer, ticket, why, now=now) for offer, ticket, why in found)
-
-
-def _unfit(session: Session, now: datetime, *which: ColumnElement[bool]) -> Iterator[tuple[Offer, Ticket, Exclusion]]:
+def _unfit(session: Session, now: datetime) -> Iterator[tuple[Offer, Ticket, Exclusion]]:
     """The statement finds who may have lost it, the rule of the search decides: a day ends in the zone of the site."""
     suspects = session.execute(
         select(Offer, Ticket)
@@ -74,7 +68,6 @@ def _unfit(session: Session, now: datetime, *which: ColumnElement[bool]) -> Iter
             Ticket.status.in_((TicketStatus.SEARCHING, TicketStatus.UNSTAFFED)),
             open_offers.are_open(),
             or_(_is_stopped(now), ~_has_skill(now)),
-            *which,
         )
         .order_by(Offer.id)
         .with_for_update(skip_locked=True, of=(Offer, Ticket))

@@ -5,13 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 from core.domain.actor import Actor
-from core.domain.block import BlockLevel
+from core.domain.block import BlockLevel, BlockRule, Subject
 from core.domain.notice import Notice
-from core.services import audit, confirmations, moves, no_shows, redispatch, substitutes, visits, waves
-from storage.models.contractor import Block
+from core.services import blacklist, confirmations, moves, no_shows, substitutes, visits, waves
+from core.services.blacklist import Order
 from storage.models.people import Person
 from storage.models.ticket import Ticket
 from storage.models.visit import Visit
+from tests.make.blocks import NO_COST
 from tests.make.tickets import send, take, tap, visit_of
 
 
@@ -90,11 +91,8 @@ def redispatched(scene: Any) -> tuple[Ticket, Callable[[], object]]:
     firm, now = scene.world.contractor, scene.world.now
 
     def is_blocked() -> None:
-        block = Block(contractor_id=firm.id, reason="x", level=BlockLevel.SUSPENDED, starts_at=now)
-        scene.session.add(block)
-        scene.session.flush()
-        cause = audit.record(scene.session, Actor.system("test"), "contractor", firm.id, "block", now=now)
-        redispatch.of_contractor(scene.session, firm.id, BlockLevel.SUSPENDED, cause, now=now)
+        order = Order(Subject(contractor_id=firm.id), BlockLevel.SUSPENDED, BlockRule.BY_HAND, "x", 30, NO_COST)
+        blacklist.begin(scene.session, Actor.system("test"), order, now=now + timedelta(seconds=1))
 
     return ticket, is_blocked
 

@@ -3,18 +3,19 @@
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor, Grant
-from core.domain.block import BlockLevel
+from core.domain.block import BlockLevel, BlockRule, Subject
 from core.domain.notice import Notice
 from core.domain.offer import OfferStatus
 from core.domain.quality import QualityKind
 from core.domain.role import Role
 from core.domain.ticket import Priority, TicketStatus
 from core.domain.visit import VisitStatus
-from core.services import audit, holds, redispatch, substitutes, visits
+from core.services import blacklist, holds, substitutes, visits
+from core.services.blacklist import Order
 from storage.models.contractor import Block
 from storage.models.desk import Audit
 from storage.models.offer import Offer
@@ -22,6 +23,7 @@ from storage.models.people import Person
 from storage.models.quality import QualityEvent
 from storage.models.ticket import Ticket
 from tests.clock import HandClock
+from tests.make.blocks import NO_COST
 from tests.make.directories import add_contractor
 from tests.make.people import add_person
 from tests.make.tickets import SKILL, World, add_engineer, arrive, bring, make_world, report, send, tap, visit_of, wait
@@ -46,17 +48,23 @@ def block(
     person: Actor | None = None,
     client_id: int | None = None,
 ) -> int:
-    """As the blacklist does it: the row, its trace, and what follows, in one stroke; a moment after what was agreed."""
+    """A moment after what was agreed. Returns how many jobs were taken from the crew."""
     world.now += timedelta(seconds=1)
-    now, system = world.now, Actor.system("test")
-    entity, number = ("person", person.person_id) if person is not None else ("contractor", world.contractor.id)
-    assert number is not None
-    cause = audit.record(session, system, entity, number, "block", now=now)
-    whose = {"person_id": number} if person is not None else {"contractor_id": number}
-    session.add(Block(**whose, client_id=client_id, reason="x", level=level, starts_at=now, audit_id=cause.id))
-    session.flush()
-    act = redispatch.of_person if person is not None else redispatch.of_contractor
-    return act(session, number, level, cause, now=now, client_id=client_id)
+    whom = Subject(
+        contractor_id=None if person is not None else world.contractor.id,
+        person_id=person.person_id if person is not None else None,
+        client_id=client_id,
+    )
+    order = Order(whom, level, BlockRule.BY_HAND, "не приезжает", 30, NO_COST)
+    before = _traces(session)
+    blacklist.begin(session, Actor.system("test"), order, now=world.now)
+    return _traces(session) - before
+
+
+def _traces(session: Session) -> int:
+    lost = Audit.event == "redispatch"
+    unnamed = and_(Audit.event == substitutes.NAMED, Audit.actor_id.is_(None))
+    return session.scalar(select(func.count()).select_from(Audit).where(or_(lost, unnamed))) or 0
 
 
 def asked_again(session: Session, ticket: Ticket) -> list[int]:
