@@ -55,6 +55,7 @@ ROUTERS = (
     "holds",
     "reclassify",
     "priorities",
+    "objections",
     "offers",
     "counter_prices",
     "missed",

@@ -17,6 +17,7 @@ from bot.screens import imports as import_screens
 from bot.screens import intake as intake_screens
 from bot.screens import invites as invite_screens
 from bot.screens import menu as menu_screens
+from bot.screens import objections as objection_screens
 from bot.screens import people as people_screens
 from bot.screens import proofs as proof_screens
 from bot.screens import score as score_screens
@@ -40,6 +41,7 @@ from core.services import (
     intakes,
     invites,
     ledger,
+    objections,
     people,
     proof_cards,
     sites,
@@ -191,6 +193,17 @@ async def near_limit(db: Database, letter: Letter, actor: Actor, texts: Texts, b
     return block_screens.near(BlockRule(told["rule"]), len(told["events"]), int(told["needed"]), events, texts)
 
 
+async def pause(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen:
+    data = letter.data
+    return objection_screens.card(await db.read(objections.card, actor, data["ticket"], data["pause"]), texts)
+
+
+async def pause_decided(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen:
+    data = letter.data
+    found = await db.read(objections.card, actor, data["ticket"], data["pause"])
+    return objection_screens.decided(found, data["answer"], texts)
+
+
 def _if_visible(reply: Reply) -> Reply:
     async def shown(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen | None:
         try:
@@ -234,5 +247,7 @@ REPLIES: dict[Notice, Reply] = {
         Notice.QUALITY_EVENT: quality_event,
         Notice.STRIKE: strike,
         Notice.DISPUTE_DECIDED: dispute_decided,
+        Notice.PAUSE: pause,
+        Notice.PAUSE_DECIDED: pause_decided,
     }.items()
 }

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from bot import formats
-from bot.screens import explanations
+from bot.screens import explanations, objections
 from bot.screens.taps import Do, TicketTap
 from bot.texts import Texts
 from bot.ui import Button, Screen, column
@@ -36,9 +36,13 @@ def why(history: History, texts: Texts) -> Screen:
     if history.not_considered:
         many = "yes" if history.not_considered >= COUNTED_TO else "no"
         parts.append(texts("history-not-considered", count=history.not_considered, many=many))
+    if history.pauses:
+        lines = (objections.line(one, history.zone, history.read_at, texts) for one in history.pauses)
+        parts += ["", texts("clocks-pauses"), *lines]
+    pauses = (objections.pause_button(history.ticket_id, one, texts) for one in history.pauses)
     back = TicketTap(do=Do.CARD, ticket_id=history.ticket_id)
     to_waves = explanations.waves_button(history.ticket_id, history.waves, texts)
-    return Screen("\n".join(parts), column(to_waves, Button(texts.plain("history-back"), back.pack())))
+    return Screen("\n".join(parts), column(to_waves, *pauses, Button(texts.plain("history-back"), back.pack())))
 
 
 def _place(place: Place, texts: Texts) -> list[str]:

@@ -17,6 +17,7 @@ from bot.screens.clocks import clock_lines
 from bot.screens.hold_buttons import held_lines, hold_buttons
 from bot.screens.lists import PAGE, fit, pages
 from bot.screens.menu import to_menu
+from bot.screens.objections import PauseTap
 from bot.screens.pictures import all_pictures_button
 from bot.screens.priorities import priority_button
 from bot.screens.steps import move_button
@@ -271,6 +272,9 @@ def _task_buttons(task: TaskLine, texts: Texts) -> list[Button]:
     buttons = no_shows.heard_buttons(task, texts)
     if task.kind is TaskKind.QUESTION:
         buttons.append(reply_button(int(task.data["talk"]), texts.plain("talk-reply-question")))
+    if task.kind is TaskKind.OBJECTION and number is not None:
+        look = PauseTap(ticket_id=number, pause=int(task.data["pause"]))
+        buttons.append(Button(texts.plain("clocks-look"), look.pack()))
     if not task.taken_by:
         take = TaskTap(end=False, task_id=task.task_id, ticket_id=number)
         buttons.append(Button(texts.plain("tasks-take"), take.pack()))

@@ -25,6 +25,7 @@ class TaskKind(StrEnum):
     BLOCK_ASKED = "block_asked"  #: a block waits for a second person
     APPEAL = "appeal"  #: of somebody blocked; another person decides
     BLOCKS_HELD = "blocks_held"  #: more automatic blocks in a day than are believed without a look
+    OBJECTION = "objection"  #: the other side does not agree with a pause of the clocks
     UNDELIVERED = "undelivered"
     PARKED = "parked"  #: an update that could not be handled
     CLOCK_JUMP = "clock_jump"  #: the machine's time has jumped: is it right now?
@@ -78,6 +79,7 @@ ORDER = tuple(
         "left",
         "unverified",
         "score_dispute",
+        "objection",
         "undelivered",
         "parked",
     )

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from core.domain.actor import Actor
 from core.domain.offer import DeclineReason, Exclusion, OfferStatus, WaveReason
 from core.domain.role import Role
-from core.services import scope
+from core.services import objections, scope
+from core.services.objections import Pause
 from storage.models.clock import Breach, Clock
 from storage.models.contractor import Contractor
 from storage.models.desk import Audit
@@ -92,6 +93,7 @@ class History:
     waves: int
     #: For a contractor.
     place: Place | None
+    pauses: tuple[Pause, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,7 @@ def why(session: Session, actor: Actor, ticket_id: int, *, now: datetime) -> His
         not_considered=not_considered,
         waves=asked_often if actor.is_operator else 0,
         place=_own_place(session, actor, ticket),
+        pauses=objections.of_ticket(session, actor, ticket, now=now),
     )
 
 

@@ -93,6 +93,7 @@ PLAIN = {
     "version": 0,
     "was": 0,
     "wave": 1,
+    "pause": 1,
     "flags": 0,
     "status": 0,
 }

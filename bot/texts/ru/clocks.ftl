@@ -23,3 +23,36 @@ notices-priority-client = 🚦 <b>Срочность изменилась.</b> �
 notices-priority-client-emergency = 🔴 <b>Ваша заявка теперь авария.</b> Спешим: новый срок на карточке.
 history-ticket-priority = изменена срочность
 history-ticket-replan = сроки пересчитаны по новому плану
+clocks-pauses = <b>Паузы</b>
+clocks-pause = { $n }. { $window } — { $reason }. Время не считалось ({ $whose }).
+clocks-pause-runs = { $n }. { $window } — { $reason }. Паузу отменили, время считается ({ $whose }).
+clocks-pause-title = <b>Пауза по заявке { $number }</b>
+clocks-whose-client = ждали клиента
+clocks-whose-contractor = время подрядчика
+clocks-whose-ours = наше время
+clocks-whose-nobody = ничьей вины нет
+clocks-do-object = Не согласен с паузой { $n }
+clocks-do-pause = Пауза { $n }: несогласие
+clocks-object-yes = Не согласен
+clocks-to-history = К истории
+clocks-ask-objection = { $what }
+
+    <b>Почему вы не согласны?</b> Напишите одним сообщением, до 500 знаков. Подать несогласие можно один раз, решит диспетчер.
+clocks-ask-refusal = { $what }
+
+    <b>Почему пауза остаётся?</b> Ответ увидит тот, кто не согласен.
+clocks-objection = Не согласен: { $name }
+    <i>{ $words }</i>
+clocks-objection-waits = Решение ещё не принято.
+clocks-objection-runs = ↩️ <b>Решено: паузы не было, время считается.</b>
+clocks-objection-nobody = ↩️ <b>Решено: пауза остаётся, но ничьей вины в ней нет.</b>
+clocks-objection-refused = ❗ <b>Решено: пауза остаётся как есть.</b>
+clocks-objection-answer = Ответ: { $words }
+clocks-verdict-runs = ↩️ Паузы не было, время идёт
+clocks-verdict-nobody = ⚖️ Пауза была, вины нет ничьей
+clocks-verdict-refused = ❗ Пауза верная
+clocks-decided = Решение записано, сроки пересчитаны
+clocks-look = Посмотреть паузу
+tasks-kind-objection = не согласны с паузой
+history-ticket-object = не согласны с паузой
+history-ticket-object_decided = решено о паузе

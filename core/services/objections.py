@@ -1,0 +1,236 @@
+"""Pauses of a ticket's clocks, each with its reason, whose time it is and its proof; and who does not agree with one.
+
+A pause is what one cause stopped, on however many clocks. Once, after it is over, the other side may object in words;
+somebody of the desk who had no part in it decides, and the deadlines are counted anew.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from core.domain.actor import Actor
+from core.domain.clock import ClockState, StopReason, Whose
+from core.domain.errors import Changed, DisputeDecided, DisputeGiven, NotAllowed, NotFound, TextEmpty, TextTooLong
+from core.domain.notice import Notice
+from core.domain.role import CLIENT_ROLES, CONTRACTOR_ROLES
+from core.domain.task import TaskKind
+from core.services import another_person, audit, breaches, clock_rows, notices, scope, tasks
+from storage.models.clock import Clock, ClockInterval
+from storage.models.desk import Audit
+from storage.models.directory import Site
+from storage.models.people import Person
+from storage.models.ticket import Ticket
+
+TEXT_LIMIT = 500
+#: What the audit of the ticket says.
+GIVEN, DECIDED = "object", "object_decided"
+
+
+class Verdict(StrEnum):
+    RUNS = "runs"  #: it was no pause: the time counts
+    NOBODY = "nobody"  #: it stood, but it is not the fault of whom it was put on
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """`number` counts the pauses of the ticket from 1. `runs`: it was taken back, its time counts."""
+
+    number: int
+    reason: StopReason
+    whose: Whose
+    begins: datetime
+    ends: datetime
+    runs: bool
+    objection: str
+    objected_by: str
+    is_decided: bool
+    is_upheld: bool
+    may_object: bool
+    may_decide: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PauseCard:
+    ticket_id: int
+    ticket: str
+    zone: str
+    read_at: datetime
+    pause: Pause
+
+
+def of_ticket(session: Session, actor: Actor, ticket: Ticket, *, now: datetime) -> tuple[Pause, ...]:
+    """Those that are over, in order; for whoever sees the ticket."""
+    found = _pauses(session, ticket, now)
+    return tuple(_pause(session, actor, ticket, number, rows) for number, rows in enumerate(found, start=1))
+
+
+def card(session: Session, actor: Actor, ticket_id: int, number: int, *, now: datetime) -> PauseCard:
+    """Raises NotFound."""
+    ticket, rows = _found(session, actor, ticket_id, number, now)
+    zone = session.get_one(Site, ticket.site_id).zone
+    return PauseCard(ticket.id, ticket.number, zone, now, _pause(session, actor, ticket, number, rows))
+
+
+def object_(session: Session, actor: Actor, ticket_id: int, number: int, words: str, *, now: datetime) -> None:
+    """By the client or the crew, not by who caused it. Raises NotFound, NotAllowed, DisputeGiven, TextEmpty,
+    TextTooLong."""
+    ticket, rows = _found(session, actor, ticket_id, number, now)
+    if not _is_side(session, actor, ticket, rows):
+        raise NotAllowed
+    values = {"objected_by": actor.person_id, "objection": _checked(words), "objected_at": now}
+    if not _write(session, rows, ClockInterval.objected_at.is_(None), values):
+        raise DisputeGiven
+    facts = {"why": rows[0].reason, "pause": number}
+    cause = audit.record(session, actor, "ticket", ticket.id, GIVEN, now=now, data=facts)
+    key, data = f"pause {rows[0].id}", {"pause": number, "ticket": ticket.id}
+    tasks.open(
+        session,
+        TaskKind.OBJECTION,
+        cause=key,
+        ticket_id=ticket.id,
+        person_id=actor.person_id,
+        data=data,
+        now=now,
+    )
+    notices.answer(session, actor.person_id or 0, Notice.PAUSE, cause=f"audit {cause.id}", now=now, data=data)
+
+
+def decide(
+    session: Session, actor: Actor, ticket_id: int, number: int, verdict: Verdict, words: str, *, now: datetime
+) -> None:
+    """By somebody else than who paused or objected. Raises NotFound, NeedsAnother, DisputeDecided, Changed where
+    nobody objects, TextEmpty (a refusal needs a word), TextTooLong."""
+    ticket, rows = _found(session, actor, ticket_id, number, now)
+    judge = another_person.judge(session, actor, _involved(session, rows))
+    answer = _checked(words, is_needed=verdict is Verdict.REFUSED)
+    if rows[0].objected_at is None:
+        raise Changed
+    values: dict[str, object] = {"is_upheld": verdict is not Verdict.REFUSED, "decided_by": actor.person_id}
+    values |= {"decided_at": now, **_outcome(ticket, verdict)}
+    if not _write(session, rows, ClockInterval.decided_at.is_(None), values):
+        raise DisputeDecided(session.get_one(Person, rows[0].decided_by).name)
+    facts = {"why": rows[0].reason, "pause": number, "verdict": verdict, "answer": answer, **judge.trace}
+    cause = audit.record(session, actor, "ticket", ticket.id, DECIDED, now=now, role=judge.role, data=facts)
+    for clock in session.scalars(select(Clock).where(Clock.id.in_([row.clock_id for row in rows]))).all():
+        if clock.state is not ClockState.ENDED:
+            clock_rows.refresh(session, clock)
+            breaches.recheck(session, clock, now=now)
+    tasks.end_for_cause(session, actor, TaskKind.OBJECTION, f"pause {rows[0].id}", verdict, now=now)
+    data = {"pause": number, "ticket": ticket.id, "verdict": verdict, "answer": answer}
+    told = rows[0].objected_by
+    if told is not None:
+        notices.tell(session, told, Notice.PAUSE_DECIDED, cause=str(cause.id), now=now, data=data)
+    notices.answer(session, actor.person_id or 0, Notice.PAUSE, cause=f"audit {cause.id}", now=now, data=data)
+
+
+def _pauses(session: Session, ticket: Ticket, now: datetime) -> list[list[ClockInterval]]:
+    """Rows stopped by one cause at one moment belong together; what lasted no time is none.
+
+    In the order in which they ended, so that a pause keeps its number.
+    """
+    rows = session.scalars(
+        select(ClockInterval)
+        .join(Clock, Clock.id == ClockInterval.clock_id)
+        .where(Clock.ticket_id == ticket.id, ClockInterval.reason.is_not(None))
+        .order_by(ClockInterval.id)
+    )
+    groups: defaultdict[tuple[datetime, StopReason | None], list[ClockInterval]] = defaultdict(list)
+    for row in rows:
+        if row.to_at != row.from_at:
+            groups[row.from_at, row.reason].append(row)
+    ended = [(_end_of(group), group) for group in groups.values()]
+    over = [(end, group) for end, group in ended if end is not None and end <= now]
+    return [group for _, group in sorted(over, key=lambda pair: (pair[0], pair[1][0].from_at, pair[1][0].id))]
+
+
+def _end_of(rows: Sequence[ClockInterval]) -> datetime | None:
+    """None: some clock stands yet."""
+    ends = [row.to_at for row in rows]
+    return max((end for end in ends if end is not None), default=None) if None not in ends else None
+
+
+def _found(
+    session: Session, actor: Actor, ticket_id: int, number: int, now: datetime
+) -> tuple[Ticket, list[ClockInterval]]:
+    ticket = scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
+    pauses = _pauses(session, ticket, now)
+    if not 1 <= number <= len(pauses):
+        raise NotFound
+    return ticket, pauses[number - 1]
+
+
+def _pause(session: Session, actor: Actor, ticket: Ticket, number: int, rows: Sequence[ClockInterval]) -> Pause:
+    first = rows[0]
+    is_open = first.objected_at is not None and first.decided_at is None
+    by = session.get_one(Person, first.objected_by).name if first.objected_by is not None else ""
+    return Pause(
+        number=number,
+        reason=first.reason or StopReason.FORCE_MAJEURE,
+        whose=first.whose,
+        begins=first.from_at,
+        ends=max(row.to_at or row.from_at for row in rows),
+        runs=first.runs,
+        objection=first.objection,
+        objected_by=by if actor.is_operator or first.objected_by == actor.person_id else "",
+        is_decided=first.decided_at is not None,
+        is_upheld=bool(first.is_upheld),
+        may_object=first.objected_at is None and _is_side(session, actor, ticket, rows),
+        may_decide=is_open and another_person.may_judge(session, actor, _involved(session, rows)),
+    )
+
+
+def _is_side(session: Session, actor: Actor, ticket: Ticket, rows: Sequence[ClockInterval]) -> bool:
+    """Client or crew of this very ticket; nobody objects to what he said himself."""
+    roles = scope.roles_on(session, actor, ticket)
+    is_crew = bool(roles & CONTRACTOR_ROLES) and ticket.contractor_id in actor.contractor_ids
+    if not is_crew and not roles & CLIENT_ROLES:
+        return False
+    return actor.person_id is not None and actor.person_id != _who_paused(session, rows)
+
+
+def _who_paused(session: Session, rows: Sequence[ClockInterval]) -> int | None:
+    return session.scalar(select(Audit.actor_id).where(Audit.id == rows[0].audit_id))
+
+
+def _involved(session: Session, rows: Sequence[ClockInterval]) -> frozenset[int | None]:
+    return frozenset({_who_paused(session, rows), rows[0].objected_by})
+
+
+def _outcome(ticket: Ticket, verdict: Verdict) -> dict[str, object]:
+    match verdict:
+        case Verdict.RUNS:
+            return {"runs": True, "whose": Whose.OURS if ticket.contractor_id is None else Whose.CONTRACTOR}
+        case Verdict.NOBODY:
+            return {"whose": Whose.NOBODY}
+    return {}
+
+
+def _write(session: Session, rows: Sequence[ClockInterval], unchanged: object, values: Mapping[str, object]) -> bool:
+    """Compare-and-set on the whole pause; the rows are fresh afterwards."""
+    ids = [row.id for row in rows]
+    written = session.scalars(
+        update(ClockInterval)
+        .where(ClockInterval.id.in_(ids), unchanged)  # type: ignore[arg-type]
+        .values(**values)
+        .returning(ClockInterval.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    for row in rows:
+        session.refresh(row)
+    return len(written) == len(ids)
+
+
+def _checked(words: str, *, is_needed: bool = True) -> str:
+    words = words.strip()
+    length = len(words.encode("utf-16-le")) // 2
+    if is_needed and not words:
+        raise TextEmpty
+    if length > TEXT_LIMIT:
+        raise TextTooLong(TEXT_LIMIT, length)
+    return words

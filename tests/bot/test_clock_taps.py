@@ -1,0 +1,84 @@
+"""Clocks on the phones: the desk changes how urgent a job is; a client does not agree with a pause."""
+
+from typing import Any
+
+from core.domain.clock import StopReason
+from core.domain.ticket import Priority, TicketStatus
+from core.services import holds
+from storage.models.directory import SlaTarget
+from tests.bot.conftest import Edge, box, edge
+from tests.bot.crew import Crew, founded
+from tests.bot.phones import settled
+from tests.make import tickets as make
+from tests.make.tickets import World, tap
+
+__all__ = ["box", "edge"]
+
+
+async def promised(edge: Edge) -> Crew:
+    """The plan of the contract knows ordinary work and emergencies."""
+    crew = await founded(edge)
+
+    def adds(world: World) -> None:
+        for priority, share in (("normal", 4), ("emergency", 1)):
+            minutes: dict[str, Any] = {"reaction_min": 60 * share, "arrival_min": 120 * share}
+            row = SlaTarget(plan="Базовый", priority=priority, resolution_min=240 * share, calendar="24x7", **minutes)
+            world.session.add(row)
+
+    await crew.does(adds)
+    return crew
+
+
+async def test_the_desk_makes_a_job_an_emergency_and_everybody_reads_the_new_time(edge: Edge) -> None:
+    crew = await promised(edge)
+    await crew.does(make.bring, TicketStatus.ASSIGNED)
+    desk = crew.desk
+    await desk.says("/ticket 1")
+    assert "⏱ Приезд: до 18:00" in await desk.last()
+    await desk.taps("Изменить срочность")
+    assert "Сейчас: обычная" in await desk.last()
+    assert await desk.buttons() == ["🔴 Авария", "Плановая", "Назад"]
+    answered = await desk.taps("Авария")
+    assert answered["text"] == "Срочность изменена"
+
+    assert (await crew.ticket()).priority is Priority.EMERGENCY
+    assert "⏱ Приезд: до 12:00" in await desk.last()
+    assert "Теперь это авария" in await crew.engineer.last()
+    assert "Ваша заявка теперь авария" in await crew.client.last()
+    await desk.taps("Почему так?")
+    assert "изменена срочность" in await desk.last()
+
+
+async def test_a_client_objects_to_a_pause_and_the_desk_agrees(edge: Edge) -> None:
+    crew = await promised(edge)
+    ticket = await crew.does(make.bring, TicketStatus.ASSIGNED)
+
+    def pauses(world: World) -> None:
+        until = world.now.replace(hour=9)
+        version = world.session.get_one(type(ticket), ticket.id).version
+        holds.hold(world.session, tap(world.engineer), ticket.id, version, StopReason.NO_ACCESS, until, now=world.now)
+
+    await crew.does(pauses)
+    await crew.edge.later(hours=3)
+    await crew.edge.db.write(holds.sweep, 50)
+    await settled(crew.edge)
+    client, desk = crew.client, crew.desk
+    assert "⏱ Приезд: до 21:00" in await client.last()
+    await client.taps("Почему так?")
+    assert "нет доступа на объект. Время не считалось (ждали клиента)" in await client.last()
+    await client.taps("Не согласен с паузой 1")
+    await client.taps("Не согласен")
+    assert "Почему вы не согласны?" in await client.last()
+    await client.says("Дверь была открыта")
+    assert "Решение ещё не принято" in await client.last()
+
+    await desk.says("/queue")
+    assert "не согласны с паузой" in await desk.last()
+    await desk.says("/ticket 1")
+    await desk.taps("Посмотреть паузу")
+    assert "Дверь была открыта" in await desk.last()
+    answered = await desk.taps("Паузы не было")
+    assert answered["text"] == "Решение записано, сроки пересчитаны"
+    assert "Решено: паузы не было" in await client.last()
+    await desk.says("/ticket 1")
+    assert "⏱ Приезд: до 18:00" in await desk.last()

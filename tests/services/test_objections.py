@@ -1,0 +1,168 @@
+"""Who does not agree with a pause says so once, in words; the desk decides, and the deadlines follow."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.domain.actor import Actor
+from core.domain.clock import StopReason, Whose
+from core.domain.errors import (
+    Changed,
+    DisputeDecided,
+    DisputeGiven,
+    NeedsAnother,
+    NotAllowed,
+    NotFound,
+    TextEmpty,
+    TextTooLong,
+)
+from core.domain.notice import Notice
+from core.domain.task import TaskKind
+from core.domain.ticket import TicketStatus
+from core.services import holds, objections
+from core.services.objections import Verdict
+from storage.models.clock import Breach, ClockInterval
+from storage.models.post import Outbox
+from storage.models.ticket import Ticket
+from tests.clock import HandClock
+from tests.make.people import add_dispatcher
+from tests.make.tickets import World, bring, make_world, open_tasks, tap
+from tests.services.test_clocks import ARRIVAL, HOUR, RESOLUTION, add_target, clock_of
+
+
+@pytest.fixture
+def world(session: Session, now: datetime) -> World:
+    add_target(session)
+    return make_world(session, now=now, sla_plan="План")
+
+
+@pytest.fixture
+def judge(world: World) -> Actor:
+    return add_dispatcher(world.session, now=world.now)
+
+
+def paused(world: World, clock: HandClock, who: Actor | None = None) -> Ticket:
+    """Taken at 10:00, held for three hours for want of access, and going on again."""
+    ticket = bring(world, TicketStatus.ASSIGNED)
+    until, who = world.now + 3 * HOUR, who or world.engineer
+    holds.hold(world.session, tap(who), ticket.id, ticket.version, StopReason.NO_ACCESS, until, now=world.now)
+    world.now = clock.move(hours=3)
+    holds.sweep(world.session, 50, now=world.now)
+    return ticket
+
+
+def object_(world: World, ticket: Ticket, who: Actor, words: str = "Мы открыли сразу", number: int = 1) -> None:
+    objections.object_(world.session, tap(who), ticket.id, number, words, now=world.now)
+
+
+def decide(world: World, ticket: Ticket, who: Actor, verdict: Verdict, words: str = "") -> None:
+    objections.decide(world.session, tap(who), ticket.id, 1, verdict, words, now=world.now)
+
+
+def test_an_objection_that_is_right_makes_the_time_count(world: World, clock: HandClock, judge: Actor) -> None:
+    started, ticket = world.now, paused(world, clock)
+    assert clock_of(world, ticket, ARRIVAL).due_at == started + 11 * HOUR
+    object_(world, ticket, world.requester)
+    assert [task.kind for task in open_tasks(world.session, ticket)] == [TaskKind.OBJECTION]
+
+    decide(world, ticket, judge, Verdict.RUNS)
+    assert clock_of(world, ticket, ARRIVAL).due_at == started + 8 * HOUR
+    assert clock_of(world, ticket, RESOLUTION).due_at == started + 16 * HOUR
+    rows = world.session.scalars(select(ClockInterval).where(ClockInterval.reason.is_not(None))).all()
+    assert {(row.runs, row.whose, row.is_upheld, row.decided_by) for row in rows} == {
+        (True, Whose.CONTRACTOR, True, judge.person_id)
+    }
+    assert open_tasks(world.session, ticket) == []
+    told = world.session.scalars(select(Outbox.person_id).where(Outbox.notice == Notice.PAUSE_DECIDED)).all()
+    assert told == [world.requester.person_id]
+
+
+def test_a_pause_taken_back_after_the_fact_breaks_the_promise_it_had_saved(
+    world: World, clock: HandClock, judge: Actor
+) -> None:
+    started, ticket = world.now, paused(world, clock)
+    object_(world, ticket, world.requester)
+    world.now = clock.move(hours=6)  # 19:00: due at 18:00 without the pause, at 21:00 with it
+    assert world.session.scalars(select(Breach)).all() == []
+    decide(world, ticket, judge, Verdict.RUNS)
+
+    assert world.session.scalars(select(Breach.at)).all() == [started + 8 * HOUR]
+
+
+def test_a_pause_that_was_nobodys_fault_stands_without_one(world: World, clock: HandClock, judge: Actor) -> None:
+    started, ticket = world.now, paused(world, clock)
+    object_(world, ticket, world.requester)
+    decide(world, ticket, judge, Verdict.NOBODY)
+    assert clock_of(world, ticket, ARRIVAL).due_at == started + 11 * HOUR
+    stood = world.session.scalars(select(ClockInterval.whose).where(ClockInterval.runs.is_(False))).all()
+    assert set(stood) == {Whose.NOBODY}
+
+
+def test_a_refusal_needs_a_word_and_changes_nothing(world: World, clock: HandClock, judge: Actor) -> None:
+    started, ticket = world.now, paused(world, clock)
+    object_(world, ticket, world.requester)
+    with pytest.raises(TextEmpty):
+        decide(world, ticket, judge, Verdict.REFUSED, "  ")
+    decide(world, ticket, judge, Verdict.REFUSED, "Сторож подтвердил")
+    assert clock_of(world, ticket, ARRIVAL).due_at == started + 11 * HOUR
+    data = world.session.scalars(select(Outbox.data).where(Outbox.notice == Notice.PAUSE_DECIDED)).one()
+    assert data["answer"] == "Сторож подтвердил"
+
+
+def test_once_and_in_words(world: World, clock: HandClock) -> None:
+    ticket = paused(world, clock)
+    for words, error in (("", TextEmpty), ("я" * 501, TextTooLong)):
+        with pytest.raises(error):
+            object_(world, ticket, world.requester, words)
+    object_(world, ticket, world.requester, "я" * 500)
+    with pytest.raises(DisputeGiven):
+        object_(world, ticket, world.requester)
+    with pytest.raises(NotFound):
+        object_(world, ticket, world.requester, number=2)
+
+
+def test_nobody_objects_to_what_he_said_himself_nor_from_outside(world: World, clock: HandClock) -> None:
+    ticket = paused(world, clock)
+    for who in (world.engineer, world.dispatcher):
+        with pytest.raises(NotAllowed):
+            object_(world, ticket, who)
+    foreign = make_world(world.session, now=world.now)
+    with pytest.raises(NotFound):
+        object_(world, ticket, foreign.requester)
+
+
+def test_a_pause_that_lasts_is_not_objected_to_yet(world: World) -> None:
+    ticket = bring(world, TicketStatus.ON_HOLD)
+    assert objections.of_ticket(world.session, world.requester, ticket, now=world.now) == ()
+
+
+def test_another_person_decides_and_of_two_the_second_learns_who_was_faster(
+    world: World, clock: HandClock, judge: Actor
+) -> None:
+    ticket = paused(world, clock, world.dispatcher)
+    with pytest.raises(Changed):
+        decide(world, ticket, judge, Verdict.RUNS)  # nobody objects
+    object_(world, ticket, world.engineer)
+    with pytest.raises(NeedsAnother):
+        decide(world, ticket, world.dispatcher, Verdict.RUNS)
+    with pytest.raises(NotFound):
+        decide(world, ticket, world.requester, Verdict.RUNS)
+    decide(world, ticket, judge, Verdict.NOBODY)
+    with pytest.raises(DisputeDecided):
+        decide(world, ticket, judge, Verdict.RUNS)
+
+
+def test_the_history_shows_each_pause_to_each_side(world: World, clock: HandClock, judge: Actor) -> None:
+    ticket = paused(world, clock)
+    (seen,) = objections.of_ticket(world.session, world.requester, ticket, now=world.now)
+    assert (seen.reason, seen.whose, seen.ends - seen.begins) == (
+        StopReason.NO_ACCESS,
+        Whose.CLIENT,
+        timedelta(hours=3),
+    )
+    assert (seen.may_object, seen.may_decide) == (True, False)
+    object_(world, ticket, world.requester)
+    (desk,) = objections.of_ticket(world.session, judge, ticket, now=world.now)
+    assert (desk.may_object, desk.may_decide) == (False, True)
