@@ -1,7 +1,8 @@
 """Watches the clocks of the process: a loop that stood still and a wall clock that jumped are written to the log.
 
 Nothing is put right here. What is due is found in the rows, so a late tick loses nothing and a clock that went back
-does nothing twice; but somebody must know why things came late or early.
+does nothing twice; but somebody must know why things came late or early, and what cannot be undone waits for a word
+(`core.services.guard`).
 """
 
 import time
@@ -10,12 +11,12 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from core.services.guard import JUMP
+
 log = structlog.get_logger(__name__)
 
 #: A beat that comes later than this was not slow, the loop was blocked.
 LATE_S = 1.0
-#: Clocks are put right by seconds all day long; more than this is a jump.
-JUMP = timedelta(minutes=1)
 
 
 class Pulse:
@@ -23,13 +24,15 @@ class Pulse:
         self._now = now
         self._at, self._wall = time.monotonic(), now()
 
-    def beat(self, every_s: float) -> None:
-        """Called after each sleep of `every_s`."""
+    def beat(self, every_s: float) -> timedelta | None:
+        """Called after each sleep of `every_s`. Returns by how much the wall clock jumped; None: it did not."""
         at, wall = time.monotonic(), self._now()
         passed = timedelta(seconds=at - self._at)
         late_s, jumped = passed.total_seconds() - every_s, wall - self._wall - passed
         if late_s > LATE_S:
             log.warning("the event loop stood still", seconds=round(late_s, 1))
-        if abs(jumped) > JUMP:
-            log.warning("the clock jumped", seconds=round(jumped.total_seconds()))
         self._at, self._wall = at, wall
+        if abs(jumped) <= JUMP:
+            return None
+        log.warning("the clock jumped", seconds=round(jumped.total_seconds()))
+        return jumped

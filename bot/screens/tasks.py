@@ -5,6 +5,7 @@ from aiogram.filters.callback_data import CallbackData
 from bot import formats
 from bot.screens.blacklist import Blacklist
 from bot.screens.blocks import AppealDo, AppealTap, RequestDo, RequestTap
+from bot.screens.deadlines import jump_words
 from bot.screens.lists import PAGE, pages
 from bot.screens.score import EventTap
 from bot.screens.taps import Do, TaskDo, TaskMove, TicketTap
@@ -120,6 +121,8 @@ def task(line: TaskLine, found: Queue, texts: Texts) -> Screen:
     parts = [texts("tasks-one", kind=texts(f"tasks-kind-{line.kind}"), age=_age(line, found, texts))]
     if line.person:
         parts.append(texts("tasks-one-person", name=line.person))
+    if line.kind is TaskKind.CLOCK_JUMP:
+        parts.append(jump_words(line, texts))
     if line.data.get("incident"):
         parts.append(texts("tasks-incident", incident=str(line.data["incident"])))
     if line.taken_by:

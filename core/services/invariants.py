@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from core.services import (
+    invariants_breaches,
     invariants_clocks,
     invariants_desk,
     invariants_moves,
@@ -43,6 +44,7 @@ _PARTS = (
     invariants_work,
     invariants_moves,
     invariants_clocks,
+    invariants_breaches,
     invariants_desk,
     invariants_told,
     invariants_rights,

@@ -91,6 +91,5 @@ def searches_are_timed(session: Session, *, now: datetime) -> Found:
 
 
 CHECKS: dict[str, tuple[str, Callable[..., Any]]] = {
-    "12": ("who searches has a clock that warns", searches_are_timed),
     "14": ("clocks are their intervals", clocks_are_their_intervals),
 }

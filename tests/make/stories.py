@@ -1,6 +1,6 @@
 """A database on which everything has happened at least once, so that every invariant has something to look at."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -19,6 +19,8 @@ from core.domain.visit import VisitStatus
 from core.services import (
     acceptances,
     counter_prices,
+    digests,
+    guard,
     inbox,
     invites,
     no_shows,
@@ -32,8 +34,9 @@ from core.services import (
     tasks,
     tickets,
     visits,
+    warnings,
 )
-from storage.models.directory import Skill
+from storage.models.directory import Skill, SlaTarget
 from storage.models.offer import Offer
 from storage.models.post import Outbox
 from storage.models.quality import QualityEvent
@@ -99,6 +102,7 @@ def full_story(session: Session, clock: HandClock) -> World:
     deliver(session, now=now)
     _talk(world, nobody_left(world, clock))
     _ignored(session, now=clock.now())
+    _broken_promises(world, clock)
     return world
 
 
@@ -140,6 +144,25 @@ def _ignored(session: Session, *, now: datetime) -> None:
     session.info[numbers.KEY] = Defaults(ignored_offers=1, ignored_days=0)
     assert silence.ask(session, 50, now=now) == 1
     del session.info[numbers.KEY]
+
+
+def _broken_promises(world: World, clock: HandClock) -> None:
+    """Two who said they would come now and did not: one comes a day late, one is still waited for."""
+    session = world.session
+    minutes = {"reaction_min": 480, "arrival_min": 60, "resolution_min": 120}
+    session.add(SlaTarget(plan="Базовый", priority="normal", calendar="24x7", **minutes))
+    session.flush()
+    world.now = clock.now()
+    tickets_ = [send(world) for _ in range(2)]
+    for ticket in tickets_:
+        take(world, ticket)
+    world.now = clock.at = (world.now + timedelta(days=1)).replace(hour=9, minute=0)
+    while warnings.sweep(session, 50, now=world.now):
+        pass
+    arrive(world, tickets_[0])
+    guard.alive(session, 1, now=world.now)
+    assert digests.sweep(session, 50, now=world.now) == 1
+    send(world)
 
 
 def _reclassified(world: World) -> None:

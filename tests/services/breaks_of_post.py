@@ -75,7 +75,7 @@ def left_behind(story: Story) -> str:
         "UPDATE outbox SET status = 'new', created_at = :at, not_before = :at, priority = 0, chat_id = 424242,"
         " message_id = NULL WHERE id = :row",
         row=row,
-        at=story.at(story.now - 9 * HOUR),
+        at=story.at(story.now - 72 * HOUR),
     )
     return f"outbox {row} was left behind"
 

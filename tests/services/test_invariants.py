@@ -11,6 +11,7 @@ from core.services import inbox, invariants
 from tests.clock import HandClock
 from tests.databases import PostgresServer, SqliteFiles, rolled_back
 from tests.make.stories import full_story, receive
+from tests.services.breaks_of_breaches import BREACHES
 from tests.services.breaks_of_clocks import CLOCKS
 from tests.services.breaks_of_desk import DESK
 from tests.services.breaks_of_post import POST
@@ -20,7 +21,7 @@ from tests.services.breaks_of_visits import VISITS
 from tests.services.breaks_of_work import WORK
 from tests.services.broken import Break, Story
 
-BREAKS = [*CLOCKS, *DESK, *WORK, *VISITS, *SCORE, *POST, *TALK]
+BREAKS = [*CLOCKS, *BREACHES, *DESK, *WORK, *VISITS, *SCORE, *POST, *TALK]
 
 
 @pytest.fixture(scope="module")
