@@ -56,18 +56,20 @@ def record(session: Session, found: Sequence[tuple[Burning, datetime]], *, now: 
 
 def settle(session: Session, ticket: Ticket, *, now: datetime) -> None:
     """Clocks of a ticket that stand or are over: broken where the deadline went by before anybody looked."""
-    of_ticket = select(Clock).where(Clock.ticket_id == ticket.id, Clock.state != ClockState.RUNNING)
-    for clock in session.scalars(of_ticket.order_by(Clock.id)):
+    still = select(Clock, Breach.id).outerjoin(Breach, Breach.clock_id == Clock.id)
+    still = still.where(Clock.ticket_id == ticket.id, Clock.state != ClockState.RUNNING).order_by(Clock.id)
+    for clock, broken in session.execute(still).all():
         # Time that counts is never more than time that passes.
-        if (clock.ended_at or now) - clock.started_at > timedelta(minutes=clock.target_min):
+        is_late = (clock.ended_at or now) - clock.started_at > timedelta(minutes=clock.target_min)
+        if is_late or broken is not None:
             recheck(session, clock, now=now)
 
 
 def recheck(session: Session, clock: Clock, *, now: datetime) -> None:
     """What the intervals say now: broken, broken at another moment, or kept after all.
 
-    Called whenever something is said of a clock's past: it ends with a time of its own, an objection is upheld, a
-    holiday or another plan moves the deadline.
+    Called whenever something is said of a clock's past, after its deadline was counted anew: it ends with a time of
+    its own, an objection is upheld, a holiday or another plan moves the deadline.
     """
     due_at = clocks.passed(session, clock)
     row = session.scalar(select(Breach).where(Breach.clock_id == clock.id))

@@ -1,0 +1,71 @@
+"""Whose a broken promise is: the contractor's only if coming as he himself agreed would have kept it."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.domain.breach import Move, agreed_start, whose
+from core.domain.clock import ClockKind, Whose
+from core.domain.notice import Audience, sla_told
+from core.domain.visit import Side
+
+DUE = datetime(2026, 3, 16, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+K, W = ClockKind, Whose
+
+
+@pytest.mark.parametrize(
+    ("kind", "starts", "expected"),
+    [
+        (K.ARRIVAL, DUE - HOUR, W.CONTRACTOR),
+        (K.ARRIVAL, DUE, W.CONTRACTOR),
+        (K.ARRIVAL, DUE + timedelta(minutes=1), W.OURS),  # he never promised to come in time
+        (K.ARRIVAL, None, W.OURS),  # nobody had it
+        (K.RESOLUTION, DUE - 2 * HOUR, W.CONTRACTOR),
+        (K.RESOLUTION, DUE - HOUR, W.OURS),  # come in time, the work takes longer than was left
+        (K.REACTION, DUE - 5 * HOUR, W.OURS),
+        (K.SEARCH, DUE - 5 * HOUR, W.OURS),
+    ],
+)
+def test_it_is_the_contractors_only_if_his_own_time_would_have_kept_it(
+    kind: ClockKind, starts: datetime | None, expected: Whose
+) -> None:
+    assert whose(kind, DUE, starts, 2 * HOUR) is expected
+
+
+@pytest.mark.parametrize(
+    ("moves", "expected"),
+    [
+        ([], DUE),
+        ([(Side.CREW, -2, 3)], -2),  # his own later time does not free him
+        ([(Side.CLIENT, -2, 3)], 3),
+        ([(Side.DESK, -2, 3)], 3),
+        ([(Side.CREW, -2, 3), (Side.CLIENT, 3, 5)], 5),
+        ([(Side.CLIENT, -2, 3), (Side.CREW, 3, 5)], 3),
+        ([(Side.CREW, -2, 3), (Side.CREW, 3, 5)], -2),
+        ([(Side.CREW, 3, -2)], -2),  # who comes sooner has agreed to come sooner
+    ],
+)
+def test_when_he_had_agreed_to_come(moves: list[tuple[Side, int, int]], expected: datetime | int) -> None:
+    given_ = [Move(side, DUE + before * HOUR, DUE + after * HOUR) for side, before, after in moves]
+    wanted = expected if isinstance(expected, datetime) else DUE + expected * HOUR
+    assert agreed_start(DUE, given_) == wanted
+
+
+LEVELS = st.sampled_from([0, 50, 75, 90, 100])
+
+
+@given(first=LEVELS, second=LEVELS, third=LEVELS, taken=st.booleans())
+def test_one_message_over_several_levels_reaches_whom_the_steps_would_have_reached(
+    first: int, second: int, third: int, taken: bool
+) -> None:
+    was, between, level = sorted((first, second, third))
+    stepwise = sla_told(was, between, has_contractor=taken) | sla_told(between, level, has_contractor=taken)
+    assert sla_told(was, level, has_contractor=taken) == stepwise
+
+
+def test_before_a_contractor_has_said_yes_no_crew_hears_of_it() -> None:
+    assert Audience.CREW not in sla_told(0, 100, has_contractor=False)
+    assert sla_told(0, 100, has_contractor=True) == {Audience.CREW, Audience.DESK, Audience.MANAGER}

@@ -1,0 +1,77 @@
+"""A doubtful time of the machine holds what cannot be undone, until a manager says that it is right."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.domain.actor import Grant
+from core.domain.errors import NotAllowed
+from core.domain.notice import Notice
+from core.domain.role import Role
+from core.domain.task import TaskKind
+from core.services import guard, tasks
+from storage.models.desk import JobRun, Task
+from storage.models.post import Outbox
+from tests.clock import START, HandClock
+from tests.make.people import add_dispatcher, add_person
+from tests.make.tickets import tap
+
+HOUR = timedelta(hours=1)
+
+
+def doubts(session: Session) -> list[Task]:
+    return list(session.scalars(select(Task).where(Task.kind == TaskKind.CLOCK_JUMP)))
+
+
+@pytest.mark.parametrize("away", [-1 * HOUR, -timedelta(seconds=31), 7 * HOUR, timedelta(days=3650)])
+def test_a_start_long_after_or_before_the_last_sign_of_life_holds(
+    session: Session, clock: HandClock, away: timedelta
+) -> None:
+    guard.alive(session, 1, now=clock.now())
+    clock.at += away
+    guard.look_at_start(session, now=clock.now())
+    guard.look_at_start(session, now=clock.move(hours=1))
+    clock.at = max(clock.at, START)
+
+    assert guard.is_held(session)
+    (task,) = doubts(session)
+    assert task.data == {"seconds": int(away.total_seconds())}
+
+
+@pytest.mark.parametrize("away", [timedelta(0), -timedelta(seconds=20), 5 * HOUR])
+def test_a_short_stop_holds_nothing(session: Session, now: datetime, away: timedelta) -> None:
+    guard.look_at_start(session, now=now)  # the very first start
+    guard.alive(session, 1, now=now)
+    guard.look_at_start(session, now=now + away)
+
+    assert not guard.is_held(session)
+
+
+def test_managers_are_rung_and_they_alone_end_it(session: Session, clock: HandClock, now: datetime) -> None:
+    manager = add_person(session, Grant(Role.MANAGER), now=now)
+    dispatcher = add_dispatcher(session, now=now)
+    guard.doubt(session, HOUR, now=now)
+    guard.doubt(session, HOUR, now=now)
+    (task,) = doubts(session)
+    rung = select(Outbox.person_id).where(Outbox.notice == Notice.CLOCK_JUMP)
+    assert session.scalars(rung).all() == [manager.person_id]
+
+    with pytest.raises(NotAllowed):
+        tasks.end(session, tap(dispatcher), task.id, "done", now=now)
+    assert guard.is_held(session)
+    tasks.end(session, tap(manager), task.id, "done", now=now)
+    assert not guard.is_held(session)
+
+    guard.doubt(session, -HOUR, now=clock.move(hours=1))  # another doubt is another task
+    assert guard.is_held(session)
+
+
+def test_the_sign_of_life_is_one_row_a_day_and_never_goes_back(session: Session, now: datetime) -> None:
+    for minutes in (0, 1, 2, -30):
+        guard.alive(session, 1, now=now + timedelta(minutes=minutes))
+
+    (row,) = session.scalars(select(JobRun))
+    assert (row.scheduled_for, row.at) == ("2026-03-16", now + timedelta(minutes=2))
+    assert guard.last_alive(session) == row.at
