@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable
 
-from tests.bench import deadlines, near, stack
+from tests.bench import deadlines, near, stack, sweep
 from tests.bench.processes import python, seconds
 from tests.shared_files import shared
 
@@ -82,6 +82,7 @@ SECTIONS: dict[str, Callable[[], list[tuple[str, ...]]]] = {
     "stack": _stack,
     "near": near.measure,
     "deadlines": deadlines.measure,
+    "sweep": sweep.measure,
 }
 
 if __name__ == "__main__":

@@ -1,0 +1,251 @@
+"""The sweep of warnings over up to 1,000,000 open tickets: what is due is paid for, not what is open.
+
+Every due clock has burnt out: its breach, its rows of the audit, the task and the messages are written, and where the
+contractor had agreed to come in time (every other one) his ledger, his score and his message too. The same engines,
+use cases and batches as the scheduler's.
+"""
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Engine, create_engine, func, select, text
+from sqlalchemy.orm import Session
+
+from core.domain.actor import Grant
+from core.domain.role import Role
+from core.services import clocks, warnings
+from scheduler.runner import BATCH, Runner
+from scheduler.timetable import timetable
+from storage import migrate
+from storage.db import Database
+from storage.models.all import metadata
+from storage.models.clock import Breach
+from storage.models.desk import Audit
+from storage.models.post import Outbox
+from tests.clock import HandClock
+from tests.databases import PostgresServer
+from tests.make.directories import add_contractor
+from tests.make.people import add_dispatcher, add_person
+from tests.make.promises import promise
+from tests.make.tickets import SKILL, add_engineer, send, take
+
+NOW = datetime(2026, 3, 16, 9, tzinfo=UTC)
+FIRMS = 50
+OPEN = 1_000_000
+FEW = 10_000
+DUE = 1_000
+#: (open, due) in the order in which they are run; the open ones grow in one database.
+RUNS = ((FEW, DUE), (100_000, DUE), (OPEN, 10), (OPEN, DUE), (OPEN, 10_000))
+TARGET = timedelta(minutes=120)
+_AS_TEXT = "%Y-%m-%d %H:%M:%S.%f"
+
+
+class Run(NamedTuple):
+    open: int
+    due: int
+    claim_s: float
+    sweep_s: float
+    letters: int
+
+
+def measure() -> list[tuple[str, ...]]:
+    rows: list[tuple[str, ...]] = []
+    for name, database in (("SQLite", _sqlite), ("PostgreSQL", _postgres)):
+        with database() as (url, engine):
+            runs = [_run(url, engine, opened, due) for opened, due in RUNS]
+            rows += _rows(name, runs)
+            if name == "PostgreSQL":
+                rows.append(_two(url, engine))
+    return rows
+
+
+def _rows(name: str, runs: list[Run]) -> Iterator[tuple[str, ...]]:
+    found = {(run.open, run.due): run for run in runs}
+    for run in runs:
+        whose = f"{name}, {run.due:,} due of {run.open:,} open"
+        other = found[OPEN, DUE]
+        is_wanted = run == other
+        each = f"{run.sweep_s / run.due * 1000:.1f} ms each, {run.letters:,} letters"
+        ratio = f"{run.sweep_s / other.sweep_s:.2f}"
+        yield f"sweep, {whose}", f"{run.sweep_s:.2f} s", each, ratio, "≤ 5 s" * is_wanted
+        yield f"claim alone, {whose}", f"{run.claim_s:.3f} s", f"of {run.sweep_s:.2f} s", "", "≤ 0.3 s" * is_wanted
+
+
+def _run(url: str, engine: Engine, opened: int, due: int) -> Run:
+    with engine.begin() as connection:
+        _fill(connection, opened)
+        _burn(connection, due)
+    _analyze(engine)
+    return asyncio.run(_timed(url, opened, due))
+
+
+async def _timed(url: str, opened: int, due: int) -> Run:
+    db = Database.open(url, HandClock(NOW))
+    try:
+        before = await db.read(_written)
+        started = time.perf_counter()
+        assert await db.write(_claim, due) == due
+        claimed = time.perf_counter()
+        taken = await _sweep(db)
+        ended = time.perf_counter()
+        after = await db.read(_written)
+    finally:
+        await db.close()
+    assert taken == due, (taken, due)
+    assert after.breaches - before.breaches == due, (before, after)
+    return Run(opened, due, claimed - started, ended - claimed, after.letters - before.letters)
+
+
+async def _sweep(db: Database) -> int:
+    return await Runner(db, (SWEEP,)).run_job(SWEEP)
+
+
+def _claim(session: Session, due: int, *, now: datetime) -> int:
+    """All that is due, batch by batch, and nothing done with it."""
+    return sum(len(clocks.due(session, BATCH, now=now, skip=skip)) for skip in range(0, due, BATCH))
+
+
+class Written(NamedTuple):
+    breaches: int
+    letters: int
+
+
+def _written(session: Session, *, now: datetime) -> Written:
+    breaches, letters = (session.scalar(select(func.count()).select_from(table)) or 0 for table in (Breach, Outbox))
+    return Written(breaches, letters)
+
+
+def _two(url: str, engine: Engine) -> tuple[str, ...]:
+    """Two schedulers at once: the rows are shared out, and each is done by one of them."""
+    with engine.begin() as connection:
+        _burn(connection, DUE)
+    _analyze(engine)
+    return asyncio.run(_both(url))
+
+
+async def _both(url: str) -> tuple[str, ...]:
+    first, second = (Database.open(url, HandClock(NOW)) for _ in range(2))
+    before = await first.read(_written)
+    started = time.perf_counter()
+    shares = await asyncio.gather(_sweep(first), _sweep(second))
+    spent = time.perf_counter() - started
+    after = await first.read(_written)
+    twice = await first.read(_told_twice)
+    for db in (first, second):
+        await db.close()
+    assert after.breaches - before.breaches == DUE
+    assert twice == 0
+    parts = " + ".join(str(share) for share in shares)
+    return f"two schedulers, PostgreSQL, {DUE:,} due", f"{spent:.2f} s", f"{parts} rows, none twice", "", "each once"
+
+
+def _told_twice(session: Session, *, now: datetime) -> int:
+    warned = select(Audit.entity_id).where(Audit.entity == "clock", Audit.event == "warn")
+    return len(session.execute(warned.group_by(Audit.entity_id).having(func.count() > 1)).all())
+
+
+SWEEP = next(job for job in timetable("Europe/Moscow") if job.sweep is warnings.sweep)
+
+
+def _furnish(session: Session) -> None:
+    """A company with a plan, its desk, and firms with an owner who goes himself; one ticket for all to be copied."""
+    world = promise(session, now=NOW, arrival_min=int(TARGET.total_seconds() // 60))
+    add_dispatcher(session, now=NOW)
+    add_person(session, Grant(Role.MANAGER), now=NOW)
+    ticket = send(world)
+    take(world, ticket)
+    for _ in range(FIRMS - 1):
+        add_engineer(session, add_contractor(session, skills=[SKILL]), now=NOW)
+
+
+def _fill(connection: Connection, opened: int) -> None:
+    """So many open tickets with a running clock each, which has days to go."""
+    have = connection.scalar(text("SELECT count(*) FROM ticket")) or 0
+    numbers = f"WITH RECURSIVE n(i) AS (SELECT {have + 1} UNION ALL SELECT i + 1 FROM n WHERE i < {opened})"
+    ahead = _at(connection, NOW + timedelta(days=9))
+    _copy(connection, numbers, "ticket", {"id": "n.i", "number": "'П-' || n.i"})
+    clock = {"id": "n.i + 10", "ticket_id": "n.i", "kind": "'arrival'", "state": "'running'", "warned_pct": "0"}
+    _copy(connection, numbers, "clock", clock | {"ended_at": "NULL", "due_at": ahead, "warn_at": ahead})
+    interval = {"id": "n.i + 10", "clock_id": "n.i + 10", "runs": _yes(connection), "to_at": "NULL"}
+    _copy(connection, numbers, "clock_interval", interval)
+
+
+def _copy(connection: Connection, numbers: str, name: str, given: dict[str, str], where: str = "") -> None:
+    """Rows like the first of the table, with what is given put in its place."""
+    columns = [column.name for column in metadata.tables[name].columns]
+    values = ", ".join(given.get(column, f"one.{column}") for column in columns)
+    first = f"(SELECT * FROM {name} ORDER BY id LIMIT 1)"
+    rows = f"SELECT {values} FROM n CROSS JOIN {first} AS one {where}"
+    connection.execute(text(f"INSERT INTO {name} ({', '.join(columns)}) {numbers} {rows}"))
+
+
+def _burn(connection: Connection, due: int) -> None:
+    """The next clocks in line have burnt out a second ago; every other one has a firm that had agreed to come."""
+    first = 1 + (connection.scalar(text("SELECT max(ticket_id) FROM breach")) or 1)
+    last = first + due - 1
+    gone, began = (_at(connection, NOW - back) for back in (timedelta(seconds=1), timedelta(seconds=1) + TARGET))
+    of_these = f"BETWEEN {first + 10} AND {last + 10}"
+    connection.execute(
+        text(f"UPDATE clock SET started_at = {began}, due_at = {gone}, warn_at = {gone} WHERE id {of_these}")
+    )
+    connection.execute(text(f"UPDATE clock_interval SET from_at = {began} WHERE clock_id {of_these}"))
+    numbers = f"WITH RECURSIVE n(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i < {last})"
+    firms = [str(row) for row in connection.scalars(text("SELECT id FROM contractor ORDER BY id"))]
+    firm = f"(SELECT min(id) FROM contractor) + n.i % {len(firms)}"
+    who = f"(SELECT min(m.person_id) FROM membership m WHERE m.role = 'owner' AND m.contractor_id = {firm})"
+    taken = {"id": "n.i + 10", "ticket_id": "n.i", "contractor_id": firm, "engineer_id": who, "offer_id": "NULL"}
+    half = "WHERE n.i % 2 = 0"
+    _copy(connection, numbers, "assignment", taken | {"started_at": began}, half)
+    visit = {"id": "n.i + 10", "ticket_id": "n.i", "assignment_id": "n.i + 10", "engineer_id": who, "ask_at": "NULL"}
+    _copy(connection, numbers, "visit", visit | {"starts_at": began, "watch_at": "NULL"}, half)
+
+
+def _at(connection: Connection, moment: datetime) -> str:
+    if connection.dialect.name == "sqlite":
+        return f"'{moment.replace(tzinfo=None):{_AS_TEXT}}'"
+    return f"TIMESTAMPTZ '{moment.isoformat()}'"
+
+
+def _yes(connection: Connection) -> str:
+    return "1" if connection.dialect.name == "sqlite" else "true"
+
+
+def _analyze(engine: Engine) -> None:
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE" if engine.dialect.name == "sqlite" else "VACUUM ANALYZE"))
+
+
+@contextmanager
+def _sqlite() -> Iterator[tuple[str, Engine]]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "bench.db"
+        url = f"sqlite+aiosqlite:///{path}"
+        migrate.upgrade(url)
+        engine = create_engine(f"sqlite+pysqlite:///{path}")
+        with Session(engine) as session, session.begin():
+            _furnish(session)
+        yield url, engine
+        engine.dispose()
+
+
+@contextmanager
+def _postgres() -> Iterator[tuple[str, Engine]]:
+    server = PostgresServer("bench-sweep", "bench")
+    url = server.fresh()
+    engine = server.engine(url)
+    with Session(engine) as session, session.begin():
+        _furnish(session)
+    # Written as the running product does it, not as the tests do.
+    with server.admin.connect() as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(text(f"ALTER SYSTEM RESET {setting}"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    yield url, engine
+    engine.dispose()
+    server.close()
