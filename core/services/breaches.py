@@ -5,7 +5,7 @@ something changes what the deadline is, and annulled where the promise was kept 
 only by the rule of `core.domain.breach`; then his ledger gets an event.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -16,7 +16,7 @@ from core.domain.actor import Actor
 from core.domain.breach import AnnulReason
 from core.domain.calendar import CalendarKind
 from core.domain.clock import ClockState, Whose
-from core.domain.quality import MISSED_WEIGHT_MILLI, QualityKind
+from core.domain.quality import QualityKind
 from core.services import audit, burning, clocks, quality
 from core.services.burning import Burning
 from storage.models.clock import Breach, Clock, ClockInterval
@@ -41,6 +41,7 @@ def record(session: Session, found: Sequence[tuple[Burning, datetime]], *, now: 
     causes = [_said(one, due_at, told, now) for (one, due_at), told in zip(new, facts, strict=True)]
     session.add_all(causes)
     session.flush()
+    broken: list[tuple[Breach, Audit]] = []
     for (one, due_at), told, cause in zip(new, facts, causes, strict=True):
         row = known.get(one.clock.id)
         if row is None:
@@ -50,8 +51,9 @@ def record(session: Session, found: Sequence[tuple[Burning, datetime]], *, now: 
         row.annulled_at, row.annul_reason = None, ""
         for name, value in told.items():
             setattr(row, name, value)
-        session.flush()
-        _strike(session, row, one.ticket, cause, now=now)
+        broken.append((row, cause))
+    session.flush()
+    _strike(session, broken, now=now)
 
 
 def settle(session: Session, ticket: Ticket, *, now: datetime) -> None:
@@ -127,12 +129,15 @@ def _said(one: Burning, due_at: datetime, told: dict[str, object], now: datetime
     return audit.made(SYSTEM, "clock", one.clock.id, BROKEN, now=now, data=data)
 
 
-def _strike(session: Session, row: Breach, ticket: Ticket, cause: Audit, *, now: datetime) -> None:
+def _strike(session: Session, broken: Iterable[tuple[Breach, Audit]], *, now: datetime) -> None:
     """His own fault stands in his ledger, and he hears of it."""
-    if row.whose is not Whose.CONTRACTOR or row.contractor_id is None:
-        return
-    crew = quality.Crew(row.contractor_id, row.person_id)
-    quality.write(session, QualityKind.MISSED, MISSED_WEIGHT_MILLI, crew, ticket, cause=cause, now=now)
+    his = [
+        (quality.Crew(row.contractor_id, row.person_id), row.ticket_id, cause)
+        for row, cause in broken
+        if row.whose is Whose.CONTRACTOR and row.contractor_id is not None
+    ]
+    if his:
+        quality.missed(session, his, now=now)
 
 
 def _shift(session: Session, row: Breach, due_at: datetime, clock: Clock, *, now: datetime) -> None:
@@ -146,7 +151,7 @@ def _shift(session: Session, row: Breach, due_at: datetime, clock: Clock, *, now
     for name, value in told.items():
         setattr(row, name, value)
     session.flush()
-    _strike(session, row, one.ticket, cause, now=now)
+    _strike(session, [(row, cause)], now=now)
 
 
 def _annul(session: Session, row: Breach, clock: Clock, *, now: datetime) -> None:

@@ -15,22 +15,23 @@ from sqlalchemy.orm import Session
 from core.domain.notice import Audience, Delivery, Notice, OutboxStatus
 from core.domain.notice import Priority as Rank
 from core.domain.role import DESK_ROLES, Role
+from core.services import notices, numbers
 from storage.models.desk import Audit
 from storage.models.people import Membership, Person
 from storage.models.post import Outbox
-from storage.models.ticket import Assignment, Ticket
+from storage.models.ticket import Ticket
 
 
 @dataclass(frozen=True, slots=True)
 class Circular:
-    """What is told of one ticket; `crew` has the job now."""
+    """What is told of one cause; without a ticket it is a letter of its own. Firm and engineer are whose it is."""
 
-    ticket: Ticket
     cause: Audit
     told: frozenset[Audience]
     data: dict[str, Any]
-    due_at: datetime
-    crew: Assignment | None
+    ticket: Ticket | None = None
+    contractor_id: int | None = None
+    engineer_id: int | None = None
 
 
 #: From so many on that wait in one chat they are told in one message; what comes within a minute is of the same crowd.
@@ -51,7 +52,7 @@ def send(session: Session, notice: Notice, rows: Sequence[Circular], quiet: Quie
             notice=notice,
             person_id=person.id,
             chat_id=person.telegram_id,
-            ticket_id=row.ticket.id,
+            ticket_id=row.ticket.id if row.ticket is not None else None,
             data=row.data,
             priority=Rank.STATUS,
             created_at=now,
@@ -85,6 +86,16 @@ def gather(session: Session, row: Outbox, *, now: datetime) -> None:
     session.execute(update(Outbox).where(*crowd).values(**ended).execution_options(synchronize_session=False))
 
 
+def at_night(session: Session, *, now: datetime) -> Quiet:
+    """Quiet hours of the reader hold everything."""
+    rules = numbers.of(session)
+
+    def quiet(row: Circular, person: Person) -> datetime:
+        return notices.quiet_until(now, person.zone, rules.quiet_from_hour, rules.quiet_to_hour)
+
+    return quiet
+
+
 @dataclass(frozen=True, slots=True)
 class _People:
     desk: tuple[Person, ...]
@@ -94,8 +105,8 @@ class _People:
 
     @staticmethod
     def of(session: Session, rows: Iterable[Circular]) -> "_People":
-        crews = [row.crew for row in rows if row.crew is not None and Audience.CREW in row.told]
-        firms = {crew.contractor_id for crew in crews}
+        crews = [row for row in rows if Audience.CREW in row.told]
+        firms = {row.contractor_id for row in crews if row.contractor_id is not None}
         of_firms = and_(Membership.role == Role.OWNER, Membership.contractor_id.in_(firms))
         held = session.execute(
             select(Person, Membership.role, Membership.contractor_id)
@@ -112,7 +123,7 @@ class _People:
         for person, role, firm in held:
             if role is Role.OWNER and firm is not None:
                 owners.setdefault(firm, []).append(person)
-        going = {crew.engineer_id for crew in crews if crew.engineer_id is not None}
+        going = {row.engineer_id for row in crews if row.engineer_id is not None}
         engineers = session.scalars(select(Person).where(Person.id.in_(going), Person.telegram_id.is_not(None)))
         return _People(
             desk or _once(person for person, role, _ in held if role in DESK_ROLES),
@@ -127,10 +138,10 @@ class _People:
             found += self.desk
         if Audience.MANAGER in row.told:
             found += self.managers
-        if Audience.CREW in row.told and row.crew is not None:
-            engineer = self.engineers.get(row.crew.engineer_id or 0)
+        if Audience.CREW in row.told:
+            engineer = self.engineers.get(row.engineer_id or 0)
             found += [engineer] if engineer is not None else []
-            found += self.owners.get(row.crew.contractor_id, [])
+            found += self.owners.get(row.contractor_id or 0, [])
         return _once(found)
 
 

@@ -3,6 +3,7 @@
 Bad events ring the crew and the manager: what happened, what it costs, how to dispute it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from core.domain import quality
 from core.domain.actor import Actor
 from core.domain.errors import Changed, NotAllowed, TextEmpty, TextTooLong
-from core.domain.notice import Notice
+from core.domain.notice import Audience, Notice
 from core.domain.quality import (
     BAD_MILLI,
     GOOD_MILLI,
@@ -23,7 +24,8 @@ from core.domain.quality import (
 )
 from core.domain.role import Role
 from core.domain.visit import VisitOutcome, VisitStatus
-from core.services import assignments, audit, notices, numbers, scope, score
+from core.services import assignments, audit, circulars, notices, numbers, scope, score
+from core.services.circulars import Circular
 from core.services.rows import moved
 from storage.models.desk import Audit
 from storage.models.directory import Service
@@ -74,6 +76,30 @@ def write(
             data = {"event": event.id}
             notices.tell(session, person.id, Notice.STRIKE, cause=str(cause.id), now=now, data=data)
     return event
+
+
+def missed(session: Session, rows: Sequence[tuple[Crew, int, Audit]], *, now: datetime) -> None:
+    """Deadlines missed by own fault, of a whole sweep: (whose, ticket, cause). They are no part of the score."""
+    events = [
+        QualityEvent(
+            kind=QualityKind.MISSED,
+            contractor_id=crew.contractor_id,
+            person_id=crew.person_id,
+            ticket_id=ticket_id,
+            weight_milli=quality.MISSED_WEIGHT_MILLI,
+            audit_id=cause.id,
+            at=now,
+        )
+        for crew, ticket_id, cause in rows
+    ]
+    session.add_all(events)
+    session.flush()
+    told = frozenset({Audience.CREW, Audience.MANAGER})
+    letters = [
+        Circular(cause, told, {"event": event.id}, None, event.contractor_id, event.person_id)
+        for event, (_, _, cause) in zip(events, rows, strict=True)
+    ]
+    circulars.send(session, Notice.STRIKE, letters, circulars.at_night(session, now=now), now=now)
 
 
 def annul(session: Session, actor: Actor, event: QualityEvent, *, reason: str, now: datetime) -> None:

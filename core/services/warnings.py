@@ -94,7 +94,8 @@ class _Rise:
         held = self.one.holding(now)
         data = {"pct": self.level, "clock": clock.kind, "due": due_at.isoformat(), "taken": self.has_contractor}
         told = sla_told(self.was, self.level, has_contractor=self.has_contractor)
-        return Circular(self.one.ticket, cause, told, data, due_at, held.assignment if held else None)
+        firm, engineer = (held.assignment.contractor_id, held.assignment.engineer_id) if held else (None, None)
+        return Circular(cause, told, data, self.one.ticket, firm, engineer)
 
     def task(self, now: datetime) -> Task:
         clock = self.one.clock
@@ -142,11 +143,11 @@ def _quiet(session: Session, is_backlog: bool, now: datetime) -> Quiet:
         return at.astimezone(now.tzinfo)
 
     def quiet(row: Circular, person: Person) -> datetime:
-        if row.ticket.priority is Priority.EMERGENCY:
+        if row.ticket is not None and row.ticket.priority is Priority.EMERGENCY:
             return held
         if person.zone not in known:
             known[person.zone] = morning(person.zone)
-        burns = now - FRESH <= row.due_at <= known[person.zone]
+        burns = now - FRESH <= datetime.fromisoformat(row.data["due"]) <= known[person.zone]
         return held if burns else max(held, known[person.zone])
 
     return quiet

@@ -118,7 +118,7 @@ def test_his_own_later_time_does_not_free_him_the_clients_does(world: World, clo
     later(world, clock, minutes=121)
 
     assert breach(world, own, K.ARRIVAL).whose is Whose.CONTRACTOR
-    assert breach(world, others, K.ARRIVAL).whose is Whose.OURS
+    assert breach_of(world, others, K.ARRIVAL) is None  # the client's own wish stops the clock
 
 
 def test_an_end_after_the_deadline_before_anybody_looked_is_a_breach_too(world: World, clock: HandClock) -> None:
@@ -207,7 +207,7 @@ def give_back(world: World, clock_id: int, *, minutes: int) -> None:
     ends = begun + timedelta(minutes=minutes)
     for start, end, runs, whose in ((begun, ends, False, Whose.CLIENT), (ends, None, True, Whose.OURS)):
         row = ClockInterval(clock_id=clock_id, from_at=start, to_at=end, runs=runs, whose=whose)
-        row.calendar = first.calendar
+        row.calendar, row.reason = first.calendar, None if runs else StopReason.NOT_READY
         session.add(row)
         session.flush()
     clocks.count_anew(session, first.calendar)
