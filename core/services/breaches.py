@@ -76,13 +76,18 @@ def recheck(session: Session, clock: Clock, *, now: datetime) -> None:
     due_at = clocks.passed(session, clock)
     row = session.scalar(select(Breach).where(Breach.clock_id == clock.id))
     is_live = row is not None and row.annulled_at is None
-    if due_at is not None and due_at < (clock.ended_at or now):
+    if due_at is not None and is_broken(clock, due_at, now=now):
         if not is_live:
             record(session, [(one, due_at) for one in burning.look(session, [clock])], now=now)
         elif row is not None and row.at != due_at:
             _shift(session, row, due_at, clock, now=now)
     elif row is not None and is_live:
         _annul(session, row, clock, now=now)
+
+
+def is_broken(clock: Clock, due_at: datetime, *, now: datetime) -> bool:
+    """What ends exactly at its deadline is kept; what still lives then has burnt out."""
+    return due_at < clock.ended_at if clock.ended_at is not None else due_at <= now
 
 
 def recheck_calendar(session: Session, kind: CalendarKind, since: datetime, *, now: datetime) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from core.domain.clock import LEVELS, ClockState, Whose
 from core.domain.notice import Notice
 from core.domain.quality import QualityKind
-from core.services import burning, clocks, digests, guard, invariants_clocks
+from core.services import breaches, burning, clocks, digests, guard, invariants_clocks
 from storage.models.clock import Breach, Clock
 from storage.models.desk import JobRun
 from storage.models.post import Outbox
@@ -45,7 +45,7 @@ def breaches_are_true(session: Session, *, now: datetime) -> Found:
     broken = []
     for clock, row in rows:
         due_at = clocks.passed(session, clock)
-        kept = due_at is None or due_at >= (clock.ended_at or now)
+        kept = due_at is None or not breaches.is_broken(clock, due_at, now=now)
         if row.detected_at < row.at:
             broken.append(f"breach {row.id} was noticed before it happened")
         elif row.annulled_at is None and (kept or row.at != due_at):
