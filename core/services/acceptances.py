@@ -14,7 +14,19 @@ from core.domain.proof import ProofStage, ProofStatus
 from core.domain.role import Role
 from core.domain.task import TaskKind
 from core.domain.ticket import TicketEvent, TicketStatus
-from core.services import assignments, audit, lifecycle, notices, offers, quality, scope, skill_ends, skill_watch, steps, tasks
+from core.services import (
+    assignments,
+    audit,
+    lifecycle,
+    notices,
+    offers,
+    quality,
+    scope,
+    skill_ends,
+    skill_watch,
+    steps,
+    tasks,
+)
 from storage.models.desk import Audit
 from storage.models.people import Membership, Person
 from storage.models.ticket import Acceptance, Assignment, Ticket

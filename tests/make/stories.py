@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor, Grant
+from core.domain.certificate import Refusal
 from core.domain.defaults import Defaults
 from core.domain.notice import Delivery, Notice, OutboxStatus
 from core.domain.offer import DeclineReason
@@ -18,6 +19,7 @@ from core.domain.ticket import TicketStatus
 from core.domain.visit import VisitStatus
 from core.services import (
     acceptances,
+    certificate_checks,
     counter_prices,
     inbox,
     invites,
@@ -39,6 +41,7 @@ from storage.models.post import Outbox
 from storage.models.quality import QualityEvent
 from storage.models.ticket import Ticket
 from tests.clock import HandClock
+from tests.make import papers
 from tests.make.directories import add_contractor
 from tests.make.people import add_person, again
 from tests.make.talks import answer, ask, say
@@ -99,6 +102,7 @@ def full_story(session: Session, clock: HandClock) -> World:
     deliver(session, now=now)
     _talk(world, nobody_left(world, clock))
     _ignored(session, now=clock.now())
+    _papers(world)
     return world
 
 
@@ -140,6 +144,18 @@ def _ignored(session: Session, *, now: datetime) -> None:
     session.info[numbers.KEY] = Defaults(ignored_offers=1, ignored_days=0)
     assert silence.ask(session, 50, now=now) == 1
     del session.info[numbers.KEY]
+
+
+def _papers(world: World) -> None:
+    """A skill is learnt by three jobs under watch, another firm is under watch, a document waits, one was refused."""
+    owner, row = papers.learner(world)
+    for _ in range(Defaults().watched_jobs):
+        papers.done(world, owner, row)
+    papers.learner(world)
+    mine = papers.skill_row(world).id
+    refused = papers.waiting(world, mine)
+    certificate_checks.refuse(world.session, tap(world.dispatcher), refused.id, Refusal.UNREADABLE, now=world.now)
+    papers.waiting(world, mine)
 
 
 def _reclassified(world: World) -> None:

@@ -16,6 +16,7 @@ from core.services.proofs import FETCH_LIMIT, Shelf
 from storage.models.contractor import Certificate
 from storage.models.desk import Task
 from storage.models.directory import Skill
+from tests.clock import HandClock
 from tests.make.directories import add_contractor
 from tests.make.papers import BOT, arrives, incoming, letters, sends, skill_row, waiting
 from tests.make.tickets import World, add_engineer, make_world, tap
@@ -100,7 +101,7 @@ def test_what_opens_neither_as_a_picture_nor_as_a_pdf_is_refused_by_the_machine(
     assert len(tasks(world)) == 1
 
 
-def test_a_file_that_is_larger_than_it_said_or_lost_is_refused(world: World) -> None:
+def test_a_file_that_is_larger_than_it_said_or_lost_is_refused(world: World, clock: HandClock) -> None:
     number = skill_row(world).id
     large = sends(world, number)
     certificates.too_large(world.session, large.id, now=world.now)
@@ -110,7 +111,7 @@ def test_a_file_that_is_larger_than_it_said_or_lost_is_refused(world: World) -> 
     late = sends(world, number)
     certificates.fetch_failed(world.session, late.id, is_gone=False, now=world.now)
     assert (late.fetch_at, late.fetch_tries) == (world.now + timedelta(seconds=2), 1)
-    certificates.fetch_failed(world.session, late.id, is_gone=False, now=world.now + timedelta(days=2))
+    certificates.fetch_failed(world.session, late.id, is_gone=False, now=clock.move(days=2))
 
     assert [row.refusal for row in (large, lost, late)] == [Refusal.TOO_BIG, Refusal.GONE, Refusal.GONE]
 

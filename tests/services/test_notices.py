@@ -16,7 +16,7 @@ from core.domain.notice import TOLD, Audience, Delivery, Notice
 from core.domain.role import Role
 from core.domain.ticket import Priority, TicketStatus
 from core.domain.visit import VisitOutcome
-from core.services import acceptances, notices, reports, searches, staffing, tickets, visits, waves
+from core.services import acceptances, notices, reports, searches, skill_ends, staffing, tickets, visits, waves
 from storage.models.desk import Audit, Task
 from storage.models.offer import Offer
 from storage.models.people import Person
@@ -24,6 +24,7 @@ from storage.models.post import Card, Outbox
 from storage.models.ticket import Ticket
 from tests.clock import HandClock
 from tests.make.directories import add_contractor
+from tests.make.papers import skill_row
 from tests.make.people import add_dispatcher, add_person
 from tests.make.tickets import (
     SKILL,
@@ -232,6 +233,12 @@ def assigned_by_hand(scene: Scene) -> tuple[Ticket, Callable[[], object]]:
     )
 
 
+def document_ends(scene: Scene) -> tuple[Ticket, Callable[[], object]]:
+    ticket = _taken(scene)
+    skill_row(scene.world).valid_until = scene.world.now.date() - timedelta(days=1)
+    return ticket, lambda: skill_ends.sweep(scene.session, 50, now=scene.world.now)
+
+
 def _both_asked(scene: Scene) -> Ticket:
     """The first firm let its time run out, the second is being asked."""
     ticket = send(scene.world)
@@ -273,6 +280,7 @@ AGREED = {
     (ask_move, Notice.ASK_MOVE): "N N - - - E -",
     (on_the_way, Notice.ON_THE_WAY): "N N E - - E -",
     (left, Notice.LEFT): "E E E - - ET -",
+    (document_ends, Notice.EXPIRED_JOB): "- - N - - ET -",
     (reported, Notice.REPORTED): "N N E - - E -",
     (accepted, Notice.ACCEPTED): "E E N - - E -",
     (wrong, Notice.WRONG): "E E N - - NT -",
