@@ -16,7 +16,7 @@ from core.domain.notice import TOLD, Audience, Delivery, Notice
 from core.domain.role import Role
 from core.domain.ticket import Priority, TicketStatus
 from core.domain.visit import VisitOutcome
-from core.services import acceptances, notices, reports, searches, skill_ends, staffing, tickets, visits, waves
+from core.services import acceptances, notices, reports, searches, staffing, tickets, visits, waves
 from storage.models.desk import Audit, Task
 from storage.models.offer import Offer
 from storage.models.people import Person
@@ -24,7 +24,6 @@ from storage.models.post import Card, Outbox
 from storage.models.ticket import Ticket
 from tests.clock import HandClock
 from tests.make.directories import add_contractor
-from tests.make.papers import skill_row
 from tests.make.people import add_dispatcher, add_person
 from tests.make.tickets import (
     SKILL,
@@ -48,6 +47,7 @@ from tests.services.counter_events import (
     counter_refused,
     countered,
 )
+from tests.services.paper_events import document_ends
 from tests.services.told import ELSEWHERE
 
 
@@ -231,12 +231,6 @@ def assigned_by_hand(scene: Scene) -> tuple[Ticket, Callable[[], object]]:
     return ticket, lambda: staffing.assign(
         scene.session, tap(scene.other_desk), ticket.id, scene.world.contractor.id, now=scene.world.now
     )
-
-
-def document_ends(scene: Scene) -> tuple[Ticket, Callable[[], object]]:
-    ticket = _taken(scene)
-    skill_row(scene.world).valid_until = scene.world.now.date() - timedelta(days=1)
-    return ticket, lambda: skill_ends.sweep(scene.session, 50, now=scene.world.now)
 
 
 def _both_asked(scene: Scene) -> Ticket:
