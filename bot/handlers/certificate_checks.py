@@ -22,8 +22,8 @@ router = Router(name="certificate_checks")
 
 
 class Await(StatesGroup):
-    day = State()
-    words = State()
+    valid_until = State()
+    verdict = State()
 
 
 @router.callback_query(CheckTap.filter())
@@ -61,11 +61,11 @@ async def ask_day(
     call: CallbackQuery, callback_data: AskDay, actor: Actor, db: UpdateDb, texts: Texts, state: FSMContext
 ) -> None:
     check = await db.read(checks.card, actor, callback_data.certificate)
-    await _await(state, Await.day, check.certificate_id)
+    await _await(state, Await.valid_until, check.certificate_id)
     await show(call, screens.ask_day(check, texts))
 
 
-@router.message(StateFilter(Await.day), has_text)
+@router.message(StateFilter(Await.valid_until), has_text)
 async def typed_day(message: Message, actor: Actor, db: UpdateDb, texts: Texts, state: FSMContext) -> None:
     number = int((await state.get_data())["certificate"])
     await db.write(checks.approve_typed, actor, number, message.text or "")
@@ -83,7 +83,7 @@ async def ask_words(
     call: CallbackQuery, callback_data: Refuse, actor: Actor, db: UpdateDb, texts: Texts, state: FSMContext
 ) -> None:
     check = await db.read(checks.card, actor, callback_data.certificate)
-    await _await(state, Await.words, check.certificate_id)
+    await _await(state, Await.verdict, check.certificate_id)
     await show(call, screens.ask_words(check, texts))
 
 
@@ -94,7 +94,7 @@ async def refuse(call: CallbackQuery, callback_data: Refuse, actor: Actor, db: U
     await show(call, screens.decided(await db.read(checks.card, actor, callback_data.certificate), texts))
 
 
-@router.message(StateFilter(Await.words), has_text)
+@router.message(StateFilter(Await.verdict), has_text)
 async def typed_words(message: Message, actor: Actor, db: UpdateDb, texts: Texts, state: FSMContext) -> None:
     number = int((await state.get_data())["certificate"])
     await db.write(checks.refuse_in_words, actor, number, message.text or "")

@@ -24,8 +24,8 @@ router = Router(name="papers")
 
 
 class Await(StatesGroup):
-    any = State()  # the page stands open: a picture that comes now is most likely a document
-    document = State()
+    any_paper = State()  # the page stands open: a picture that comes now is most likely a document
+    paper = State()
     skill = State()
 
 
@@ -44,7 +44,7 @@ async def is_document(
         return False
     if message.media_group_id is not None and await db.read(certificates.has_page_of, actor, message.media_group_id):
         return {"target": Target(None)}
-    if raw_state not in (Await.any.state, Await.document.state) or await db.read(talk.is_shooting, actor):
+    if raw_state not in (Await.any_paper.state, Await.paper.state) or await db.read(talk.is_shooting, actor):
         return False
     return {"target": Target((await state.get_data()).get("skill"))}
 
@@ -70,7 +70,7 @@ async def ask_file(
     call: CallbackQuery, callback_data: SendPaper, actor: Actor, db: UpdateDb, texts: Texts, state: FSMContext
 ) -> None:
     _, line = await db.read(papers.one, actor, callback_data.skill)
-    await state.set_state(Await.document)
+    await state.set_state(Await.paper)
     await state.set_data({"skill": line.number})
     await show(call, screens.ask_file(line, texts))
 
@@ -85,7 +85,7 @@ async def receive(message: Message, target: Target, actor: Actor, db: UpdateDb, 
     await state.clear()
 
 
-@router.message(StateFilter(Await.document), has_text)
+@router.message(StateFilter(Await.paper), has_text)
 async def words_instead(message: Message, texts: Texts) -> None:
     await show(message, screens.ask_file_again(texts))
 
@@ -121,5 +121,5 @@ async def declare(call: CallbackQuery, callback_data: Declare, actor: Actor, db:
 
 
 async def _await_any(state: FSMContext) -> None:
-    await state.set_state(Await.any)
+    await state.set_state(Await.any_paper)
     await state.set_data({})
