@@ -98,6 +98,6 @@ def _has_document(session: Session, row: ContractorSkill, trace: Audit | None) -
 
 
 CHECKS: dict[str, tuple[str, Callable[..., Any]]] = {
-    "76": ("documents are checked by others", documents_are_checked_by_others),
-    "77": ("learnt skills have their jobs behind them", learnt_skills_have_their_jobs),
+    "86": ("documents are checked by others", documents_are_checked_by_others),
+    "87": ("learnt skills have their jobs behind them", learnt_skills_have_their_jobs),
 }

@@ -51,11 +51,11 @@ def watched_without_a_document(story: Story) -> str:
 
 
 PAPERS: list[Break] = [
-    ("76", "approved by nobody", approved_by_nobody),
-    ("76", "checked and still waiting", checked_and_still_waiting),
-    ("76", "checked by its own firm", checked_by_its_own_firm),
-    ("76", "good for no skill", good_for_no_skill),
-    ("77", "learnt by two jobs", learnt_by_two),
-    ("77", "learnt without a document", learnt_without_a_document),
-    ("77", "watched without a document", watched_without_a_document),
+    ("86", "approved by nobody", approved_by_nobody),
+    ("86", "checked and still waiting", checked_and_still_waiting),
+    ("86", "checked by its own firm", checked_by_its_own_firm),
+    ("86", "good for no skill", good_for_no_skill),
+    ("87", "learnt by two jobs", learnt_by_two),
+    ("87", "learnt without a document", learnt_without_a_document),
+    ("87", "watched without a document", watched_without_a_document),
 ]
