@@ -33,7 +33,7 @@ BY_ROLE: tuple[tuple[frozenset[Role], tuple[str, ...]], ...] = (
             "invite",
         ),
     ),
-    (CONTRACTOR_ROLES, ("jobs", "offers", "missed", "free", "me", "why")),
+    (CONTRACTOR_ROLES, ("jobs", "offers", "missed", "free", "me", "papers", "why")),
     (frozenset({Role.OWNER}), ("team",)),
     (CLIENT_ROLES, ("new", "my", "accept", "sites", "why")),
     (frozenset({Role.ADMIN}), ("import",)),

@@ -13,7 +13,7 @@ from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramRetryAf
 from bot.wakeful import LOOK_ROUND_S, Alarm
 from core.documents.pictures import Pictures
 from core.domain.errors import FileTooBig, NotAPicture
-from core.services import proofs
+from core.services import fetches
 from core.services.proofs import FETCH_LIMIT, Facts, Wanted
 from storage.blobs import Blobs, Incoming, StoredBlob
 from storage.db import Database
@@ -30,6 +30,7 @@ SIZE_DOUBTS = 2
 #: Telegram says "wrong file_id or the file is temporarily unavailable" for both; after so many times it is the first.
 UNAVAILABLE = "temporarily unavailable"
 UNAVAILABLE_DOUBTS = 4
+PDF_HEAD = b"%PDF-"
 GONE = ("wrong file_id", "wrong file id", "invalid file_id", "file not found", "wrong remote file identifier")
 
 
@@ -49,7 +50,7 @@ class Fetcher:
         self._blobs = blobs
         self._pictures = pictures
         self._alarm = Alarm()
-        self._at_work: dict[int, asyncio.Task[None]] = {}
+        self._at_work: dict[tuple[str, int], asyncio.Task[None]] = {}
         self._pause_s = 0.0
 
     async def run(self) -> None:
@@ -68,7 +69,7 @@ class Fetcher:
 
     async def fetch_all(self) -> None:
         """Everything that is due now, once."""
-        for wanted in await self._db.read(proofs.wanted, self._bot.id, 1000):
+        for wanted in await self._db.read(fetches.wanted, self._bot.id, 1000):
             await self._fetch(wanted)
 
     async def _start_some(self) -> None:
@@ -76,22 +77,22 @@ class Fetcher:
         if room <= 0:
             return
         try:
-            found = await self._db.read(proofs.wanted, self._bot.id, AT_ONCE + room)
+            found = await self._db.read(fetches.wanted, self._bot.id, AT_ONCE + room)
         except Exception:
             log.exception("what is to be fetched cannot be read")
             return
-        for wanted in [one for one in found if one.proof_id not in self._at_work][:room]:
-            task = asyncio.create_task(self._work(wanted), name=f"proof {wanted.proof_id}")
-            self._at_work[wanted.proof_id] = task
+        for wanted in [one for one in found if _place(one) not in self._at_work][:room]:
+            task = asyncio.create_task(self._work(wanted), name=f"{wanted.shelf} {wanted.row_id}")
+            self._at_work[_place(wanted)] = task
 
     async def _work(self, wanted: Wanted) -> None:
         try:
             await self._fetch(wanted)
         except Exception:
-            log.exception("a file could not be fetched", proof=wanted.proof_id)
+            log.exception("a file could not be fetched", shelf=wanted.shelf, row=wanted.row_id)
             await self._failed(wanted, is_gone=False)
         finally:
-            self._at_work.pop(wanted.proof_id, None)
+            self._at_work.pop(_place(wanted), None)
             self._alarm.again()
 
     async def _fetch(self, wanted: Wanted) -> None:
@@ -99,18 +100,21 @@ class Fetcher:
             blob = await self._download(wanted)
         except (FileTooBig, TelegramBadRequest) as error:
             if isinstance(error, FileTooBig) or "too big" in error.message.lower():
-                await self._db.write(proofs.too_large, wanted.proof_id)
+                await self._db.write(fetches.too_large, wanted)
                 return
-            log.warning("a file is refused", proof=wanted.proof_id, reason=error.message)
+            log.warning("a file is refused", shelf=wanted.shelf, row=wanted.row_id, reason=error.message)
             await self._failed(wanted, is_gone=_is_gone(error.message.lower(), wanted))
         except TelegramRetryAfter as error:
             self._pause_s = float(error.retry_after)
         except (AiogramError, OSError, TimeoutError, Torn, asyncio.IncompleteReadError) as error:
-            log.info("a download broke off", proof=wanted.proof_id, reason=f"{type(error).__name__}: {error}")
+            log.info(
+                "a download broke off", shelf=wanted.shelf, row=wanted.row_id, reason=f"{type(error).__name__}: {error}"
+            )
             await self._failed(wanted, is_gone=False)
         else:
             facts = await asyncio.to_thread(self._look, wanted, blob)
-            await self._db.write(proofs.stored, wanted.proof_id, blob.sha256, blob.size, facts)
+            is_pdf = facts is None and await asyncio.to_thread(self._is_pdf, blob)
+            await self._db.write(fetches.stored, wanted, blob.sha256, blob.size, facts, is_pdf)
 
     async def _download(self, wanted: Wanted) -> StoredBlob:
         """The link is asked for each time: it lives for an hour only."""
@@ -138,12 +142,21 @@ class Fetcher:
         try:
             seen = self._pictures.inspect(self._blobs.path(blob.sha256))
         except NotAPicture as error:
-            log.info("a file is no picture", proof=wanted.proof_id, reason=error.reason)
+            log.info("a file is no picture", shelf=wanted.shelf, row=wanted.row_id, reason=error.reason)
             return None
         return Facts(seen.width, seen.height, seen.dhash, seen.exif_taken_at, seen.exif_lat, seen.exif_lon)
 
+    def _is_pdf(self, blob: StoredBlob) -> bool:
+        """By its first bytes; nothing in it is read here."""
+        with self._blobs.open(blob.sha256) as file:
+            return file.read(len(PDF_HEAD)) == PDF_HEAD
+
     async def _failed(self, wanted: Wanted, *, is_gone: bool) -> None:
-        await self._db.write(proofs.fetch_failed, wanted.proof_id, is_gone=is_gone)
+        await self._db.write(fetches.fetch_failed, wanted, is_gone=is_gone)
+
+
+def _place(wanted: Wanted) -> tuple[str, int]:
+    return wanted.shelf, wanted.row_id
 
 
 def _is_gone(said: str, wanted: Wanted) -> bool:

@@ -18,6 +18,7 @@ from bot.screens import intake as intake_screens
 from bot.screens import invites as invite_screens
 from bot.screens import menu as menu_screens
 from bot.screens import objections as objection_screens
+from bot.screens import papers as paper_screens
 from bot.screens import people as people_screens
 from bot.screens import proofs as proof_screens
 from bot.screens import score as score_screens
@@ -35,6 +36,7 @@ from core.services import (
     availability,
     block_cards,
     cards,
+    certificates,
     contractors,
     digests,
     entrances,
@@ -42,6 +44,7 @@ from core.services import (
     invites,
     ledger,
     objections,
+    papers,
     people,
     proof_cards,
     sites,
@@ -149,6 +152,29 @@ async def dispute_decided(db: Database, letter: Letter, actor: Actor, texts: Tex
     return score_screens.decided(await db.read(ledger.event, actor, int(letter.data["event"])), texts)
 
 
+async def papers_of(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen:
+    firm, line = await db.read(papers.one, actor, int(letter.data["skill"]))
+    return paper_screens.declared(firm, line, texts)
+
+
+async def paper(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen:
+    return paper_screens.paper(await db.read(certificates.card, actor, int(letter.data["certificate"])), texts)
+
+
+async def which_paper(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen:
+    return paper_screens.which(await db.read(certificates.card, actor, int(letter.data["certificate"])), texts)
+
+
+async def skill_ends(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen | None:
+    """What was renewed meanwhile is not told of."""
+    lines = await db.read(papers.ending, actor, tuple(letter.data["skills"]))
+    return paper_screens.ends(lines, texts) if lines else None
+
+
+async def skill_learnt(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen:
+    return paper_screens.learnt(*await db.read(papers.one, actor, int(letter.data["skill"])), texts)
+
+
 async def imported(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen:
     counts = {title: SheetCount(*numbers) for title, numbers in letter.data["sheets"].items()}
     return import_screens.applied(counts, int(letter.data["wrong"]), texts)
@@ -227,6 +253,11 @@ REPLIES: dict[Notice, Reply] = {
         Notice.CONTRACTOR: contractor,
         Notice.FREE: free,
         Notice.STILL_THERE: still_there,
+        Notice.PAPERS: papers_of,
+        Notice.PAPER: paper,
+        Notice.WHICH_PAPER: which_paper,
+        Notice.SKILL_ENDS: skill_ends,
+        Notice.SKILL_LEARNT: skill_learnt,
         Notice.IMPORT: imported,
         Notice.BLOCK: block,
         Notice.BLOCK_ASKED: block_asked,

@@ -24,6 +24,7 @@ from core.services import (
     limits,
     no_shows,
     silence,
+    skill_ends,
     unfit,
     warnings,
     waves,
@@ -59,6 +60,7 @@ def timetable(zone: str) -> tuple[Job, ...]:
         Job("blocks over", IntervalTrigger(seconds=20), blacklist.sweep),
         Job("appeals", IntervalTrigger(minutes=1), appeals.sweep),
         Job("limits anew", CronTrigger(hour=3, minute=25, timezone=zone), limits.again),
+        Job("papers", IntervalTrigger(minutes=5), skill_ends.sweep),
         Job("old updates", CronTrigger(hour=3, minute=10, timezone=zone), inbox.forget),
         Job("invariants", CronTrigger(hour=3, minute=40, timezone=zone), checkup.night),
     )

@@ -22,7 +22,7 @@ router = Router(name="objections")
 
 class Await(StatesGroup):
     objection = State()
-    refusal = State()
+    objection_refusal = State()
 
 
 @router.callback_query(PauseTap.filter())
@@ -68,12 +68,12 @@ async def ask_refusal(
     found = await db.read(objections.card, actor, callback_data.ticket_id, callback_data.pause)
     if not found.pause.may_decide:
         raise Changed
-    await state.set_state(Await.refusal)
+    await state.set_state(Await.objection_refusal)
     await state.set_data({"ticket": callback_data.ticket_id, "pause": callback_data.pause})
     await show(call, screens.ask_words(found, "clocks-ask-refusal", texts))
 
 
-@router.message(StateFilter(Await.refusal), has_text)
+@router.message(StateFilter(Await.objection_refusal), has_text)
 async def refuse(message: Message, actor: Actor, db: UpdateDb, state: FSMContext) -> None:
     data = await state.get_data()
     await db.write(objections.decide, actor, data["ticket"], data["pause"], Verdict.REFUSED, message.text or "")

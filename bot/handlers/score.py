@@ -22,7 +22,7 @@ router = Router(name="score")
 
 class Await(StatesGroup):
     dispute = State()
-    refusal = State()
+    dispute_refusal = State()
     fraud = State()
 
 
@@ -80,12 +80,12 @@ async def ask_refusal(
     card = await db.read(ledger.event, actor, callback_data.event_id)
     if not card.may_decide:
         raise Changed
-    await state.set_state(Await.refusal)
+    await state.set_state(Await.dispute_refusal)
     await state.set_data({"event": callback_data.event_id})
     await show(call, screens.ask_refusal(card, texts))
 
 
-@router.message(StateFilter(Await.refusal), has_text)
+@router.message(StateFilter(Await.dispute_refusal), has_text)
 async def refuse(message: Message, actor: Actor, db: UpdateDb, state: FSMContext) -> None:
     number = (await state.get_data())["event"]
     await db.write(quality_disputes.decide, actor, number, False, message.text or "")

@@ -38,7 +38,7 @@ router = Router(name="sites")
 
 class Await(StatesGroup):
     near = State()
-    field = State()
+    site_field = State()
     place = State()
 
 
@@ -100,12 +100,12 @@ async def ask_field(
 ) -> None:
     if not actor.is_desk:
         raise NotAllowed
-    await state.set_state(Await.field)
+    await state.set_state(Await.site_field)
     await state.set_data({"site": callback_data.site_id, "field": callback_data.field})
     await show(call, screens.ask_field(callback_data.field, texts))
 
 
-@router.message(StateFilter(Await.field), has_text)
+@router.message(StateFilter(Await.site_field), has_text)
 async def set_field(message: Message, actor: Actor, db: UpdateDb, state: FSMContext) -> None:
     """A value that does not fit is refused in words, and the question stays open."""
     asked = await state.get_data()

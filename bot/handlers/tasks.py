@@ -4,6 +4,7 @@ from aiogram import F, Router
 from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message
 
+from bot.screens import certificate_checks as check_screens
 from bot.screens import tasks as screens
 from bot.screens.lists import PAGE
 from bot.screens.taps import Do, TaskDo, TaskMove, TicketTap
@@ -15,7 +16,8 @@ from bot.ui import Screen
 from bot.update_db import UpdateDb
 from core.domain.actor import Actor
 from core.domain.errors import Changed
-from core.services import staffing, tasks, tickets
+from core.domain.task import TaskKind
+from core.services import certificate_checks, staffing, tasks, tickets
 
 router = Router(name="tasks")
 
@@ -60,6 +62,10 @@ async def open_task(call: CallbackQuery, callback_data: OpenTask, actor: Actor, 
     line = next((line for line in found.lines if line.task_id == callback_data.task_id), None)
     if line is None:
         raise Changed
+    if line.kind is TaskKind.CERTIFICATE:
+        check = await db.read(certificate_checks.card, actor, int(line.data["certificate"]))
+        await show(call, check_screens.card(check, texts))
+        return
     await show(call, screens.task(line, found, texts))
 
 

@@ -12,6 +12,7 @@ from bot.screens.taps import Do, TaskDo, TaskMove, TicketTap
 from bot.screens.tickets import Open, TaskTap
 from bot.texts import Html, Texts
 from bot.ui import Button, Id, Page, Rows, Screen, column, page_rows
+from core.domain.offer import Exclusion
 from core.domain.task import ENDED_BY_HAND, TaskKind
 from core.domain.ticket import Priority
 from core.services.block_lists import List
@@ -182,7 +183,8 @@ def ask_assign(found: Choices, line: Choice, texts: Texts) -> Screen:
 
 
 def _line(number: int, line: TaskLine, found: Queue, texts: Texts) -> Html:
-    what = " · ".join(part for part in (line.number, line.service, line.site, line.person) if part)
+    parts = (line.number, line.service, line.site, str(line.data.get("skill", "")), line.person)
+    what = " · ".join(part for part in parts if part)
     return texts(
         "tasks-queue-line",
         n=str(number),
@@ -214,6 +216,7 @@ def _choice(number: int, line: Choice, texts: Texts) -> str:
         contact=line.contact,
         phone=formats.phone(line.phone),
     )
-    if line.passes is None:
-        return text
-    return f"{text}\n{texts('tasks-choice-passes', rule=texts(f'tickets-exclusion-{line.passes}'))}"
+    more: list[str] = [texts("tasks-choice-watched")] if line.is_watched else []
+    if line.passes not in (None, Exclusion.UNDER_WATCH):
+        more.append(texts("tasks-choice-passes", rule=texts(f"tickets-exclusion-{line.passes}")))
+    return "\n".join([text, *more])

@@ -80,6 +80,8 @@ class Defaults:
     load_days: int = 14
     #: Cover: so many contractors in reach of a site are enough, fewer are few.
     cover_enough: int = 3
+    #: A declared skill with a good document is learnt after so many accepted jobs under watch.
+    watched_jobs: int = 3
     live_position_max_age_minutes: int = 120
     site_radius_m: int = 200
     accuracy_max_m: int = 300

@@ -110,6 +110,17 @@ class TaskTaken(Changed):
     name: str
 
 
+@dataclass
+class DocumentChecked(Changed):
+    """A colleague has decided about this document."""
+
+    name: str
+
+
+class OwnDocument(NotAllowed):
+    """Nobody checks the papers of his own firm."""
+
+
 class HoldTooLong(NotAllowed):
     """Longer than a working day: only the desk may."""
 
@@ -231,6 +242,14 @@ class PriceInvalid(Invalid):
 class FileTooBig(Invalid):
     """More bytes than may be stored."""
 
+    limit_mb: int
+
+
+@dataclass
+class DocumentInvalid(Invalid):
+    """What was sent as a document of a skill is none; `why`: `kind`, `big` or `none`."""
+
+    why: str
     limit_mb: int
 
 

@@ -37,6 +37,8 @@ class Candidate:
     recent_jobs: int
     #: Blocked for emergencies alone.
     is_limited: bool = False
+    #: The skill is declared and its document approved: jobs are given by hand until it is learnt.
+    is_watched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,9 @@ def exclusion(
         Exclusion.INACTIVE: not candidate.is_active,
         Exclusion.BLOCKED: candidate.is_blocked,
         Exclusion.LIMITED: candidate.is_limited and job.disturbs,
-        Exclusion.SKILL_UNCONFIRMED: not candidate.skill_confirmed,
+        Exclusion.SKILL_UNCONFIRMED: not candidate.skill_confirmed and not candidate.is_watched,
         Exclusion.SKILL_EXPIRED: valid_until is not None and valid_until < job.visit_on,
+        Exclusion.UNDER_WATCH: not candidate.skill_confirmed and candidate.is_watched,
         Exclusion.TOO_FAR: is_out_of_reach(candidate),
         Exclusion.NIGHT: job.is_night and not candidate.night_jobs,
         Exclusion.REFUSED: candidate.has_refused,

@@ -47,6 +47,7 @@ class Notice(StrEnum):
     QUESTION = "question"  #: of somebody invited, to the desk and the client
     ANSWERED = "answered"  #: to everybody invited
     STRIKE = "strike"  #: an event that speaks against a crew
+    EXPIRED_JOB = "expired-job"  #: the document of the skill ends before the agreed visit
     UNDELIVERED = "undelivered"
     PARKED = "parked"
     # Answers to one person.
@@ -81,6 +82,11 @@ class Notice(StrEnum):
     NEAR_LIMIT = "near-limit"  #: half of what limits a firm
     APPEAL = "appeal"  #: to whoever said it and whoever decides
     APPEAL_LATE = "appeal-late"  #: nobody has answered in time
+    PAPERS = "papers"  #: what the firm can do, and what proves it
+    PAPER = "paper"  #: what has become of a document that was sent
+    WHICH_PAPER = "which-paper"  #: for which skill is it?
+    SKILL_ENDS = "skill-ends"  #: a document runs out, or has run out
+    SKILL_LEARNT = "skill-learnt"
     COMMANDS = "commands"  #: the command list of a chat, not a message
 
 
@@ -159,6 +165,7 @@ TOLD: dict[Notice, dict[Audience, Delivery]] = {
     Notice.COUNTER_DECIDED: {A.INVITED: N, A.DESK: E},
     Notice.ASK_MOVE: {A.CLIENT: N, A.DESK: E},
     Notice.UNCONFIRMED: {A.DESK: N},
+    Notice.EXPIRED_JOB: {A.CREW: N, A.DESK: E},
     Notice.MESSAGE: {A.CREW: N, A.CLIENT: N, A.DESK: E},
     Notice.QUESTION: {A.CLIENT: N, A.DESK: N},
     Notice.ANSWERED: {A.INVITED: N, A.CLIENT: E, A.DESK: E},

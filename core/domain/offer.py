@@ -37,6 +37,7 @@ class Exclusion(StrEnum):
     LIMITED = "limited"  #: no emergencies for a time
     SKILL_UNCONFIRMED = "skill_unconfirmed"
     SKILL_EXPIRED = "skill_expired"
+    UNDER_WATCH = "under_watch"  #: the document is good, the skill not learnt yet: only by hand
     TOO_FAR = "too_far"
     NIGHT = "night"
     REFUSED = "refused"

@@ -20,6 +20,8 @@ class TaskKind(StrEnum):
     TELL_CREW = "tell_crew"  #: a firm that is not in Telegram must hear that its job waits or is cancelled
     QUESTION = "question"  #: somebody invited asks before he says yes
     HELD = "held"  #: a hold longer than a working day was asked for by somebody who may not
+    CERTIFICATE = "certificate"  #: a document of a skill waits for a checker
+    EXPIRED_JOB = "expired_job"  #: the document of the crew's skill ends before the agreed visit
     NO_ACCEPTER = "no_accepter"  #: the work is done and nobody of the client can be asked
     SCORE_DISPUTE = "score_dispute"  #: a contractor does not agree with an event of his score
     BLOCK_ASKED = "block_asked"  #: a block waits for a second person
@@ -43,6 +45,7 @@ ENDED_BY_HAND = frozenset(
         TaskKind.LEFT,
         TaskKind.NO_ACCEPTER,
         TaskKind.BLOCKS_HELD,
+        TaskKind.EXPIRED_JOB,
         TaskKind.UNDELIVERED,
         TaskKind.PARKED,
         TaskKind.DEADLINE,
@@ -68,6 +71,7 @@ ORDER = tuple(
         "dispute",
         "question",
         "held",
+        "expired_job",
         "no_accepter",
         "blocks_held",
         "appeal",
@@ -80,6 +84,7 @@ ORDER = tuple(
         "unverified",
         "score_dispute",
         "objection",
+        "certificate",
         "undelivered",
         "parked",
     )

@@ -14,7 +14,19 @@ from core.domain.proof import ProofStage, ProofStatus
 from core.domain.role import Role
 from core.domain.task import TaskKind
 from core.domain.ticket import TicketEvent, TicketStatus
-from core.services import assignments, audit, lifecycle, notices, offers, quality, scope, steps, tasks
+from core.services import (
+    assignments,
+    audit,
+    lifecycle,
+    notices,
+    offers,
+    quality,
+    scope,
+    skill_ends,
+    skill_watch,
+    steps,
+    tasks,
+)
 from storage.models.desk import Audit
 from storage.models.people import Membership, Person
 from storage.models.ticket import Acceptance, Assignment, Ticket
@@ -23,7 +35,7 @@ from storage.models.visit import Proof
 TEXT_LIMIT = 2000
 BEST = 5
 #: What the yes of the client ends.
-ANSWERED = {TaskKind.DISPUTE, TaskKind.UNVERIFIED, TaskKind.NO_ACCEPTER}
+ANSWERED = {TaskKind.DISPUTE, TaskKind.UNVERIFIED, TaskKind.NO_ACCEPTER, TaskKind.EXPIRED_JOB}
 
 
 def accept(session: Session, actor: Actor, ticket_id: int, version: int, *, now: datetime) -> None:
@@ -46,7 +58,8 @@ def accept(session: Session, actor: Actor, ticket_id: int, version: int, *, now:
     assignment = assignments.live(session, ticket.id)
     if assignment is not None:
         quality.first_time(session, assignment, ticket, cause=cause, now=now)
-    assignments.end(session, ticket, "accepted", now=now)
+    assignments.end(session, ticket, skill_watch.ACCEPTED, now=now)
+    skill_watch.accepted(session, ticket, now=now)
     tasks.end_for_ticket(session, actor, ticket.id, ANSWERED, "accepted", now=now)
     notices.publish(session, Notice.ACCEPTED, ticket, cause=cause, now=now)
 
@@ -102,9 +115,10 @@ def order_rework(session: Session, actor: Actor, ticket_id: int, *, now: datetim
         raise Changed
     cause = lifecycle.advance(session, ticket, TicketEvent.REWORK, actor, now=now)
     quality.rework(session, assignment, ticket, cause=cause, now=now)
-    assignments.plan_visit(session, assignment, offers.next_slot(session, ticket, now=now), now=now)
+    visit = assignments.plan_visit(session, assignment, offers.next_slot(session, ticket, now=now), now=now)
     tasks.end_for_ticket(session, actor, ticket.id, {TaskKind.DISPUTE}, "rework", now=now)
     notices.publish(session, Notice.REWORK, ticket, cause=cause, now=now)
+    skill_ends.look(session, actor, visit, now=now)
 
 
 def ensure_somebody_accepts(session: Session, ticket: Ticket, cause: Audit, *, now: datetime) -> None:

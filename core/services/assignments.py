@@ -36,6 +36,7 @@ def begin(
     now: datetime,
     offer_id: int | None = None,
     over_limit: bool = False,
+    under_watch: bool = False,
 ) -> Assignment:
     """Raises OfferTaken if somebody holds the ticket: the index is the second line behind compare-and-set."""
     assignment = Assignment(
@@ -44,6 +45,7 @@ def begin(
         engineer_id=engineer_id,
         offer_id=offer_id,
         over_limit=over_limit,
+        under_watch=under_watch,
         started_at=now,
     )
     session.add(assignment)

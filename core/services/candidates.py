@@ -87,6 +87,7 @@ def _candidate(row: Any, distance_m: int, case: Case, standing: Standing) -> Can
         score=row.score,
         accepted_jobs=row.accepted_jobs,
         recent_jobs=row.recent_jobs,
+        is_watched=not row.is_confirmed and row.watched_since is not None,
     )
 
 
@@ -108,6 +109,7 @@ _KNOWN = (
         Contractor.score,
         ContractorSkill.is_confirmed,
         ContractorSkill.valid_until,
+        ContractorSkill.watched_since,
         _SERVES.where(ContractorRegion.region == bindparam("region")).exists().label("serves_region"),
         _STOPPED.exists().label("is_blocked"),
         _LIMITED.exists().label("is_limited"),

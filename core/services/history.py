@@ -28,7 +28,21 @@ from storage.models.visit import Visit
 
 #: Steps of a visit that are told beside the moves of its ticket.
 OF_VISITS = frozenset(
-    {"move", "replan", "ask", "confirm", "silent", "where", "eta", "here", "came", "not_come", "name", "unreachable"}
+    {
+        "move",
+        "replan",
+        "ask",
+        "confirm",
+        "silent",
+        "where",
+        "eta",
+        "here",
+        "came",
+        "not_come",
+        "name",
+        "unreachable",
+        "beyond_document",
+    }
 )
 
 #: What a step says of a contractor's pay, for the desk alone.

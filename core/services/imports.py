@@ -15,7 +15,7 @@ from core.imports.book import Ignored, Reason, Row, Workbook, Wrong
 from core.imports.check import check_references
 from core.imports.reasons import UNREADABLE
 from core.imports.sheets import SHEETS
-from core.services import audit, import_history, import_writes, phonebook
+from core.services import audit, import_history, import_papers, import_writes, phonebook
 from core.services.import_plan import Plan, SheetPlan
 from core.services.stored_sheets import Stored, known, lived_here, stored
 
@@ -81,22 +81,22 @@ def _compare(session: Session, title: str, workbook: Workbook, rows: Iterable[Ro
     there = stored(session, title, now=now)
     fields = workbook.sheets[title].fields
     untouchable = lived_here(session) if title == SheetName.HISTORY else set()
-    part = SheetPlan()
+    part, proven = SheetPlan(), import_papers.proven(session, title)
     for row in rows:
         old = there.get(tuple(row.values[name] for name in SHEETS[title].key))
         if old is None:
             part.added.append(Row(row.number, _with_blanks(title) | row.values))
         elif old.id in untouchable:
             part.untouched.append((row, old))
-        elif _is_same(old, row, fields):
+        elif _is_same(old, values := proven.over(old, row.values), fields):
             part.same += 1
         else:
-            part.changed.append((row.number, old, old.values | row.values))
+            part.changed.append((row.number, old, old.values | values))
     return part
 
 
-def _is_same(old: Stored, row: Row, fields: frozenset[str]) -> bool:
-    return all(old.values[name] == row.values[name] for name in fields)
+def _is_same(old: Stored, values: dict[str, Any], fields: frozenset[str]) -> bool:
+    return all(old.values[name] == values[name] for name in fields)
 
 
 def _with_blanks(title: str) -> dict[str, Any]:

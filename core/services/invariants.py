@@ -16,6 +16,7 @@ from core.services import (
     invariants_clocks,
     invariants_desk,
     invariants_moves,
+    invariants_papers,
     invariants_post,
     invariants_rights,
     invariants_score,
@@ -50,6 +51,7 @@ _PARTS = (
     invariants_rights,
     invariants_score,
     invariants_visits,
+    invariants_papers,
     invariants_post,
 )
 #: Number → (name, check). Ordered as people read them.

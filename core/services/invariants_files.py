@@ -1,4 +1,4 @@
-"""Invariant of files, beside the others because it looks at the store too: every stored proof has its bytes."""
+"""Invariant of files, beside the others because it looks at the store too: every stored file has its bytes."""
 
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from core.domain.proof import ProofStatus
 from core.services.invariants import Result
 from storage.blobs import Blobs
+from storage.models.contractor import Certificate
 from storage.models.visit import Proof
 
 
@@ -17,10 +18,12 @@ def stored_bytes(session: Session, media_dir: Path, *, now: datetime) -> Result:
     blobs = Blobs(media_dir)
     kept = or_(Proof.status == ProofStatus.STORED, Proof.sha256.is_not(None))
     rows = session.execute(select(Proof.id, Proof.sha256, Proof.size).where(kept)).all()
+    papers = select(Certificate.id, Certificate.sha256, Certificate.size).where(Certificate.sha256.is_not(None))
+    kinds = [("proof", row) for row in rows] + [("certificate", row) for row in session.execute(papers)]
     broken = []
-    for proof_id, sha256, size in rows:
+    for kind, (row_id, sha256, size) in kinds:
         if sha256 is None or not blobs.exists(sha256):
-            broken.append(f"proof {proof_id} has no file")
+            broken.append(f"{kind} {row_id} has no file")
         elif blobs.path(sha256).stat().st_size != size or not blobs.verify(sha256):
-            broken.append(f"proof {proof_id}: its file is not what was stored")
-    return Result("24b", "every stored file is whole", tuple(broken), len(rows))
+            broken.append(f"{kind} {row_id}: its file is not what was stored")
+    return Result("24b", "every stored file is whole", tuple(broken), len(kinds))

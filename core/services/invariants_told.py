@@ -21,7 +21,7 @@ from core.domain.offer import OfferStatus
 from core.domain.role import CONTRACTOR_ROLES, DESK_ROLES, Role
 from core.domain.talk import TalkKind
 from core.domain.ticket import Origin, TicketEvent, TicketStatus
-from core.services import holds, priorities
+from core.services import holds, priorities, skill_ends
 from core.services.invariants_rights import Held, held
 from core.services.substitutes import NAMED
 from storage.models.clock import Clock
@@ -72,6 +72,7 @@ _BY_VISIT: dict[str, Notice] = {
     NAMED: Notice.CREW_CHANGED,
     Said.ETA: Notice.LATE,
     Said.NOT_COME: Notice.NOT_COME,
+    skill_ends.BEYOND: Notice.EXPIRED_JOB,
 }
 
 _BY_OFFER: dict[str, Notice] = {

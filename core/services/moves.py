@@ -20,7 +20,7 @@ from core.domain.slots import Slot
 from core.domain.task import TaskKind
 from core.domain.ticket import TicketStatus
 from core.domain.visit import AHEAD, LIVE, Side, VisitStatus
-from core.services import audit, clocks, matching, notices, numbers, offers, scope, tasks
+from core.services import audit, clocks, matching, notices, numbers, offers, scope, skill_ends, tasks
 from core.services.rows import moved
 from storage.models.contractor import Absence
 from storage.models.directory import Site
@@ -104,7 +104,7 @@ def move(
     _keep(session, actor, visit, side, before, now=now)
     if side is Side.CLIENT or slot.start < before:
         clocks.client_moved(session, ticket, cause=cause, now=now)
-    tasks.end_for_ticket(session, actor, ticket.id, tasks.OF_COMING, "moved", now=now)
+    tasks.end_for_ticket(session, actor, ticket.id, tasks.OF_COMING | {TaskKind.EXPIRED_JOB}, "moved", now=now)
     if side is Side.CLIENT and visit.engineer_id is None and not tasks.has(session, ticket.id, TaskKind.NO_CREW):
         # Nobody of the firm is here to be told: a person must phone it.
         tasks.open(session, TaskKind.NO_CREW, cause=f"audit {cause.id}", ticket_id=ticket.id, now=now)
@@ -127,6 +127,7 @@ def plan_anew(session: Session, actor: Actor, visit: Visit, slot: Slot, side: Si
     facts = {"side": side, "from": before.isoformat(), "to": slot.start.isoformat()}
     audit.record(session, actor, "visit", visit.id, REPLANNED, now=now, data=facts)
     _keep(session, actor, visit, side, before, now=now)
+    skill_ends.look(session, actor, visit, now=now)
 
 
 def side_of(session: Session, actor: Actor, ticket: Ticket, visit: Visit) -> Side | None:

@@ -12,8 +12,8 @@ from core.domain import geo
 from core.domain.actor import Actor
 from core.domain.errors import NotAllowed, NumberInvalid
 from core.domain.role import CONTRACTOR_ROLES
-from storage.models.contractor import ContractorSkill, MatchPoint
-from storage.models.people import Position
+from storage.models.contractor import Contractor, ContractorSkill, MatchPoint
+from storage.models.people import Membership, Position
 
 
 def seen(
@@ -41,6 +41,26 @@ def ended(session: Session, actor: Actor, *, now: datetime) -> None:
         raise NotAllowed
     session.execute(delete(MatchPoint).where(MatchPoint.person_id == actor.person_id))
     session.execute(delete(Position).where(Position.person_id == actor.person_id))
+
+
+def stand_for(session: Session, firm: Contractor, skill_id: int) -> None:
+    """The firm has named one more skill: it is found from its base and from the phones that share their place now."""
+    point = geo.unit_vector(firm.lat, firm.lon)
+    base = {"lat": firm.lat, "lon": firm.lon, "x": point.x, "y": point.y, "z": point.z}
+    session.add(MatchPoint(contractor_id=firm.id, skill_id=skill_id, person_id=None, seen_at=None, **base))
+    known = select(MatchPoint.person_id).where(MatchPoint.skill_id == skill_id, MatchPoint.person_id.is_not(None))
+    members = select(Membership.person_id).where(
+        Membership.contractor_id == firm.id, Membership.role.in_(CONTRACTOR_ROLES), Membership.ended_at.is_(None)
+    )
+    sharing = select(Position).where(
+        Position.is_live, Position.person_id.in_(members), Position.person_id.not_in(known)
+    )
+    for place in session.scalars(sharing):
+        point = geo.unit_vector(place.lat, place.lon)
+        spot = {"lat": place.lat, "lon": place.lon, "x": point.x, "y": point.y, "z": point.z}
+        mine = {"person_id": place.person_id, "seen_at": place.at}
+        session.add(MatchPoint(contractor_id=firm.id, skill_id=skill_id, **mine, **spot))
+    session.flush()
 
 
 def _renew_points(session: Session, actor: Actor, lat: float, lon: float, seen_at: datetime) -> None:

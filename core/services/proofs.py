@@ -5,6 +5,7 @@ What came at an unexpected moment is kept and its sender asked what it is; nothi
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -49,14 +50,22 @@ class Incoming:
     sent_at: datetime
 
 
+class Shelf(StrEnum):
+    """Whose bytes they are."""
+
+    PROOF = "proof"
+    CERTIFICATE = "certificate"
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Bytes to be fetched."""
 
-    proof_id: int
+    row_id: int
     file_id: str
     kind: ProofKind
     tries: int
+    shelf: Shelf = Shelf.PROOF
 
     @property
     def may_be_picture(self) -> bool:

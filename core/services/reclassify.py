@@ -28,6 +28,7 @@ from core.services import (
     moves,
     notices,
     scope,
+    skill_watch,
     staffing,
     steps,
     tasks,
@@ -225,7 +226,9 @@ def _tell(
 
 def _go_on(session: Session, actor: Actor, ticket: Ticket, outcome: Outcome, cause: Audit, *, now: datetime) -> None:
     is_kept = outcome is Outcome.KEPT
-    if not is_kept:
+    if is_kept:
+        _watch(session, ticket)
+    else:
         assignments.end(session, ticket, assignments.RECLASSIFIED, now=now)
     over = _OVER if is_kept else _OVER_WITH_CREW
     tasks.end_for_ticket(session, actor, ticket.id, over, "reclassified", now=now)
@@ -236,6 +239,14 @@ def _go_on(session: Session, actor: Actor, ticket: Ticket, outcome: Outcome, cau
         ticket.wave_size = 0
         waves.ask_next(session, actor, ticket, now=now, reason=WaveReason.AGAIN, again=held)
     _redraw(session, ticket, held, cause, now=now)
+
+
+def _watch(session: Session, ticket: Ticket) -> None:
+    """The other work may need a skill that the crew is still learning."""
+    assignment = assignments.live(session, ticket.id)
+    if assignment is not None:
+        assignment.under_watch = skill_watch.keeps_watch(session, ticket, assignment.contractor_id)
+        session.flush()
 
 
 def _redraw(session: Session, ticket: Ticket, firms: frozenset[int], cause: Audit, *, now: datetime) -> None:

@@ -30,6 +30,7 @@ PASSABLE = frozenset(
         Exclusion.NIGHT,
         Exclusion.AWAY,
         Exclusion.ON_SITE,
+        Exclusion.UNDER_WATCH,
     }
 )
 
@@ -46,6 +47,8 @@ class Choice:
     phone: str
     distance_m: int
     passes: Exclusion | None
+    #: The job would count towards the skill, which is not learnt yet.
+    is_watched: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +91,17 @@ def assign(
     contractor = scope.find(session, scope.visible_contractors(actor), Contractor.id == contractor_id)
     chosen = start is not None or is_now
     slot = offers.slot_at(session, ticket, start, now=now) if chosen else offers.next_slot(session, ticket, now=now)
-    candidate, reason = matching.verdict(session, ticket, contractor.id, visit_at=slot.start, now=now)
+    learning = frozenset({Exclusion.UNDER_WATCH})
+    candidate, reason = matching.verdict(session, ticket, contractor.id, visit_at=slot.start, now=now, passing=learning)
     if candidate is None or (reason is not None and reason not in PASSABLE):
         raise NotQualified
     event, data = TicketEvent.ASSIGN, {"by_hand": True, "passed": reason}
+    if candidate.is_watched:
+        data["under_watch"] = True
     cause = lifecycle.advance(session, ticket, event, actor, now=now, contractor_id=contractor.id, data=data)
     goes, is_over = who_goes(session, contractor.id, slot.start, ticket, now=now), reason is Exclusion.LIMIT
-    assignments.begin(session, ticket, contractor.id, goes, slot, now=now, over_limit=is_over)
+    flags = {"over_limit": is_over, "under_watch": candidate.is_watched}
+    assignments.begin(session, ticket, contractor.id, goes, slot, now=now, **flags)
     if goes is None:
         tasks.open(session, TaskKind.NO_CREW, cause=f"audit {cause.id}", ticket_id=ticket.id, now=now)
     offers.lose_others(session, ticket, contractor.id, now=now)
@@ -121,7 +128,13 @@ def take_back(session: Session, actor: Actor, ticket_id: int, version: int, *, n
 def _choice(session: Session, candidate: Candidate, reason: Exclusion | None) -> Choice:
     contractor = session.get_one(Contractor, candidate.contractor_id)
     return Choice(
-        contractor.id, contractor.name, contractor.contact_name, contractor.phone, candidate.distance_m, reason
+        contractor.id,
+        contractor.name,
+        contractor.contact_name,
+        contractor.phone,
+        candidate.distance_m,
+        reason,
+        candidate.is_watched,
     )
 
 

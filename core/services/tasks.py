@@ -39,6 +39,7 @@ OF_CREW = frozenset(
         TaskKind.UNCONFIRMED,
         TaskKind.NOT_COME,
         TaskKind.CREW_UNREACHABLE,
+        TaskKind.EXPIRED_JOB,
     }
 )
 #: What is over once somebody of the crew is under way or has said when he comes.

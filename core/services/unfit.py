@@ -32,6 +32,7 @@ ENDS = frozenset(
         Exclusion.LIMITED,
         Exclusion.SKILL_UNCONFIRMED,
         Exclusion.SKILL_EXPIRED,
+        Exclusion.UNDER_WATCH,
     }
 )
 #: The farthest zone is ahead of UTC by so much: there it is tomorrow already.

@@ -31,6 +31,7 @@ from core.services import (
     quality,
     reports,
     scope,
+    skill_ends,
     steps,
     tasks,
 )
@@ -141,7 +142,7 @@ def leave(session: Session, actor: Actor, visit_id: int, outcome: VisitOutcome, 
         raise Changed
     _move(session, visit, VisitStatus.LEFT, left_at=now, outcome=outcome)
     cause = lifecycle.advance(session, ticket, TicketEvent.LEAVE, actor, now=now, data={"outcome": outcome})
-    assignments.plan_visit(session, assignment, offers.next_slot(session, ticket, now=now), now=now)
+    planned = assignments.plan_visit(session, assignment, offers.next_slot(session, ticket, now=now), now=now)
     tasks.open(
         session,
         TaskKind.LEFT,
@@ -151,6 +152,7 @@ def leave(session: Session, actor: Actor, visit_id: int, outcome: VisitOutcome, 
         now=now,
     )
     notices.publish(session, Notice.LEFT, ticket, cause=cause, now=now, data={"outcome": outcome})
+    skill_ends.look(session, actor, planned, now=now)
 
 
 def give_up(session: Session, actor: Actor, visit_id: int, *, now: datetime) -> None:

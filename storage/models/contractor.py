@@ -225,7 +225,7 @@ class Certificate(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     contractor_id: Mapped[int] = mapped_column(ForeignKey("contractor.id"))
-    skill_id: Mapped[int] = mapped_column(ForeignKey("skill.id"))
+    skill_id: Mapped[int | None] = mapped_column(ForeignKey("skill.id"))  # None: its sender is asked
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     status: Mapped[CertificateStatus] = mapped_column(StrEnumType(CertificateStatus))
     is_photo: Mapped[bool] = mapped_column(Boolean)
@@ -240,7 +240,7 @@ class Certificate(Base):
     file_unique_id: Mapped[str] = mapped_column(String(64), index=True)
     size: Mapped[int | None] = mapped_column(Integer)
     #: The original, once its bytes are here.
-    sha256: Mapped[str | None] = mapped_column(String(64))
+    sha256: Mapped[str | None] = mapped_column(String(64), index=True)
     sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
     #: When to try to fetch the bytes (again).
     fetch_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

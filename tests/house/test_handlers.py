@@ -112,3 +112,22 @@ async def again(event, db):
     counted = {name: max(most_writes(node.body, local, frozenset())) for name, node in local.items()}
 
     assert counted == {"both": 2, "either": 1, "outside": 2, "inside": 1, "again": 2}
+
+
+def awaited() -> Iterator[tuple[str, str]]:
+    """What a dialog may wait for: the module and the name under which the database keeps it."""
+    for path in product_files("bot/handlers"):
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.ClassDef) and any(ast.unparse(base) == "StatesGroup" for base in node.bases):
+                names = [one.targets[0] for one in node.body if isinstance(one, ast.Assign)]
+                yield from ((path.stem, f"{node.name}:{ast.unparse(name)}") for name in names)
+
+
+def test_no_two_questions_wait_under_one_name() -> None:
+    """The answer to one would be taken for the answer to the other."""
+    modules: dict[str, list[str]] = {}
+    for module, name in awaited():
+        modules.setdefault(name, []).append(module)
+
+    assert {name: where for name, where in modules.items() if len(where) > 1} == {}
+    assert len(modules) > 10

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor, Grant
+from core.domain.certificate import Refusal
 from core.domain.defaults import Defaults
 from core.domain.notice import Delivery, Notice, OutboxStatus
 from core.domain.offer import DeclineReason
@@ -18,6 +19,7 @@ from core.domain.ticket import TicketStatus
 from core.domain.visit import VisitStatus
 from core.services import (
     acceptances,
+    certificate_checks,
     counter_prices,
     digests,
     guard,
@@ -36,12 +38,14 @@ from core.services import (
     visits,
     warnings,
 )
+from storage.models.contractor import Contractor
 from storage.models.directory import Skill, SlaTarget
 from storage.models.offer import Offer
 from storage.models.post import Outbox
 from storage.models.quality import QualityEvent
 from storage.models.ticket import Ticket
 from tests.clock import HandClock
+from tests.make import papers
 from tests.make.directories import add_contractor
 from tests.make.people import add_person, again
 from tests.make.talks import answer, ask, say
@@ -102,6 +106,7 @@ def full_story(session: Session, clock: HandClock) -> World:
     deliver(session, now=now)
     _talk(world, nobody_left(world, clock))
     _ignored(session, now=clock.now())
+    _papers(world)
     _broken_promises(world, clock)
     return world
 
@@ -163,6 +168,20 @@ def _broken_promises(world: World, clock: HandClock) -> None:
     guard.alive(session, 1, now=world.now)
     assert digests.sweep(session, 50, now=world.now) == 1
     send(world)
+
+
+def _papers(world: World) -> None:
+    """A skill is learnt by three jobs under watch, another firm is under watch, a document waits, one was refused."""
+    owner, row = papers.learner(world)
+    for _ in range(Defaults().watched_jobs):
+        papers.done(world, owner, row)
+    # The other stories go on with the first firm.
+    world.session.get_one(Contractor, row.contractor_id).is_active = False
+    papers.learner(world)
+    mine = papers.skill_row(world).id
+    refused = papers.waiting(world, mine)
+    certificate_checks.refuse(world.session, tap(world.dispatcher), refused.id, Refusal.UNREADABLE, now=world.now)
+    papers.waiting(world, mine)
 
 
 def _reclassified(world: World) -> None:

@@ -253,14 +253,15 @@ def jump(story: Story) -> str:
 
 def accepted_by_nobody(story: Story) -> str:
     ticket = story.one("SELECT ticket_id FROM acceptance")
-    story.run("DELETE FROM acceptance")
+    story.run("DELETE FROM acceptance WHERE ticket_id = :t", t=ticket)
     return f"ticket {ticket} is accepted by nobody"
 
 
 def accepted_by_the_engineer(story: Story) -> str:
-    person = story.one("SELECT engineer_id FROM assignment WHERE engineer_id IS NOT NULL")
-    story.run("UPDATE acceptance SET person_id = :person", person=person)
-    return f"was accepted by person {person}"
+    ticket = story.one("SELECT min(ticket_id) FROM acceptance")
+    person = story.one("SELECT engineer_id FROM assignment WHERE ticket_id = :t", t=ticket)
+    story.run("UPDATE acceptance SET person_id = :person WHERE ticket_id = :t", person=person, t=ticket)
+    return f"ticket {ticket} was accepted by person {person} as requester"
 
 
 def a_picture_changed(story: Story) -> str:

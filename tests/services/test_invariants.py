@@ -14,6 +14,7 @@ from tests.make.stories import full_story, receive
 from tests.services.breaks_of_breaches import BREACHES
 from tests.services.breaks_of_clocks import CLOCKS
 from tests.services.breaks_of_desk import DESK
+from tests.services.breaks_of_papers import PAPERS
 from tests.services.breaks_of_post import POST
 from tests.services.breaks_of_score import SCORE
 from tests.services.breaks_of_talk import TALK
@@ -21,7 +22,7 @@ from tests.services.breaks_of_visits import VISITS
 from tests.services.breaks_of_work import WORK
 from tests.services.broken import Break, Story
 
-BREAKS = [*CLOCKS, *BREACHES, *DESK, *WORK, *VISITS, *SCORE, *POST, *TALK]
+BREAKS = [*CLOCKS, *BREACHES, *DESK, *WORK, *VISITS, *SCORE, *PAPERS, *POST, *TALK]
 
 
 @pytest.fixture(scope="module")

@@ -47,6 +47,7 @@ from tests.services.counter_events import (
     counter_refused,
     countered,
 )
+from tests.services.paper_events import document_ends
 from tests.services.told import ELSEWHERE
 
 
@@ -273,6 +274,7 @@ AGREED = {
     (ask_move, Notice.ASK_MOVE): "N N - - - E -",
     (on_the_way, Notice.ON_THE_WAY): "N N E - - E -",
     (left, Notice.LEFT): "E E E - - ET -",
+    (document_ends, Notice.EXPIRED_JOB): "- - N - - ET -",
     (reported, Notice.REPORTED): "N N E - - E -",
     (accepted, Notice.ACCEPTED): "E E N - - E -",
     (wrong, Notice.WRONG): "E E N - - NT -",

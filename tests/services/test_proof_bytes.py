@@ -68,7 +68,7 @@ def test_a_file_over_the_limit_is_kept_by_reference_and_said_so(session: Session
     at_before(world)
     declared = comes(world, kind=ProofKind.VIDEO, size=proofs.FETCH_LIMIT + 1)
     lied = comes(world, kind=ProofKind.VIDEO, size=None)
-    assert [one.proof_id for one in proofs.wanted(session, 7, 10, now=now)] == [lied.id]
+    assert [one.row_id for one in proofs.wanted(session, 7, 10, now=now)] == [lied.id]
     proofs.too_large(session, lied.id, now=now)
     proofs.too_large(session, lied.id, now=now)
 

@@ -60,3 +60,10 @@ error-counter-given = You have already named a price for this job. Wait for the 
 error-below-floor = That leaves { $margin_pct }% of the client’s price, and at least { $floor_pct }% is wanted. A manager decides that.
 error-hold-too-long = Longer than a working day is for the dispatcher to decide. Choose a shorter time or phone the dispatcher.
 error-time-past = That time is over already. Please write one that is still ahead.
+error-document-invalid = { $why ->
+    [big] The file is larger than { $limit_mb } MB and cannot be taken. Take a photo of the document and send that.
+    [none] The file is empty. Please send the document again.
+   *[kind] This kind of file is no document. A photo or a PDF, JPG, PNG or HEIC file will do.
+}
+error-document-checked = Somebody else has checked this document already: { $name }.
+error-own-document = Nobody checks the papers of his own firm. A colleague will.

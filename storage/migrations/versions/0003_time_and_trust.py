@@ -22,7 +22,7 @@ def upgrade() -> None:
         "certificate",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("contractor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("skill_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("skill_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("status", sa.String(40), nullable=False),
         sa.Column("is_photo", sa.Boolean(), nullable=False),
@@ -55,6 +55,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("certificate", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_certificate_file_unique_id"), ["file_unique_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_certificate_sha256"), ["sha256"], unique=False)
         batch_op.create_index(batch_op.f("ix_certificate_first_id"), ["first_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_certificate_media_group_id"), ["media_group_id"], unique=False)
         batch_op.create_index(
@@ -331,6 +332,7 @@ def downgrade() -> None:
         )
         batch_op.drop_index(batch_op.f("ix_certificate_media_group_id"))
         batch_op.drop_index(batch_op.f("ix_certificate_first_id"))
+        batch_op.drop_index(batch_op.f("ix_certificate_sha256"))
         batch_op.drop_index(batch_op.f("ix_certificate_file_unique_id"))
 
     op.drop_table("certificate")
