@@ -14,7 +14,7 @@ from core.domain.calendar import CalendarKind
 from core.domain.errors import AppealGiven, AppealOver, Changed, NotFound
 from core.domain.notice import Notice
 from core.domain.task import TaskKind
-from core.services import audit, blacklist, block_people, calendars, notices, numbers, tasks
+from core.services import another_person, audit, blacklist, block_people, calendars, notices, numbers, tasks
 from core.services.rows import moved
 from storage.models.contractor import Appeal, Block, Contractor
 from storage.models.desk import Audit
@@ -48,13 +48,13 @@ def give(session: Session, actor: Actor, block_id: int, words: str, *, now: date
 def decide(session: Session, actor: Actor, appeal_id: int, is_upheld: bool, words: str, *, now: datetime) -> None:
     """A refusal says why. Raises NotFound, NeedsAnother, Changed, TextEmpty, TextTooLong."""
     row, block = of_desk(session, actor, appeal_id)
-    is_alone = block_people.decides_alone(session, actor, block_people.involved(session, block))
+    judge = another_person.judge(session, actor, block_people.involved(session, block))
     text = typed.words(words, WORDS_LIMIT) if words.strip() or not is_upheld else ""
     decided = {"is_upheld": is_upheld, "decided_by": actor.person_id, "decided_at": now, "answer": text}
     if not moved(session, row, Appeal.decided_at.is_(None), **decided):
         raise Changed
-    facts = {"block": block.id, "upheld": is_upheld} | ({"alone": True} if is_alone else {})
-    cause = audit.record(session, actor, "appeal", row.id, "decide", now=now, data=facts)
+    facts = {"block": block.id, "upheld": is_upheld, **judge.trace}
+    cause = audit.record(session, actor, "appeal", row.id, "decide", now=now, role=judge.role, data=facts)
     tasks.end_for_cause(session, actor, TaskKind.APPEAL, f"appeal {row.id}", "decided", now=now)
     told = {*block_people.told(session, block), row.person_id} - {actor.person_id or 0}
     if is_upheld and (block.ends_at is None or block.ends_at > now):
@@ -109,7 +109,7 @@ def ensure_may(session: Session, actor: Actor, block_id: int, *, now: datetime) 
 def ensure_may_decide(session: Session, actor: Actor, appeal_id: int, *, now: datetime) -> None:
     """Raises NotFound, NeedsAnother, Changed."""
     row, block = of_desk(session, actor, appeal_id)
-    block_people.decides_alone(session, actor, block_people.involved(session, block))
+    another_person.judge(session, actor, block_people.involved(session, block))
     if row.decided_at is not None:
         raise Changed
 

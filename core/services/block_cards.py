@@ -14,7 +14,7 @@ from core.domain.block import BlockLevel, BlockRule
 from core.domain.errors import NotFound
 from core.domain.quality import QualityKind
 from core.domain.role import Role
-from core.services import appeals, block_costs, block_people, block_requests, blocks
+from core.services import another_person, appeals, block_costs, block_people, block_requests, blocks
 from core.services.block_costs import Cost
 from storage.models.contractor import Appeal, Block, BlockRequest, Contractor
 from storage.models.desk import Audit
@@ -140,7 +140,6 @@ def block(session: Session, actor: Actor, block_id: int, *, now: datetime) -> Bl
 
 def request(session: Session, actor: Actor, request_id: int, *, now: datetime) -> RequestCard:
     row = block_requests.one(session, actor, request_id)
-    parties = frozenset({row.asked_by} if row.asked_by is not None else ())
     is_open = row.decided_at is None
     return RequestCard(
         request_id=row.id,
@@ -152,7 +151,7 @@ def request(session: Session, actor: Actor, request_id: int, *, now: datetime) -
         decided_at=row.decided_at,
         refusal=row.refusal,
         block_id=row.block_id,
-        may_confirm=is_open and block_people.may_decide(session, actor, parties),
+        may_confirm=is_open and another_person.may_judge(session, actor, {row.asked_by}),
         is_open=is_open,
     )
 
@@ -164,7 +163,7 @@ def appeal(session: Session, actor: Actor, appeal_id: int, *, now: datetime) -> 
         raise NotFound
     found = block(session, actor, row.block_id, now=now)
     parties = block_people.involved(session, session.get_one(Block, row.block_id))
-    may_decide = row.decided_at is None and block_people.may_decide(session, actor, parties)
+    may_decide = row.decided_at is None and another_person.may_judge(session, actor, parties)
     return AppealCard(_appeal(session, row, actor), found, may_decide)
 
 

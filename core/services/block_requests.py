@@ -17,7 +17,18 @@ from core.domain.errors import BlockAsked, Changed, FieldInvalid, NotAllowed, No
 from core.domain.notice import Notice
 from core.domain.role import CONTRACTOR_ROLES
 from core.domain.task import TaskKind
-from core.services import audit, blacklist, block_costs, block_people, blocks, notices, numbers, scope, tasks
+from core.services import (
+    another_person,
+    audit,
+    blacklist,
+    block_costs,
+    block_people,
+    blocks,
+    notices,
+    numbers,
+    scope,
+    tasks,
+)
 from core.services.blacklist import REASON_LIMIT, Order
 from core.services.block_costs import Cost
 from core.services.rows import moved
@@ -144,15 +155,12 @@ def ask(session: Session, actor: Actor, order: Order, *, now: datetime, with_tas
 def confirm(session: Session, actor: Actor, request_id: int, *, now: datetime) -> None:
     """The second yes: the block begins, at the cost of this moment. Raises NotFound, NeedsAnother, Changed."""
     row = one(session, actor, request_id)
-    parties = frozenset({row.asked_by} if row.asked_by is not None else ())
-    is_alone = block_people.decides_alone(session, actor, parties)
+    judge = another_person.judge(session, actor, {row.asked_by})
     if not moved(session, row, BlockRequest.decided_at.is_(None), decided_by=actor.person_id, decided_at=now):
         raise Changed
     whom = Subject(row.contractor_id, row.person_id, row.client_id)
     cost = block_costs.of(session, whom, row.level, now=now)
-    facts = {**facts_of(session, row), "request": row.id, "asked_by": row.asked_by}
-    if is_alone:
-        facts["alone"] = True
+    facts = {**facts_of(session, row), "request": row.id, "asked_by": row.asked_by, **judge.trace}
     order = Order(whom, row.level, row.rule, row.reason, row.days, cost.as_json, facts)
     block = blacklist.begin(session, actor, order, now=now)
     row.block_id = block.id

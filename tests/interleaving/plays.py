@@ -9,11 +9,13 @@ from datetime import datetime
 from pathlib import Path
 from shutil import copyfile
 
-from sqlalchemy import Engine, make_url, select, update
+from sqlalchemy import Engine, make_url, select
 from sqlalchemy.orm import Session
 
-from core.domain.offer import TAKEABLE, OfferStatus
-from core.services import invariants, offers, people, searches, tickets, waves
+from core.domain.block import BlockLevel, BlockRule, Subject
+from core.domain.offer import TAKEABLE
+from core.services import blacklist, invariants, offers, people, searches, tickets, waves
+from core.services.blacklist import Order
 from storage.models.contractor import Block
 from storage.models.desk import Audit, Task
 from storage.models.offer import Offer, Wave
@@ -27,6 +29,7 @@ from tests.interleaving.scheduler import Actor, Hands, Scheduler
 from tests.make.directories import add_contractor
 from tests.make.tickets import SKILL, add_engineer, make_world, send
 
+_NO_COST: dict[str, object] = {"sites": 0, "lost": []}
 Act = Callable[[Actor], None]
 
 
@@ -185,16 +188,13 @@ def _raises(cast: Cast) -> Act:
 
 
 def _blocks(cast: Cast) -> Act:
-    """Until the use case exists, what it will write: the row, and no offer stays open; a second try finds the first."""
+    """Two people have decided; a second try finds the first."""
+    order = Order(Subject(cast.first_firm_id), BlockLevel.SUSPENDED, BlockRule.BY_HAND, "Проверка", 30, _NO_COST)
 
     def blocks(session: Session, now: datetime) -> None:
         if session.scalar(select(Block.id)) is None:
-            session.add(Block(contractor_id=cast.first_firm_id, reason="Проверка", starts_at=now))
-            session.execute(
-                update(Offer)
-                .where(Offer.contractor_id == cast.first_firm_id, Offer.status.in_(TAKEABLE))
-                .values(status=OfferStatus.WITHDRAWN, answered_at=now)
-            )
+            desk = people.actor_of(session, cast.dispatcher_id, now=now, source="update:block")
+            blacklist.begin(session, desk, order, now=now)
 
     return lambda actor: actor.write(blocks)
 

@@ -9,8 +9,9 @@ from core.domain.actor import Actor, Grant
 from core.domain.block import BlockLevel, BlockRule, Subject
 from core.domain.quality import QualityKind
 from core.domain.role import Role
-from core.services import audit, blacklist, block_requests, limits
+from core.services import audit, blacklist, block_requests, limits, quality
 from core.services.blacklist import Order
+from core.services.quality import Crew
 from storage.models.contractor import Block, BlockRequest, Contractor
 from storage.models.quality import QualityEvent
 from storage.models.ticket import Assignment, Ticket
@@ -35,20 +36,13 @@ def strike(
 ) -> QualityEvent:
     """One event of the ledger, as a visit or a breach would have written it; of a job which the firm had."""
     session, contractor = world.session, firm or world.contractor
-    cause = audit.record(session, Actor.system("test"), "quality", ticket.id, kind, now=world.now)
-    row = QualityEvent(
-        kind=kind,
-        contractor_id=contractor.id,
-        ticket_id=ticket.id,
-        weight_milli=weight_milli,
-        audit_id=cause.id,
-        at=world.now - ago,
-    )
-    session.add(row)
     had = select(Assignment.id).where(Assignment.ticket_id == ticket.id, Assignment.contractor_id == contractor.id)
     if session.scalar(had) is None:
         ended = {"started_at": world.now, "ended_at": world.now, "end_reason": "gave up"}
         session.add(Assignment(ticket_id=ticket.id, contractor_id=contractor.id, over_limit=False, **ended))
+    at = world.now - ago
+    cause = audit.record(session, Actor.system("test"), "quality", ticket.id, kind, now=at)
+    row = quality.write(session, kind, weight_milli, Crew(contractor.id, None), ticket, cause=cause, now=at)
     session.flush()
     return row
 
