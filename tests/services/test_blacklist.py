@@ -102,6 +102,20 @@ def test_a_block_of_one_client_leaves_the_others_their_contractor(session: Sessi
     assert world.contractor.score == score
 
 
+@pytest.mark.parametrize(("level", "keeps"), [(L.LIMITED, True), (L.SUSPENDED, False), (L.BLOCKED, False)])
+def test_a_job_that_was_only_agreed_goes_to_another(
+    session: Session, now: datetime, level: BlockLevel, keeps: bool
+) -> None:
+    world = make_world(session, now=now)
+    ticket = bring(world, TicketStatus.ASSIGNED)
+    second = add_contractor(session, skills=[SKILL], lat=55.80)
+    add_engineer(session, second, now=now)
+    begin(world, level)
+    session.refresh(ticket)
+    assert ticket.status is (TicketStatus.ASSIGNED if keeps else TicketStatus.SEARCHING)
+    assert offers_of(session, second.id) == ([] if keeps else [OfferStatus.SENT])
+
+
 def test_a_suspended_firm_ends_what_it_began(session: Session, now: datetime) -> None:
     """Begun is begun: the visit under way goes to its report."""
     world = make_world(session, now=now)
