@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from core.services import (
+    invariants_blocks,
     invariants_breaches,
     invariants_clocks,
     invariants_desk,
@@ -50,6 +51,7 @@ _PARTS = (
     invariants_told,
     invariants_rights,
     invariants_score,
+    invariants_blocks,
     invariants_visits,
     invariants_papers,
     invariants_post,

@@ -9,14 +9,16 @@ from core.domain.actor import Actor, Grant
 from core.domain.block import BlockLevel, BlockRule, Subject
 from core.domain.quality import QualityKind
 from core.domain.role import Role
-from core.services import audit, blacklist, block_requests, limits, quality
+from core.services import appeals, audit, blacklist, block_requests, limits, quality
 from core.services.blacklist import Order
 from core.services.quality import Crew
 from storage.models.contractor import Block, BlockRequest, Contractor
 from storage.models.quality import QualityEvent
 from storage.models.ticket import Assignment, Ticket
-from tests.make.people import add_person
-from tests.make.tickets import World, tap
+from tests.clock import HandClock
+from tests.make.directories import add_contractor
+from tests.make.people import add_dispatcher, add_person
+from tests.make.tickets import World, add_engineer, tap
 
 NO_COST: dict[str, Any] = {"sites": 0, "lost": []}
 
@@ -82,3 +84,16 @@ def propose(
 
 def block_of(world: World) -> Block:
     return world.session.scalars(select(Block).order_by(Block.id.desc()).limit(1)).one()
+
+
+def limited_firm(world: World, clock: HandClock) -> None:
+    """A firm that nobody asks is limited by two people and appeals; a harder block of it waits for the second."""
+    session, now = world.session, clock.now()
+    firm = add_contractor(session)
+    man, second = add_engineer(session, firm, now=now), add_dispatcher(session, now=now)
+    for level in (BlockLevel.LIMITED, BlockLevel.SUSPENDED):
+        about = (firm.id, None, None, level, 14, "Грубость")
+        block_requests.propose(session, tap(world.dispatcher), *about, now=now)
+    first = session.scalars(select(BlockRequest.id).order_by(BlockRequest.id).limit(1)).one()
+    block_requests.confirm(session, tap(second), first, now=now)
+    appeals.give(session, tap(man), block_of(world).id, "Не согласен", now=now)

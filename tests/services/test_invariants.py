@@ -11,6 +11,7 @@ from core.services import inbox, invariants
 from tests.clock import HandClock
 from tests.databases import PostgresServer, SqliteFiles, rolled_back
 from tests.make.stories import full_story, receive
+from tests.services.breaks_of_blocks import BLOCKS
 from tests.services.breaks_of_breaches import BREACHES
 from tests.services.breaks_of_clocks import CLOCKS
 from tests.services.breaks_of_desk import DESK
@@ -22,7 +23,10 @@ from tests.services.breaks_of_visits import VISITS
 from tests.services.breaks_of_work import WORK
 from tests.services.broken import Break, Story
 
-BREAKS = [*CLOCKS, *BREACHES, *DESK, *WORK, *VISITS, *SCORE, *PAPERS, *POST, *TALK]
+<<<<<<< HEAD
+BREAKS = [*CLOCKS, *BREACHES, *BLOCKS, *DESK, *WORK, *VISITS, *SCORE, *PAPERS, *POST, *TALK]
+=======
+>>>>>>> c6e24fd (What must always hold of blocks, requests and appeals, each broken on purpose)
 
 
 @pytest.fixture(scope="module")
