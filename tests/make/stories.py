@@ -45,11 +45,8 @@ from storage.models.post import Outbox
 from storage.models.quality import QualityEvent
 from storage.models.ticket import Ticket
 from tests.clock import HandClock
-<<<<<<< HEAD
 from tests.make import papers
-=======
 from tests.make.blocks import limited_firm
->>>>>>> c6e24fd (What must always hold of blocks, requests and appeals, each broken on purpose)
 from tests.make.directories import add_contractor
 from tests.make.people import add_person, again
 from tests.make.talks import answer, ask, say

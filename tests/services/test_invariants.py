@@ -23,10 +23,7 @@ from tests.services.breaks_of_visits import VISITS
 from tests.services.breaks_of_work import WORK
 from tests.services.broken import Break, Story
 
-<<<<<<< HEAD
 BREAKS = [*CLOCKS, *BREACHES, *BLOCKS, *DESK, *WORK, *VISITS, *SCORE, *PAPERS, *POST, *TALK]
-=======
->>>>>>> c6e24fd (What must always hold of blocks, requests and appeals, each broken on purpose)
 
 
 @pytest.fixture(scope="module")
