@@ -53,7 +53,7 @@ _ALL = frozenset({K.REACTION, K.SEARCH, K.ARRIVAL, K.RESOLUTION})
 _BEFORE_ARRIVAL = _ALL - {K.RESOLUTION}
 
 #: Reason → whose time it is, and which clocks stand. Before the first yes the client's waiting stops the reaction
-#: too: nobody can be asked meanwhile.
+#: too: on hold nobody can be asked (decision 8). Arrival runs on while an answer or parts are waited for.
 STOPS: dict[StopReason, tuple[Whose, frozenset[ClockKind]]] = {
     R.APPROVAL: (W.CLIENT, _ALL),
     R.ESTIMATE: (W.CLIENT, _ALL),

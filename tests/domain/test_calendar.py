@@ -1,7 +1,8 @@
 """Working time: counted against a plain minute-by-minute model, over nights, holidays and changes of the clocks."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -93,6 +94,22 @@ def test_in_every_zone_of_russia_a_day_of_work_is_nine_hours_of_its_own_clock(zo
     calendar = WorkingTime(zone, weekdays)
     assert calendar.after(at("2026-03-16 09:00", zone), timedelta(hours=10)) == at("2026-03-17 10:00", zone)
     assert calendar.between(at("2026-03-16 00:00", zone), at("2026-03-17 00:00", zone)) == timedelta(hours=9)
+
+
+@pytest.mark.parametrize("zone", [*RUSSIAN_ZONES, "Europe/Berlin"])
+def test_every_day_of_seventeen_years_is_worked_from_nine_to_six_by_its_own_clock(zone: str) -> None:
+    """Also in the weeks in which Volgograd, Berlin and the others changed theirs."""
+    calendar, here = WorkingTime(zone, weekdays), ZoneInfo(zone)
+    midnights = [
+        datetime.combine(date(2020, 1, 1) + timedelta(days=n), time(), tzinfo=here).astimezone(UTC)
+        for n in range(17 * 365 + 5)
+    ]
+    for number, (begin, end) in enumerate(pairwise(midnights)):
+        works = (date(2020, 1, 1) + timedelta(days=number)).weekday() < 5
+        assert calendar.between(begin, end) == timedelta(hours=9 if works else 0)
+        if works:
+            opens = calendar.after(begin, timedelta(0)).astimezone(here)
+            assert (opens.hour, opens.minute) == (9, 0)
 
 
 def test_days_asked_for_out_of_order_are_those_asked_for_in_order() -> None:

@@ -8,21 +8,24 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor, Grant
+from core.domain.clock import ClockKind
 from core.domain.errors import NotAllowed
 from core.domain.role import Role
-from core.domain.ticket import Origin, TicketEvent, TicketStatus
+from core.domain.ticket import Origin, Priority, TicketEvent, TicketStatus
 from core.imports.book import Reason, Workbook
 from core.imports.check import check
 from core.imports.read import read
 from core.imports.write import write
 from core.services import counters, exports, imports, lifecycle
 from core.services.imports import ImportReport, SheetCount
+from storage.models.clock import Clock
 from storage.models.contractor import Contractor, MatchPoint
 from storage.models.desk import Audit
-from storage.models.directory import Client, LegalEntity, Service, Site, SiteEntity
+from storage.models.directory import Client, Contract, LegalEntity, Service, Site, SiteEntity
 from storage.models.offer import Offer
 from storage.models.ticket import Ticket
 from storage.models.visit import Visit
+from tests.clock import HandClock
 from tests.make.workbooks import (
     ENTITY_INN,
     OTHER_ENTITY_INN,
@@ -50,6 +53,39 @@ def load(session: Session, folder: Path, sheets: Sheets, now: datetime) -> Impor
 
 def all_same(report: ImportReport) -> bool:
     return all((count.added, count.changed, count.wrong) == (0, 0, 0) for count in report.sheets.values())
+
+
+def test_other_times_of_a_plan_reach_its_open_tickets_and_keep_what_has_elapsed(
+    session: Session, now: datetime, clock: HandClock, tmp_path: Path
+) -> None:
+    book = small_book()
+    load(session, tmp_path, book, now)
+    contract = session.scalars(select(Contract).where(Contract.sla_plan == "Базовый").limit(1)).one()
+    site = session.scalars(select(Site).where(Site.client_id == contract.client_id).limit(1)).one()
+    service = session.scalars(select(Service).limit(1)).one()
+    ticket = Ticket(
+        number="З-1",
+        origin=Origin.BOT,
+        client_id=contract.client_id,
+        site_id=site.id,
+        legal_entity_id=contract.legal_entity_id,
+        contract_id=contract.id,
+        service_id=service.id,
+        priority=Priority.EMERGENCY,
+        client_price_kop=1,
+        contractor_rate_kop=1,
+        registered_at=now,
+    )
+    lifecycle.begin(session, ticket, TicketEvent.REGISTER, ADMIN, now=now)
+    put(book, "SLA", 2, "Прибытие, мин", 90)
+    later = clock.move(minutes=30)
+    load(session, tmp_path, book, later)
+
+    arrival = session.scalars(select(Clock).where(Clock.kind == ClockKind.ARRIVAL)).one()
+    assert (arrival.target_min, arrival.due_at) == (90, now + timedelta(minutes=90))
+    assert session.scalars(select(Audit.event).where(Audit.entity == "ticket").order_by(Audit.id)).all()[-1] == "replan"
+    load(session, tmp_path, book, later)  # the same file again: nothing is counted anew
+    assert len(session.scalars(select(Audit.id).where(Audit.event == "replan")).all()) == 1
 
 
 def test_preview_counts_and_writes_nothing(session: Session, now: datetime, tmp_path: Path) -> None:
