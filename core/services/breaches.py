@@ -153,6 +153,8 @@ def _shift(session: Session, row: Breach, due_at: datetime, clock: Clock, *, now
     data = {"kind": clock.kind, "due": due_at.isoformat(), "whose": told["whose"]}
     cause = audit.record(session, SYSTEM, "clock", clock.id, SHIFTED, now=now, data=data)
     row.at, row.audit_id = due_at, cause.id
+    if row.detected_at < due_at:
+        row.detected_at = now  # at the deadline as it is now nobody had looked yet
     for name, value in told.items():
         setattr(row, name, value)
     session.flush()

@@ -11,7 +11,7 @@ from core.domain.calendar import CalendarKind
 from core.domain.clock import ClockKind, ClockState, StopReason, Whose
 from core.domain.ticket import TicketStatus
 from core.domain.visit import VisitOutcome
-from core.services import acceptances, clocks, holds, tickets, visits
+from core.services import acceptances, breaches, clocks, holds, tickets, visits
 from storage.models.clock import Clock, ClockInterval
 from storage.models.directory import SlaTarget
 from storage.models.ticket import Ticket
@@ -136,6 +136,7 @@ def test_what_is_met_too_late_says_which_deadline_was_over(world: World, clock: 
     (kept,) = clocks.meet(session, ticket, [RESOLUTION], now=now, at=started + 15 * HOUR)
     assert (kept.at, kept.passed_at) == (started + 15 * HOUR, None)
     assert clocks.meet(session, ticket, [RESOLUTION], now=now) == ()
+    breaches.settle(session, ticket, now=now)  # as every move of a ticket does
 
 
 STOPPED_BY = {
