@@ -1,7 +1,7 @@
 """Promised times: a warning above a card, many warnings at once, and `/sla`: what runs and what was broken."""
 
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from aiogram.filters.callback_data import CallbackData
 from pydantic import Field
@@ -31,7 +31,7 @@ class SlaTap(CallbackData, prefix="sla"):
 
 class BrokenTap(CallbackData, prefix="slab"):
     page: Page = 0
-    days: Literal[7, 30] = 7
+    days: Annotated[int, Field(ge=1, le=30)] = 7
 
 
 def words(card: Card, data: dict[str, Any], texts: Texts) -> dict[str, str]:
@@ -102,7 +102,7 @@ def broken(found: Broken, texts: Texts) -> Screen:
         Button(f"{n}. {line.number}", Open(number=line.ticket_id).pack())
         for n, line in enumerate(found.lines, start=found.offset + 1)
     )
-    other: Literal[7, 30] = 7 if tap.days == 30 else 30
+    other = 7 if tap.days == 30 else 30
     to_other = Button(texts.plain("deadlines-days", days=str(other)), BrokenTap(days=other).pack())
     back = Button(texts.plain("deadlines-open"), SlaTap().pack())
     return Screen(

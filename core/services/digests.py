@@ -59,8 +59,8 @@ class Digest:
 def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
     """Tells everybody whose morning has come. Returns how many were told, or had nothing to be told."""
     done = 0
-    for person in _readers(session):
-        day = _morning(session, person, now)
+    for person, since in _readers(session):
+        day = _morning(session, person, since, now)
         if day is None or _is_told(session, person, day):
             continue
         if done == limit:
@@ -79,16 +79,24 @@ def show(session: Session, actor: Actor, *, now: datetime) -> Digest:
     return _drawn(session, session.get_one(Person, actor.person_id).zone, now=now)
 
 
-def _readers(session: Session) -> list[Person]:
-    held = select(Membership.person_id).where(Membership.role.in_(READERS), Membership.ended_at.is_(None))
-    who = (Person.id.in_(held), Person.telegram_id.is_not(None), Person.unreachable_at.is_(None))
-    return list(session.scalars(select(Person).where(*who).order_by(Person.id)))
+def _readers(session: Session) -> list[tuple[Person, datetime]]:
+    """Who reads it, and since when he is of the desk."""
+    who = (Person.telegram_id.is_not(None), Person.unreachable_at.is_(None))
+    rows = session.execute(
+        select(Person, func.min(Membership.started_at))
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.role.in_(READERS), Membership.ended_at.is_(None), *who)
+        .group_by(Person.id)
+        .order_by(Person.id)
+    )
+    return [(person, since) for person, since in rows]
 
 
-def _morning(session: Session, person: Person, now: datetime) -> date | None:
-    """The reader's day, once its hour has struck."""
+def _morning(session: Session, person: Person, since: datetime, now: datetime) -> date | None:
+    """The reader's day, once its hour has struck; whoever came in later that day begins with the next."""
     local = now.astimezone(ZoneInfo(person.zone))
-    return local.date() if local.hour >= numbers.of(session).digest_hour else None
+    struck = local.replace(hour=numbers.of(session).digest_hour, minute=0, second=0, microsecond=0)
+    return local.date() if since <= struck <= local else None
 
 
 def _is_told(session: Session, person: Person, day: date) -> bool:
