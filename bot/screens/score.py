@@ -5,10 +5,12 @@ from decimal import Decimal
 from aiogram.filters.callback_data import CallbackData
 
 from bot import formats
+from bot.screens.blocks import BlockDo, BlockTap
 from bot.screens.lists import PAGE, pages
 from bot.screens.menu import to_menu
 from bot.texts import Html, Texts
 from bot.ui import Button, Id, Page, Rows, Screen, column, page_rows
+from core.domain.block import BlockRule
 from core.domain.quality import EARLY_MILLI, GOOD_MILLI, QualityKind
 from core.domain.score import PART_OF, Part, PartScore
 from core.services.contractors import SkillLine
@@ -105,7 +107,8 @@ def _block(one: BlockLine, found: Ledger, texts: Texts) -> str:
         client=one.client,
         has_client="yes" if one.client else "no",
     )
-    why = texts("score-block-why", reason=one.reason)
+    reason = one.reason if one.rule is BlockRule.BY_HAND else texts(f"block-rule-{one.rule}")
+    why = texts("score-block-why", reason=reason)
     return f"{head}\n{why}\n{texts('score-block-stays', level=str(one.level))}"
 
 
@@ -128,7 +131,14 @@ def _ledger_rows(found: Ledger, texts: Texts) -> Rows:
     before, after = LedgerTap(contractor_id=firm, page=max(page - 1, 0)), LedgerTap(contractor_id=firm, page=page + 1)
     turning = page_rows(page, pages(found.total), before.pack(), after.pack())
     others = [Button(name[:100], LedgerTap(contractor_id=other).pack()) for other, name in found.others]
-    return column(*events) + turning + column(*others) + column(to_menu(texts))
+    limits = [_limit_button(one, texts) for one in found.blocks]
+    return column(*events) + turning + column(*limits, *others, to_menu(texts))
+
+
+def _limit_button(one: BlockLine, texts: Texts) -> Button:
+    """To what it rests on, and to the appeal."""
+    text = texts.plain("block-do-open", level=texts.plain(f"block-level-{one.level}"))
+    return Button(text, BlockTap(do=BlockDo.SHOW, block_id=one.block_id).pack())
 
 
 def line_text(one: EventLine, texts: Texts) -> str:

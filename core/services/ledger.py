@@ -56,6 +56,7 @@ class EventLine:
 class BlockLine:
     """A limit in force: of the firm, or of the reader himself; everywhere, or at one client."""
 
+    block_id: int
     level: BlockLevel
     rule: BlockRule
     reason: str
@@ -294,7 +295,7 @@ def _blocks(session: Session, actor: Actor, contractor_id: int, *, now: datetime
         .order_by(Block.starts_at, Block.id)
     )
     return tuple(
-        BlockLine(row.level, row.rule, row.reason, client or "", row.contractor_id is None, row.ends_at)
+        BlockLine(row.id, row.level, row.rule, row.reason, client or "", row.contractor_id is None, row.ends_at)
         for row, client in rows
     )
 

@@ -81,7 +81,7 @@ block-events-more = …and { $n } more
 block-allowed-limited = Emergencies are not offered, everything else is as usual.
 block-allowed-suspended = No new jobs. Finish what you have begun: accepted work is paid.
 block-allowed-blocked = No new jobs. Finish what you have begun: accepted work is paid.
-block-others = Another limit is in force as well: /missed shows what it keeps away.
+block-others = Another limit is in force as well: see /me.
 block-cost = ⚠️ Left with nobody: { $sites ->
     [one] { $sites } site
    *[other] { $sites } sites
@@ -103,6 +103,7 @@ block-do-confirm = ✅ Confirm
 block-do-refuse = Refuse, with a reason
 block-do-take-back = Take the proposal back
 block-do-lift = Lift before its time
+block-do-open = 🚫 { $level }: more, appeal
 block-do-show = Open the entry
 block-confirmed = Done, the contractor is told
 block-ask-refusal = Why not? Write it in one message, up to 300 characters.
