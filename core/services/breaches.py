@@ -17,7 +17,7 @@ from core.domain.breach import AnnulReason
 from core.domain.calendar import CalendarKind
 from core.domain.clock import ClockState, Whose
 from core.domain.quality import QualityKind
-from core.services import audit, burning, clocks, quality
+from core.services import audit, burning, clocks, quality, quality_disputes
 from core.services.burning import Burning
 from storage.models.clock import Breach, Clock, ClockInterval
 from storage.models.desk import Audit
@@ -136,10 +136,12 @@ def _said(one: Burning, due_at: datetime, told: dict[str, object], now: datetime
 
 def _strike(session: Session, broken: Iterable[tuple[Breach, Audit]], *, now: datetime) -> None:
     """His own fault stands in his ledger, and he hears of it."""
+    right = quality_disputes.excused(session, {row.clock_id for row, _ in broken})
     his = [
         (quality.Crew(row.contractor_id, row.person_id), row.ticket_id, cause)
         for row, cause in broken
         if row.whose is Whose.CONTRACTOR and row.contractor_id is not None
+        if (row.clock_id, row.contractor_id) not in right
     ]
     if his:
         quality.missed(session, his, now=now)

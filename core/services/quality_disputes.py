@@ -1,5 +1,6 @@
 """A contractor does not agree with an event of the ledger: once, within a term, in words; another person decides."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -113,6 +114,23 @@ def ensure_open(session: Session, event: QualityEvent, *, now: datetime) -> None
         raise Changed
     if now > until(session, event):
         raise DisputeLate(numbers.of(session).dispute_days)
+
+
+def excused(session: Session, clock_ids: Collection[int]) -> frozenset[tuple[int, int]]:
+    """(clock, contractor) where he was found right about this very promise: reckoned anew it does not accuse him
+    again."""
+    right = (
+        select(Audit.entity_id, QualityEvent.contractor_id)
+        .join(QualityEvent, QualityEvent.audit_id == Audit.id)
+        .join(QualityDispute, QualityDispute.event_id == QualityEvent.id)
+        .where(
+            Audit.entity == "clock",
+            Audit.entity_id.in_(clock_ids),
+            QualityEvent.kind == rules.QualityKind.MISSED,
+            QualityDispute.is_upheld.is_(True),
+        )
+    )
+    return frozenset((clock_id, firm) for clock_id, firm in session.execute(right))
 
 
 def involved(session: Session, event: QualityEvent, given: QualityDispute) -> frozenset[int | None]:

@@ -23,6 +23,7 @@ from storage.models.contractor import Contractor, MatchPoint
 from storage.models.desk import Audit
 from storage.models.directory import Client, Contract, LegalEntity, Service, Site, SiteEntity
 from storage.models.offer import Offer
+from storage.models.quality import QualityEvent
 from storage.models.ticket import Ticket
 from storage.models.visit import Visit
 from tests.clock import HandClock
@@ -316,3 +317,18 @@ def test_only_admins_and_managers_import_and_export(session: Session, now: datet
         imports.preview(session, actor, Workbook(is_whole=True), now=now)
     with pytest.raises(NotAllowed):
         exports.workbook(session, actor, now=now)
+
+
+def test_a_later_book_leaves_the_score_that_was_lived_as_it_is(session: Session, now: datetime, tmp_path: Path) -> None:
+    sheets = small_book()
+    load(session, tmp_path, sheets, now)
+    firm = session.scalars(select(Contractor).order_by(Contractor.code).limit(1)).one()
+    assert firm.score == 70
+    firm.score = 91
+    session.flush()
+    put(sheets, "Подрядчики", 2, "Радиус, км", 120)
+    put(sheets, "Подрядчики", 3, "Радиус, км", 120)
+    load(session, tmp_path, sheets, now)
+    found = session.get_one(Contractor, firm.id)
+    assert (found.radius_km, found.score) == (120, 91)
+    assert session.scalar(select(func.count()).select_from(QualityEvent)) == 0

@@ -25,9 +25,10 @@ from core.domain.quality import QualityKind
 from core.domain.role import Role
 from core.domain.task import TaskKind
 from core.domain.ticket import TicketStatus
-from core.services import ledger, quality_disputes, tasks
+from core.services import audit, ledger, quality, quality_disputes, tasks
 from core.services.ledger import Disputed
 from storage.db import Database
+from storage.models.clock import Clock
 from storage.models.contractor import Contractor
 from storage.models.desk import Audit, Task
 from storage.models.people import Person
@@ -209,6 +210,21 @@ def test_an_admin_alone_at_the_desk_judges_even_himself_and_the_audit_says_so(se
     event = disputed(world)
     decide(world, admin, event, False, "Остаётся")
     assert of_the_decision(session).data == {"upheld": False, "fallback": "admin alone"}
+
+
+def test_a_promise_he_was_found_right_about_does_not_accuse_him_again(session: Session, now: datetime) -> None:
+    world = make_world(session, now=now)
+    ticket = bring(world, TicketStatus.ASSIGNED)
+    clock = session.scalars(select(Clock.id).where(Clock.ticket_id == ticket.id).limit(1)).one()
+    cause = audit.record(session, Actor.system("test"), "clock", clock, "breach", now=now)
+    crew = quality.Crew(world.contractor.id, world.engineer.person_id)
+    event = quality.write(session, QualityKind.MISSED, 1000, crew, ticket, cause=cause, now=now)
+    quality_disputes.dispute(session, tap(world.engineer), event.id, "Ждали доступа", now=now)
+    firm = world.contractor.id
+    assert quality_disputes.excused(session, {clock}) == frozenset()
+    decide(world, world.dispatcher, event, True)
+    assert quality_disputes.excused(session, {clock, clock + 1}) == {(clock, firm)}
+    assert quality_disputes.excused(session, {clock + 1}) == frozenset()
 
 
 async def test_of_two_who_decide_at_once_one_wins_and_the_other_learns_who(db: Database) -> None:
