@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from core.domain.clock import LEVELS, ClockState, Whose
 from core.domain.notice import Notice
 from core.domain.quality import QualityKind
-from core.services import breaches, burning, clocks, digests, guard, invariants_clocks
+from core.services import breaches, burning, clocks, digests, guard, invariants_clocks, quality_disputes
 from storage.models.clock import Breach, Clock
 from storage.models.desk import JobRun
 from storage.models.post import Outbox
@@ -80,12 +80,12 @@ def _of_whom(session: Session) -> list[str]:
     rows = session.execute(
         select(Breach, Clock, QualityEvent).join(Clock, Clock.id == Breach.clock_id).outerjoin(QualityEvent, event)
     ).all()
-    found = []
+    found, right = [], quality_disputes.excused(session)
     for row, clock, missed in rows:
         is_his = row.whose is Whose.CONTRACTOR
         if is_his and (clock.kind in burning.OURS_ALONE or row.contractor_id is None):
             found.append(f"breach {row.id} is laid to a contractor who did not have it")
-        elif is_his != (missed is not None):
+        elif is_his != (missed is not None) and (clock.id, row.contractor_id) not in right:
             found.append(f"breach {row.id} is {row.whose}, the ledger says otherwise")
         elif row.annulled_at is not None and missed is not None and missed.annulled_at is None:
             found.append(f"breach {row.id} was annulled, the ledger counts it still")
