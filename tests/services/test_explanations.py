@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.domain import wave
 from core.domain.errors import NotFound
 from core.domain.offer import DeclineReason, Exclusion, OfferStatus, WaveReason
 from core.services import explanations, history, offers, searches, waves
@@ -84,6 +85,7 @@ def test_who_refused_for_the_price_reads_that_we_came_back_for_it(session: Sessi
     world = make_world(session, now=now)
     ticket = send(world)
     offer = session.scalars(select(Offer)).one()
+    ticket.raises = wave.RAISES  # policy has done what it may
     offers.decline(session, tap(world.engineer), offer.id, DeclineReason.PRICE, now=now)
     searches.raise_pay(session, tap(world.dispatcher), ticket.id, ticket.version, 10, now=now)
     place = history.why(session, tap(world.engineer), ticket.id, now=now).place
