@@ -80,7 +80,7 @@ async def _play(given: argparse.Namespace, folder: Path, children: Children, sta
     now = loading.morning(datetime.now(UTC))
     address, loaded = await asyncio.gather(
         children.sandbox(free_port(given.port), roles.TOKEN, cast_file),
-        asyncio.to_thread(loading.load, url, folder, given.operator, size, roles.TOKEN, now),
+        asyncio.to_thread(loading.load, url, folder, given.operator, size, now),
     )
     say(f"Загружено: {loaded.sites} объектов, {loaded.contractors} подрядчиков. Запускаю бота…")
     async with Sim(address, roles.TOKEN) as sim:
@@ -104,11 +104,12 @@ async def _play(given: argparse.Namespace, folder: Path, children: Children, sta
 async def _act(
     given: argparse.Namespace, folder: Path, loaded: loading.Loaded, cast: roles.Cast, address: str, started: float
 ) -> None:
-    entering_all = [entering.by_contact(phone) for phone in cast.known]
-    await asyncio.gather(entering.by_invite(cast.dispatcher, loaded.invite), *entering_all)
+    await asyncio.gather(*(entering.again(phone) for phone in cast.known))
     for phone in (cast.newcomer, cast.passer):
         await phone.meet()
-    roles.write_cast(folder / "cast.json", loaded.casting, cast, tries(loaded.casting, cast))
+    roles.write_cast(
+        folder / "cast.json", loaded.casting, cast, tries(loaded.casting, cast, is_lived=given.operator is None)
+    )
     say(f"\n  Откройте {address}\n\nГотово за {time.monotonic() - started:.0f} с. Остановить: Ctrl+C.")
     came = await entering.all_by_contact(cast.others[: given.neighbours], AT_ONCE)
     say(f"Ещё {len(came)} подрядчиков рядом вошли и отвечают сами.")

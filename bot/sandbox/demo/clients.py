@@ -24,7 +24,8 @@ PLANS = {
     "Стандарт": ((120, 480, 1440), "working"),
     "Премиум": ((60, 240, 720), "24x7"),
 }
-EMERGENCY = (30, 120, 480)
+#: So that each press of the clock, an hour and then quarters of one, reaches the next warning of the arrival.
+EMERGENCY = (30, 100, 480)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The people of the demonstration come in as everybody does: by their own contact, the dispatcher by an invite."""
+"""The people of the demonstration come in as everybody does: by their own contact or by an invite."""
 
 import asyncio
 from collections.abc import Iterable
@@ -7,6 +7,13 @@ from bot.sandbox.demo.phones import NotSeen, Phone
 
 JOIN = "^Да, это я$"
 SLOW_S = 90.0
+
+
+async def again(phone: Phone) -> None:
+    """Somebody who came in long ago opens the chat."""
+    await phone.meet()
+    await phone.says("/start")
+    await phone.until(lambda: phone.messages, "the menu", SLOW_S)
 
 
 async def by_contact(phone: Phone) -> None:

@@ -54,6 +54,10 @@ COMMON = tuple(dict.fromkeys(skill for _, skill, *_ in SERVICES[:6]))
 #: first is asked first however many jobs he has done.
 NEAREST = (900, 6_200)
 HEROES = ("Пётр Зябликов", "Иван Сидоренко")
+#: Where the second goes the first goes too: a limit of the second costs nobody the last contractor.
+HEROES_REACH_KM = (80, 50)
+#: Of the first: what he can do and has shown no document for, and a document that soon ends.
+DECLARED, ENDING, ENDS_IN_DAYS = "Отделка", "Вывески и реклама", 8
 #: Nobody else works from nearer than this, so that the two are asked first.
 FREE_M = 10_500
 NEIGHBOURS = 40
@@ -117,13 +121,18 @@ def _contractor(number: int, city: City, place: tuple[float, float], dice: Rando
         "city": city.name,
         "lat": place[0],
         "lon": place[1],
-        "radius_km": dice.choice((30, 50, 80, 120)),
+        "radius_km": _reach(number, dice),
         "contact_name": contact,
         "phone": papers.phone(),
         "contract_number": f"П-{number:04}/1",
         "engineers": engineers,
         "night_jobs": number % 3 == 0,
     }
+
+
+def _reach(number: int, dice: Random) -> int:
+    reach = dice.choice((30, 50, 80, 120))
+    return HEROES_REACH_KM[number - 1] if number <= len(HEROES) else reach
 
 
 def _formal(contact: str) -> str:
@@ -134,7 +143,7 @@ def _formal(contact: str) -> str:
 def _skills(code: str, number: int, dice: Random, today: date) -> Rows:
     """The two of the stage can do all a shop is likely to ask for; the rest some of everything, not all confirmed."""
     if number <= len(NEAREST):
-        known: tuple[str, ...] = (*SKILLS, RARE[1])
+        known: tuple[str, ...] = (*(one for one in SKILLS if one != DECLARED), RARE[1])
     elif number <= len(NEAREST) + NEIGHBOURS:
         known = tuple(sorted({*dice.sample(COMMON, 4), dice.choice(SKILLS)}))
     else:
@@ -143,6 +152,8 @@ def _skills(code: str, number: int, dice: Random, today: date) -> Rows:
     for skill in known:
         fresh = number <= len(NEAREST)
         days = 400 if fresh else dice.choice((-20, 25, 90, 300, 700, 1000))
+        if (number, skill) == (1, ENDING):
+            days = ENDS_IN_DAYS
         rows.append(
             {
                 "contractor_key": code,
@@ -152,4 +163,7 @@ def _skills(code: str, number: int, dice: Random, today: date) -> Rows:
                 "is_confirmed": fresh or dice.random() < 0.93,
             }
         )
+    if number == 1:
+        declared = {"contractor_key": code, "skill_key": DECLARED, "document": "", "valid_until": None}
+        rows.append(declared | {"is_confirmed": False})
     return rows

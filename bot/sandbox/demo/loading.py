@@ -1,4 +1,4 @@
-"""Fills the embedded database of a demonstration: tables, directories, the first dispatcher's invite."""
+"""Fills the embedded database of a demonstration: tables, directories, and what happened before it opens."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 MOSCOW = ZoneInfo("Europe/Moscow")
 SHELL = Actor(None, (Grant(Role.ADMIN),), source="demo")
 FRIDAY = 4
+#: The directories are as old as the first word of the past that is told.
+IMPORTED_DAYS = 60
 
 
 class BookRefused(Exception):
     """The operator's own workbook has mistakes; the text names the first of them."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class StandingClock:
     at: datetime
 
@@ -35,8 +37,6 @@ class StandingClock:
 @dataclass(frozen=True, slots=True)
 class Loaded:
     casting: Casting
-    #: What the dispatcher's link starts the bot with.
-    invite: str
     sites: int
     contractors: int
 
@@ -49,11 +49,12 @@ def morning(real: datetime, zone: ZoneInfo = MOSCOW) -> datetime:
     return datetime.combine(day, time(10), tzinfo=zone).astimezone(UTC)
 
 
-def load(url: str, folder: Path, own_book: Path | None, size: Size, token: str, now: datetime) -> Loaded:
+def load(url: str, folder: Path, own_book: Path | None, size: Size, now: datetime) -> Loaded:
     """Takes a thread of its own: nothing here waits for anybody."""
+    from bot.sandbox.demo import past
     from core.imports.check import check
     from core.imports.read import read
-    from core.services import imports, invites, numbers
+    from core.services import imports, numbers
     from core.settings import Settings
     from storage import migrate
     from storage.db import Database
@@ -64,16 +65,18 @@ def load(url: str, folder: Path, own_book: Path | None, size: Size, token: str, 
         write_book(book, now.astimezone(MOSCOW).date(), size)
     workbook = check(read(book))
     info: Mapping[str, Any] = {numbers.KEY: Settings(_env_file=None).defaults()}  # type: ignore[call-arg]
-    database = Database.open(url, StandingClock(now), info=info)
+    clock = StandingClock(now - timedelta(days=IMPORTED_DAYS))
+    database = Database.open(url, clock, info=info)
     try:
         report = database.write_sync(imports.apply, SHELL, workbook)
         _refuse_wrong(report)
+        clock.at = now
         casting = database.read_sync(choose)
-        issued = database.write_sync(invites.create, SHELL, Grant(Role.DISPATCHER), token)
+        database.write_sync(past.tell, casting, folder / "media", is_lived=own_book is None)
     finally:
         database.close_sync()
     counts = {str(title): count.added + count.changed + count.same for title, count in report.sheets.items()}
-    return Loaded(casting, f"{invites.PAYLOAD}{issued.token}", counts["Объекты"], counts["Подрядчики"])
+    return Loaded(casting, counts["Объекты"], counts["Подрядчики"])
 
 
 def _refuse_wrong(report: "ImportReport") -> None:

@@ -9,7 +9,8 @@ from bot.sandbox.demo.casting import Casting, Firm, Place
 from bot.sandbox.demo.phones import Phone, Sim
 
 TOKEN = "1000000001:DEMO_DEMO_DEMO_DEMO_DEMO_DEMO_DEMO_DEMO"
-ADMIN, DISPATCHER, ENGINEER, SECOND, SHOP, NEWCOMER, PASSER = 100, 101, 102, 103, 104, 105, 106
+ADMIN, DISPATCHER, ENGINEER, SECOND, SHOP, NEWCOMER, PASSER, MANAGER = 100, 101, 102, 103, 104, 105, 106, 107
+DISPATCHER_NAME, MANAGER_NAME = "Марина Крылова", "Вера Соколова"
 FIRST_OTHER = 201
 OTHERS_SHOWN = 4
 SHOWN = [DISPATCHER, ENGINEER, SECOND, SHOP]
@@ -23,24 +24,26 @@ class Cast:
     shop: Phone
     newcomer: Phone
     passer: Phone
+    manager: Phone
     #: Play by themselves.
     others: tuple[Phone, ...]
 
     @property
     def known(self) -> tuple[Phone, ...]:
-        """Those the directories know, except the one who has yet to come in."""
-        return self.engineer, self.second, self.shop
+        """Those who came in long ago."""
+        return self.dispatcher, self.manager, self.engineer, self.second, self.shop
 
 
 def cast_of(sim: Sim, casting: Casting) -> Cast:
     near, second = casting.near
     return Cast(
-        dispatcher=Phone(sim, DISPATCHER, "Марина Крылова", "+79009000101"),
+        dispatcher=Phone(sim, DISPATCHER, DISPATCHER_NAME, "+79009000101"),
         engineer=Phone(sim, ENGINEER, near.contact, near.phone),
         second=Phone(sim, SECOND, second.contact, second.phone),
         shop=Phone(sim, SHOP, casting.stage.person, casting.stage.phone),
         newcomer=Phone(sim, NEWCOMER, casting.newcomer.contact, casting.newcomer.phone),
         passer=Phone(sim, PASSER, "Лев Прохоров", "+79009000106"),
+        manager=Phone(sim, MANAGER, MANAGER_NAME, "+79009000107"),
         others=tuple(
             Phone(sim, FIRST_OTHER + place, firm.contact, firm.phone) for place, firm in enumerate(casting.others)
         ),
@@ -49,7 +52,7 @@ def cast_of(sim: Sim, casting: Casting) -> Cast:
 
 def write_waiting_room(path: Path) -> None:
     """The sandbox starts before the directories are loaded; nobody is on the page yet."""
-    _write(path, {"bot": {"token": TOKEN}, "people": [_person(DISPATCHER, "Марина Крылова", "диспетчер", "")]})
+    _write(path, {"bot": {"token": TOKEN}, "people": [_person(DISPATCHER, DISPATCHER_NAME, "диспетчер", "")]})
 
 
 def write_cast(path: Path, casting: Casting, cast: Cast, tries: list[dict[str, Any]]) -> None:
@@ -61,6 +64,7 @@ def write_cast(path: Path, casting: Casting, cast: Cast, tries: list[dict[str, A
         _engineer(SECOND, casting.near[1], "следующий по расстоянию"),
         _person(SHOP, stage.person, "магазин", f"отвечает за «{stage.name}», {stage.address}", stage.phone)
         | {"place": _point(stage), "scan": [sticker]},
+        _person(MANAGER, cast.manager.name, "руководитель", "узнаёт, когда срок почти прошёл", cast.manager.number),
         _engineer(NEWCOMER, casting.newcomer, "есть в справочнике, но ещё не вошёл"),
         _person(PASSER, cast.passer.name, "прохожий", "бота не знает, но может навести камеру на наклейку")
         | {"phone": cast.passer.number, "place": _point(stage), "scan": [sticker]},

@@ -3,15 +3,16 @@
 from typing import Any
 
 from bot.sandbox.demo.casting import Casting
-from bot.sandbox.demo.firms import RARE
+from bot.sandbox.demo.firms import ENDING, RARE
 from bot.sandbox.demo.roles import Cast
 
 Try = dict[str, Any]
 
 
-def tries(casting: Casting, cast: Cast) -> list[Try]:
-    shop, first, second = cast.shop.name, cast.engineer.name, cast.second.name
-    return [
+def tries(casting: Casting, cast: Cast, *, is_lived: bool = True) -> list[Try]:
+    """`is_lived`: the two engineers have a record, which some of the stories are about."""
+    shop, first, second, desk = cast.shop.name, cast.engineer.name, cast.second.name, cast.dispatcher.name
+    told = [
         _tell(shop, casting.service),
         _visit(first, casting.stage.name),
         _accept(shop),
@@ -19,9 +20,19 @@ def tries(casting: Casting, cast: Cast) -> list[Try]:
         _be_late(shop, first, second),
         _both(shop, first, second),
         _wave(shop, first, second),
-        _nobody(shop, first, second, cast.dispatcher.name),
-        _wrong(shop, first, cast.dispatcher.name),
+        _nobody(shop, first, second, desk),
+        _wrong(shop, first, desk),
         _enter(cast.newcomer.name, cast.passer.name, shop),
+    ]
+    if not is_lived:
+        return told
+    return [
+        *told,
+        _burns(shop, first, desk, cast.manager.name, casting.stage.name),
+        _nobody_came(shop, first, second),
+        _limit(second, desk),
+        _document(first, desk),
+        _score(first, desk),
     ]
 
 
@@ -132,4 +143,61 @@ def _enter(newcomer: str, passer: str, shop: str) -> Try:
         _step(newcomer, "«Начать», «Поделиться номером», «Да, это я»", "Чем помочь"),
         _step(passer, "Чужой навёл камеру на наклейку: заявка до «Отправить»", "Записали"),
         _step(shop, "Ответственный подтверждает её одним нажатием", "Заявка принята"),
+    )
+
+
+def _burns(shop: str, first: str, dispatcher: str, manager: str, site: str) -> Try:
+    asks = f"Наклейка QR, напишите «сейф», «{RARE[0]}», «Срочно, авария», одно предложение, «Отправить»"
+    return _story(
+        "Срок горит",
+        _step(shop, asks, "Заявка принята"),
+        _step(first, "«Беру: выезжаю сейчас» — и никуда не едет", "Заявка ваша"),
+        _step(first, "«+1 час» у часов: прошла половина срока приезда, торопят инженера", "прошло 50 %"),
+        _step(dispatcher, "«+15 мин»: три четверти срока, зовут диспетчера", "прошло 75 %"),
+        _step(manager, "Ещё «+15 мин»: узнаёт руководитель", "прошло 90 %"),
+        _step(dispatcher, "Ещё «+15 мин»: срок нарушен, это записано один раз", "Срок прошёл:"),
+        _step(dispatcher, "Команда /sla, затем «Нарушенные сроки»: чья вина", "Нарушено сроков"),
+        _step(first, f"Приехал: «Выезжаю», «Я на месте», «{site}»", "Вы на (месте|объекте)"),
+    )
+
+
+def _nobody_came(shop: str, first: str, second: str) -> Try:
+    return _story(
+        "Никто не приехал",
+        _asks(shop),
+        _step(second, f"«Беру: выезжаю сейчас». Если предложение у {first}, сначала откажитесь там", "Заявка ваша"),
+        _step(second, "Он не едет. Трижды «+1 час» у часов: окно прошло, спрашивают его", "Где вы"),
+        _step(shop, "«+15 мин», ответа нет: заявку отдают другому, и клиент это знает", "Инженер не приехал"),
+    )
+
+
+def _limit(second: str, dispatcher: str) -> Try:
+    return _story(
+        "Ограничение и обжалование",
+        _step(second, "После «Никто не приехал» это вторая неявка: ограничение с причиной и сроком", "Мы ограничили"),
+        _step(second, "«Обжаловать» под этим сообщением", "Напишите, с чем вы не согласны"),
+        _step(second, "Напишите одним сообщением, что было на самом деле", "Жалоба рассматривается"),
+        _step(dispatcher, "/queue, «жалоба на ограничение», «Прочитать и решить»", "Обжалование"),
+        _step(second, "Диспетчер нажимает «Согласиться и снять»: подрядчик узнаёт сразу", "Ограничение снято"),
+    )
+
+
+def _document(first: str, dispatcher: str) -> Try:
+    return _story(
+        "Показать документ",
+        _step(first, "«+1 день» у часов: у одного документа осталась неделя", "Документ скоро истечёт"),
+        _step(first, f"Под напоминанием «Документ: {ENDING}», затем 📎 → Фото → любое", "Документ получен"),
+        _step(dispatcher, "/queue, «проверить документ»: посмотрите его и выберите, до какого дня", "Принят до"),
+        _step(first, "Инженер узнал. Все документы: /papers", "Документ принят"),
+    )
+
+
+def _score(first: str, dispatcher: str) -> Try:
+    return _story(
+        "Моя оценка",
+        _step(first, "Команда /me: из чего сложилась оценка и что делать дальше", "Оценка: \\d+ из 100"),
+        _step(first, "Откройте опоздание и нажмите «Не согласен»", "почему это неверно"),
+        _step(first, "Напишите одним сообщением, почему", "Не согласен Пётр|Решение ещё не принято"),
+        _step(dispatcher, "/queue, «подрядчик не согласен», «Посмотреть и решить»", "Решение ещё не принято"),
+        _step(first, "Диспетчер нажимает «Прав: событие отменить»: оценка пересчитана", "Вы были правы"),
     )

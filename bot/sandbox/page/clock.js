@@ -1,4 +1,4 @@
-// The sandbox's clock: shown in Moscow time, moved by three buttons; while the bot does what has become due it says so.
+// The sandbox's clock: shown in Moscow time, moved by four buttons; while the bot does what has become due it says so.
 
 import { sim } from "./api.js";
 
