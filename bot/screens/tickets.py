@@ -12,6 +12,7 @@ from pydantic import Field
 from bot import formats
 from bot.screens import counter_prices, no_shows
 from bot.screens import searches as search_screens
+from bot.screens.breaches import broken_lines
 from bot.screens.cancels import call_out_line, fee_lines
 from bot.screens.clocks import clock_lines
 from bot.screens.hold_buttons import held_lines, hold_buttons
@@ -130,6 +131,7 @@ def desk_card(card: DeskCard, texts: Texts) -> Screen:
     price, rate = (formats.money(kop, texts.language) for kop in (card.price_kop, card.rate_kop))
     parts.append(texts("tickets-sums", price=price, rate=rate))
     parts += search_screens.state_lines(card, texts) or clock_lines(base, texts)
+    parts += broken_lines(card, texts)
     parts += fee_lines(base.cancelled, texts)
     if card.offers_open:
         parts.append(texts("tickets-offers-open", count=card.offers_open))

@@ -6,6 +6,7 @@ only by the rule of `core.domain.breach`; then his ledger gets an event.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -15,7 +16,7 @@ from core.domain import breach
 from core.domain.actor import Actor
 from core.domain.breach import AnnulReason
 from core.domain.calendar import CalendarKind
-from core.domain.clock import ClockState, Whose
+from core.domain.clock import ClockKind, ClockState, Whose
 from core.domain.quality import QualityKind
 from core.services import audit, burning, clocks, quality, quality_disputes
 from core.services.burning import Burning
@@ -29,6 +30,15 @@ BROKEN, KEPT, SHIFTED = "breach", "annul", "shift"
 #: The haste of a second search is nobody's promise.
 PROMISED = frozenset(clocks.PROMISED)
 SYSTEM = Actor.system("job:breaches")
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """As a card shows it."""
+
+    kind: ClockKind
+    at: datetime
+    whose: Whose
 
 
 def record(session: Session, found: Sequence[tuple[Burning, datetime]], *, now: datetime) -> None:
@@ -105,10 +115,11 @@ def recheck_calendar(session: Session, kind: CalendarKind, since: datetime, *, n
         recheck(session, clock, now=now)
 
 
-def of_ticket(session: Session, ticket_id: int) -> list[Breach]:
-    """That count, in the order of their deadlines."""
+def told(session: Session, ticket_id: int) -> tuple[Broken, ...]:
+    """Of a ticket, those that count, in the order of their deadlines."""
     live = select(Breach).where(Breach.ticket_id == ticket_id, Breach.annulled_at.is_(None))
-    return list(session.scalars(live.order_by(Breach.at, Breach.id)))
+    rows = session.scalars(live.order_by(Breach.at, Breach.id))
+    return tuple(Broken(row.kind, row.at, row.whose) for row in rows)
 
 
 def _facts(one: Burning, due_at: datetime) -> dict[str, object]:

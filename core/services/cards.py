@@ -19,6 +19,7 @@ from core.domain.slots import Slot
 from core.domain.ticket import Priority, TicketEvent, TicketStatus, allowed
 from core.domain.visit import VisitStatus, VisitStep
 from core.services import (
+    breaches,
     cancellations,
     card_facts,
     clock_lines,
@@ -38,6 +39,7 @@ from core.services import (
     talk_cards,
     tasks,
 )
+from core.services.breaches import Broken
 from core.services.cancellations import Cancelled
 from core.services.clock_lines import ClockLine
 from core.services.counter_prices import CounterLine
@@ -185,6 +187,7 @@ class DeskCard:
     is_confirmed: bool = False
     watched: Watched = NOT_WATCHED
     names_visit: int | None = None
+    broken: tuple[Broken, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,6 +382,7 @@ def _desk(session: Session, actor: Actor, row: Ticket, base: Base, roles: frozen
         names_visit=card_facts.nameable(session, actor, row, visit, now=base.read_at),
         is_asked=visit is not None and confirmations.is_waited_for(row, visit),
         is_confirmed=visit is not None and visit.status is VisitStatus.CONFIRMED,
+        broken=breaches.told(session, row.id),
     )
 
 

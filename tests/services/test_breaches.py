@@ -177,7 +177,7 @@ def test_the_word_of_an_arrival_in_time_that_comes_late_annuls_the_breach(world:
     row = breach(world, ticket, K.ARRIVAL)
     assert (row.annulled_at, row.annul_reason) == (world.now, "kept")
     assert missed(world)[0].annulled_at == world.now
-    assert breaches.of_ticket(world.session, ticket.id) == []
+    assert breaches.told(world.session, ticket.id) == ()
 
 
 def test_an_upheld_objection_gives_the_time_back_and_the_levels_are_warned_of_once_more(

@@ -1,10 +1,10 @@
 deadlines-kind-reaction = реакция
 deadlines-kind-arrival = приезд
-deadlines-kind-resolution = решение
+deadlines-kind-resolution = выполнение
 deadlines-kind-search = поиск замены
 deadlines-short-reaction = Реакция
 deadlines-short-arrival = Приезд
-deadlines-short-resolution = Решение
+deadlines-short-resolution = Выполнение
 deadlines-whose-client = время клиента
 deadlines-whose-contractor = вина подрядчика
 deadlines-whose-ours = наше время
