@@ -2,8 +2,9 @@
 
 Nobody has taken a job: the message counts the refusals and the card who stands just outside, and the desk tries what
 they suggest, a wider radius or a raise inside the margin floor; the second time it takes the telephone. A crew that
-never came loses the job by itself; where nobody can be asked, the telephone tells whether it comes. A warning that the clock burns is read while the waves still run,
-and nothing is done. The tap for the client's chain is the client's answer and is counted apart.
+never came loses the job by itself; where nobody can be asked, the telephone tells whether it comes. A warning that the
+clock burns is read while the waves still run, and nothing is done. The tap for the client's chain is the client's
+answer and is counted apart.
 """
 
 from collections import Counter
@@ -57,7 +58,7 @@ class Desk:
             self.stage.at(at, partial(self._phone, task.id))
         elif task.kind is TaskKind.NOT_COME:
             self.stage.at(at, partial(self._phone_late, task.id))
-        elif task.kind is TaskKind.REACTION:
+        elif task.kind in (TaskKind.REACTION, TaskKind.DEADLINE):
             self.warnings += 1
         else:
             self.stage.at(at, partial(self._end, task.id))
