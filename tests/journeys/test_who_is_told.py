@@ -36,6 +36,15 @@ EXPECTED = {
     "cancelled on offer": ". - N - -",
 }
 
+#: A window of two hours that begins now, and a quarter of an hour.
+OVER_S = 135 * 60
+NOBODY_CAME = {
+    "where are you": "- N - - -",
+    "another time": "N . - - -",
+    "where are you again": "- N - - -",
+    "no-show, offered anew": "N N N N -",
+}
+
 
 class Watcher:
     """Looks at what the bot sent to every phone between two moments."""
@@ -104,3 +113,15 @@ async def test_everybody_is_told_what_the_table_says(stage: Stage) -> None:
     await watch.note("cancelled on offer", cancels, OLGA.user)
     assert watch.told == EXPECTED
     assert ivan.button("Беру") is None
+
+
+async def test_everybody_is_told_that_nobody_came(stage: Stage) -> None:
+    olga, pyotr, *_ = await stage.enter(*WATCHED)
+    watch = Watcher(stage)
+    await asks(olga, stage.facts.sticker)
+    await takes(pyotr)
+    await watch.note("where are you", lambda: stage.later(OVER_S))
+    await watch.note("another time", lambda: pyotr.taps("Еду, буду через 30 мин"), PYOTR.user)
+    await watch.note("where are you again", lambda: stage.later(45 * 60))
+    await watch.note("no-show, offered anew", lambda: stage.later(15 * 60))
+    assert watch.told == NOBODY_CAME

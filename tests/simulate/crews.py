@@ -7,11 +7,12 @@ from functools import partial
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.domain.no_show import ETAS_MIN
 from core.domain.offer import TAKEABLE
 from core.domain.proof import ProofKind
 from core.domain.ticket import Priority
-from core.domain.visit import AHEAD
-from core.services import availability, confirmations, offers, proofs, reports, visits
+from core.domain.visit import AHEAD, VisitStatus
+from core.services import availability, confirmations, no_shows, offers, proofs, reports, visits
 from storage.models.contractor import Contractor
 from storage.models.directory import Service, Site
 from storage.models.offer import Offer
@@ -22,6 +23,8 @@ from tests.simulate.stage import Stage
 
 #: He looks again whether he is free to go.
 AGAIN = timedelta(minutes=20)
+#: Whoever comes late answers "where are you?" in time.
+ANSWERS_WITHIN = timedelta(minutes=12)
 #: Who has somewhere to go is up so long before.
 UP_BEFORE = timedelta(hours=3)
 #: The shortest time from a new card to a tap, for somebody who has made up his mind already.
@@ -46,6 +49,9 @@ class Crews:
         self.people = people
         self.firms = firms
         self._asked: set[tuple[int, int]] = set()
+        self._sought: set[tuple[int, datetime]] = set()
+        #: Visits he has named another time for: he is "on the way", and where he was.
+        self._promised: set[int] = set()
 
     def is_offered(self, offer: Offer, ticket: Ticket) -> None:
         """The phone rings. What he will say was settled before: only the hour and the pay can change it."""
@@ -82,6 +88,23 @@ class Crews:
             if visit.starts_at - at > UP_BEFORE:
                 at = awake(at, firm.zone, night_jobs=firm.night_jobs)
             self.stage.at(at, partial(self._confirm, visit.id, firm.person_id))
+
+    def is_sought(self, visit: Visit, ticket: Ticket, contractor_id: int) -> None:
+        """ "Where are you?": whoever comes late says so; who never comes says nothing."""
+        assert visit.where_asked_at is not None
+        if (visit.id, visit.where_asked_at) in self._sought:
+            return
+        self._sought.add((visit.id, visit.where_asked_at))
+        if self.people.keeps(contractor_id, ticket.number) is not Keeps.NEVER:
+            part = self.people.part("where", visit.id, len(self._sought))
+            event = partial(self._says_when, visit.id, contractor_id, part)
+            self.stage.at(self.stage.now + part * ANSWERS_WITHIN, event)
+
+    def _says_when(self, visit_id: int, contractor_id: int, part: float) -> None:
+        was_ahead = self._is_ahead(visit_id)
+        minutes = ETAS_MIN[int(part * len(ETAS_MIN))]
+        if self.stage.tap(self.firms[contractor_id].person_id, no_shows.eta, visit_id, minutes) and was_ahead:
+            self._promised.add(visit_id)
 
     def _confirm(self, visit_id: int, person_id: int) -> None:
         if self._is_ahead(visit_id):
@@ -126,12 +149,13 @@ class Crews:
 
     def _set_out(self, visit_id: int, contractor_id: int) -> None:
         firm = self.firms[contractor_id]
-        if not self._is_ahead(visit_id):
+        is_promised = visit_id in self._promised and self._is_expected(visit_id)
+        if not is_promised and not self._is_ahead(visit_id):
             return
         if firm.is_at_work:
             self.stage.at(self.stage.now + AGAIN, partial(self._set_out, visit_id, contractor_id))
             return
-        if self.stage.tap(firm.person_id, visits.go, visit_id):
+        if is_promised or self.stage.tap(firm.person_id, visits.go, visit_id):
             firm.is_at_work = True
             road = timedelta(minutes=10 + round(self.people.part("road", visit_id) * 50))
             self.stage.at(self.stage.now + road, partial(self._arrive, visit_id, contractor_id))
@@ -163,6 +187,10 @@ class Crews:
     def _is_ahead(self, visit_id: int) -> bool:
         with self.stage.reading() as session:
             return session.get_one(Visit, visit_id).status in AHEAD
+
+    def _is_expected(self, visit_id: int) -> bool:
+        with self.stage.reading() as session:
+            return session.get_one(Visit, visit_id).status is VisitStatus.EN_ROUTE
 
 
 def still_there(stage: Stage, known: dict[int, datetime]) -> list[int]:

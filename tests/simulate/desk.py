@@ -2,27 +2,27 @@
 
 Nobody has taken a job: the message counts the refusals and the card who stands just outside, and the desk tries what
 they suggest, a wider radius or a raise inside the margin floor; the second time it takes the telephone. A crew that
-never came is taken the job away the next morning. A warning that the clock burns is read while the waves still run,
-and nothing is done. The tap for the client's chain is the client's answer and is counted apart.
+never came loses the job by itself; where nobody can be asked, the telephone tells whether it comes. A warning that the
+clock burns is read while the waves still run, and nothing is done. The tap for the client's chain is the client's
+answer and is counted apart.
 """
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from sqlalchemy import func, select
 
 from core.domain import wave
 from core.domain.defaults import Defaults
+from core.domain.no_show import ETAS_MIN
 from core.domain.offer import DeclineReason, Exclusion, OfferStatus
 from core.domain.task import TaskKind
 from core.domain.ticket import Priority, TicketStatus
-from core.domain.visit import AHEAD
-from core.services import searches, staffing, tasks, tickets
+from core.services import no_shows, searches, staffing, tasks, tickets
 from storage.models.desk import Task
 from storage.models.offer import Offer, Wave, WaveCandidate
 from storage.models.ticket import Assignment, Ticket
-from storage.models.visit import Visit
 from tests.simulate.people import Keeps, People
 from tests.simulate.stage import Stage
 
@@ -31,7 +31,6 @@ RAISES_PCT = (20, 10)
 WIDEST_KM = 150
 #: So many more people who could be asked are worth a wider radius.
 WORTH_WIDENING = 3
-NEXT_MORNING = timedelta(hours=15)
 
 
 class Desk:
@@ -57,14 +56,12 @@ class Desk:
             self.stage.at(at, partial(self._help, task.id))
         elif task.kind is TaskKind.UNCONFIRMED:
             self.stage.at(at, partial(self._phone, task.id))
-        elif task.kind is TaskKind.REACTION:
+        elif task.kind is TaskKind.NOT_COME:
+            self.stage.at(at, partial(self._phone_late, task.id))
+        elif task.kind in (TaskKind.REACTION, TaskKind.DEADLINE):
             self.warnings += 1
         else:
             self.stage.at(at, partial(self._end, task.id))
-
-    def misses(self, visit: Visit) -> None:
-        """Nobody will come to this visit; the client complains the next day."""
-        self.stage.at(visit.ends_at + NEXT_MORNING, partial(self._take_back, visit.id))
 
     def _approve(self, task_id: int) -> None:
         ticket = self._ticket(task_id)
@@ -111,12 +108,17 @@ class Desk:
             return False
         return self._act("assign", ticket, staffing.assign, ticket.id, line.contractor_id)
 
-    def _take_back(self, visit_id: int) -> None:
+    def _phone_late(self, task_id: int) -> None:
+        """The agreed time is over: the telephone tells when they come, or that they do not."""
+        ticket = self._ticket(task_id)
+        if ticket is None or ticket.contractor_id is None:
+            return
         with self.stage.reading() as session:
-            visit = session.get_one(Visit, visit_id)
-            ticket = session.get_one(Ticket, visit.ticket_id)
-        if visit.status in AHEAD:
-            self._act("take back", ticket, staffing.take_back, ticket.id, ticket.version)
+            visit_id = session.get_one(Task, task_id).data["visit"]
+        if self.people.keeps(ticket.contractor_id, ticket.number) is Keeps.NEVER:
+            self._act("no-show", ticket, no_shows.not_coming, visit_id)
+        else:
+            self._act("will come", ticket, no_shows.will_come, visit_id, ETAS_MIN[-1])
 
     def _phone(self, task_id: int) -> None:
         """The visit is near and the crew is silent: the telephone tells whether it will come."""

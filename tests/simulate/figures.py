@@ -25,6 +25,8 @@ from tests.simulate.month import Month, Told
 from tests.simulate.people import Says
 
 MANY = 3
+#: What the desk does about a crew that does not come.
+_CREW_FAILED = ("take back", "end unconfirmed", "no-show", "will come")
 
 
 def of(month: Month, violations: list[str]) -> dict[str, Any]:
@@ -60,6 +62,7 @@ def beside(month: Month) -> dict[str, Any]:
             "three and more, touched, because": _counted(found.why(one) for one in many if _touched(month, one)),
             "three and more, by reach": _counted(min(one.reach, 10) for one in many),
             "approvals tapped": month.desk.approvals,
+            "no-shows": found.no_shows(),
             "warnings in the queue": month.desk.warnings,
             "three and more, not gone through, by status": dict(sorted(stuck.items())),
             "touched, by reach": _counted(min(one.reach, 10) for one in touched),
@@ -103,7 +106,9 @@ class _Rows:
         name, people = one.number, self.month.people
         takers = [firm for firm in one.within if people.answer(firm, name).says is Says.YES]
         if any(
-            kind in ("take back", "end unconfirmed") for ticket, kind in self.month.desk.acts if ticket == one.ticket_id
+            kind in ("take back", "end unconfirmed", "no-show", "will come")
+            for ticket, kind in self.month.desk.acts
+            if ticket == one.ticket_id
         ):
             return "the crew failed"
         if not takers:
@@ -125,6 +130,11 @@ class _Rows:
             .where(Wave.ticket_id == one.ticket_id, WaveCandidate.contractor_id.in_(takers))
         )
         return "not asked: " + ", ".join(sorted({str(why or "ranked later") for why in self.session.scalars(rows)}))
+
+    def no_shows(self) -> int:
+        """Declared by the machine."""
+        rows = select(func.count()).where(Audit.entity == "ticket", Audit.event == TicketEvent.NO_SHOW)
+        return self.session.scalar(rows.where(Audit.actor_id.is_(None))) or 0
 
     def minutes_to_yes(self) -> dict[str, float]:
         first = dict(

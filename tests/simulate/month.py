@@ -17,6 +17,7 @@ from sqlalchemy import Engine, select
 from core.domain.ticket import Origin, TicketStatus
 from core.domain.visit import VisitStatus
 from core.services import acceptances, intakes, invariants, tickets
+from core.services.no_shows import WATCHED
 from scheduler.timetable import timetable
 from storage.models.desk import Task
 from storage.models.directory import Site
@@ -26,7 +27,7 @@ from storage.models.visit import Visit
 from tests.simulate import crews, directories
 from tests.simulate.crews import Crews
 from tests.simulate.desk import Desk
-from tests.simulate.people import Keeps, People, Request
+from tests.simulate.people import People, Request
 from tests.simulate.stage import Stage
 
 #: How often sweeps run that nothing here knows the due time of.
@@ -55,11 +56,14 @@ class Told:
 _SEEN = """
 SELECT (SELECT max(id) FROM offer), (SELECT max(id) FROM task), (SELECT max(id) FROM visit),
     (SELECT max(id) FROM audit WHERE entity = 'ticket' AND event = 'report'),
-    (SELECT max(id) FROM audit WHERE entity = 'visit' AND event = 'ask'),
+    (SELECT max(id) FROM audit WHERE entity = 'visit' AND event IN ('ask', 'where')),
     (SELECT min(search_due_at) FROM ticket WHERE status = 'searching' AND search_due_at IS NOT NULL),
     (SELECT min(warn_at) FROM clock WHERE warn_at IS NOT NULL),
     (SELECT min(v.ask_at) FROM visit v JOIN ticket t ON t.id = v.ticket_id
-        WHERE v.ask_at IS NOT NULL AND v.status IN ('planned', 'confirmed') AND t.status IN ('assigned', 'rework'))
+        WHERE v.ask_at IS NOT NULL AND v.status IN ('planned', 'confirmed') AND t.status IN ('assigned', 'rework')),
+    (SELECT min(v.watch_at) FROM visit v JOIN ticket t ON t.id = v.ticket_id
+        WHERE v.watch_at IS NOT NULL AND v.status IN ('planned', 'confirmed', 'en_route')
+        AND t.status IN ('assigned', 'rework'))
 """
 
 
@@ -77,8 +81,8 @@ class Seen:
     @staticmethod
     def of(stage: Stage) -> "Seen":
         with stage.engine.connect() as connection:
-            *ids, search, warn, ask = connection.exec_driver_sql(_SEEN).one()
-        due = [_aware(at) for at in (search, warn, ask) if at is not None]
+            *ids, search, warn, ask, watch = connection.exec_driver_sql(_SEEN).one()
+        due = [_aware(at) for at in (search, warn, ask, watch) if at is not None]
         return Seen(*(one or 0 for one in ids), min(due, default=None))
 
 
@@ -161,29 +165,29 @@ class Month:
                 for table, last in ((Offer, before.offer), (Task, before.task), (Visit, before.visit))
             }
             asked = session.scalars(select(Visit).where(Visit.asked > 0, Visit.status == VisitStatus.PLANNED)).all()
+            sought = session.scalars(
+                select(Visit).where(Visit.where_asked_at.is_not(None), Visit.status.in_(WATCHED))
+            ).all()
             reported = session.scalars(
                 select(Ticket).where(Ticket.status == TicketStatus.REPORTED, Ticket.origin == Origin.BOT)
             ).all()
-            about = {row.ticket_id for rows in (*fresh.values(), asked) for row in rows} - {None}
+            about = {row.ticket_id for rows in (*fresh.values(), asked, sought) for row in rows} - {None}
             jobs = {one: session.get_one(Ticket, one) for one in sorted(about)}
-            goes = {row.id: session.get_one(Assignment, row.assignment_id).contractor_id for row in asked}
-            goes |= {row.id: session.get_one(Assignment, row.assignment_id).contractor_id for row in fresh[Visit]}
+            seen_visits = [*asked, *sought, *fresh[Visit]]
+            goes = {row.id: session.get_one(Assignment, row.assignment_id).contractor_id for row in seen_visits}
         for offer in fresh[Offer]:
             self.crews.is_offered(offer, jobs[offer.ticket_id])
         for task in fresh[Task]:
             self.desk.has(task, jobs.get(task.ticket_id))
         for visit in fresh[Visit]:
-            self._is_planned(visit, jobs[visit.ticket_id], goes[visit.id])
+            self.crews.is_planned(visit, jobs[visit.ticket_id], goes[visit.id])
         for visit in asked:
             self.crews.is_asked(visit, jobs[visit.ticket_id], goes[visit.id])
+        for visit in sought:
+            self.crews.is_sought(visit, jobs[visit.ticket_id], goes[visit.id])
         for ticket in reported:
             self._is_reported(ticket)
         return seen
-
-    def _is_planned(self, visit: Visit, ticket: Ticket, contractor_id: int) -> None:
-        self.crews.is_planned(visit, ticket, contractor_id)
-        if self.people.keeps(contractor_id, ticket.number) is Keeps.NEVER:
-            self.desk.misses(visit)
 
     def _is_reported(self, ticket: Ticket) -> None:
         if ticket.id in self._reported:
