@@ -116,7 +116,7 @@ async def search_skill(message: Message, actor: Actor, db: UpdateDb, texts: Text
 
 @router.callback_query(Declare.filter())
 async def declare(call: CallbackQuery, callback_data: Declare, actor: Actor, db: UpdateDb) -> None:
-    await db.write(papers.declare, actor, callback_data.contractor_id, callback_data.skill)
+    await db.write(papers.declare, actor, callback_data.contractor_id, callback_data.named)
     await answer(call)
 
 

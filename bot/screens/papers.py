@@ -41,8 +41,10 @@ class NameSkill(CallbackData, prefix="skills"):
 
 
 class Declare(CallbackData, prefix="skill"):
+    """`named` is a skill of the directory, which is nobody's own."""
+
     contractor_id: Id
-    skill: Id
+    named: Id
 
 
 def card(found: Papers, page: int, texts: Texts) -> Screen:
@@ -84,7 +86,7 @@ def skills(found: SkillChoices, texts: Texts) -> Screen:
     page, words = found.offset // PAGE, fit(found.words)
     key = "papers-choose" if found.lines else "papers-choose-none"
     buttons = (
-        Button(name[:100], Declare(contractor_id=found.contractor_id, skill=number).pack())
+        Button(name[:100], Declare(contractor_id=found.contractor_id, named=number).pack())
         for number, name in found.lines
     )
     before, after = (

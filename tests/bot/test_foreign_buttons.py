@@ -29,7 +29,7 @@ from core.domain.ticket import TicketStatus
 from core.services import appeals, invites
 from storage.base import Base
 from storage.db import Database
-from storage.models.contractor import Absence, Appeal, Block, BlockRequest
+from storage.models.contractor import Absence, Appeal, Block, BlockRequest, Certificate, ContractorSkill
 from storage.models.desk import Task
 from storage.models.directory import Skill
 from storage.models.offer import Offer
@@ -40,6 +40,7 @@ from storage.models.ticket import Intake, Ticket
 from storage.models.visit import Proof, Visit
 from tests.bot.forging import Forger, account_of, rows
 from tests.make.blocks import begin, propose
+from tests.make.papers import skill_row, waiting
 from tests.make.people import add_person
 from tests.make.talks import ask, say
 from tests.make.tickets import World, arrive, bring, draft, make_world, send, shoot, take, tell
@@ -54,6 +55,7 @@ KINDS = {
     "absence": "absence",
     "appeal_id": "appeal",
     "block_id": "block",
+    "certificate": "certificate",
     "client": "client",
     "request_id": "block_request",
     "client_id": "client",
@@ -69,6 +71,7 @@ KINDS = {
     "person_id": "person",
     "proof": "proof",
     "site_id": "site",
+    "skill": "held_skill",
     "skill_id": "skill",
     "talk": "talk",
     "task_id": "task",
@@ -82,6 +85,7 @@ PLAIN = {
     "fee": 0,
     "mark": 5,
     "milli": 1000,
+    "named": 1,  # a skill of the directory is nobody's
     "minutes": 15,
     "page": 0,
     "pct": 0,
@@ -96,6 +100,7 @@ PLAIN = {
     "pause": 1,
     "flags": 0,
     "status": 0,
+    "years": 0,
 }
 WORDS = {"book": "A" * 43, "code": "en", "item": "my", "language": "en", "words": "лампа"}
 
@@ -199,6 +204,7 @@ def _company(session: Session, *, now: datetime) -> tuple[World, Ids]:
     session.add(Absence(person_id=world.engineer.person_id, first_on=NEXT_YEAR, last_on=NEXT_YEAR))
     appeals.give(session, world.engineer, begin(world, BlockLevel.LIMITED).id, "Не согласен", now=now)
     propose(world)
+    waiting(world, skill_row(world).id)
     session.flush()
     after = _ids(session)
     return world, {kind: sorted(set(ids) - set(before[kind])) for kind, ids in after.items()}
@@ -215,6 +221,8 @@ def _ids(session: Session) -> Ids:
         "appeal": Appeal,
         "membership": Membership,
         "absence": Absence,
+        "certificate": Certificate,
+        "held_skill": ContractorSkill,
     }
     more = {"task": Task, "proof": Proof, "invite": Invite, "talk": Talk, "event": QualityEvent}
     named = {name: Base.metadata.tables[name] for name in ("client", "contractor", "person", "site", "skill")}
