@@ -195,8 +195,10 @@ def _appeal(line: AppealLine, terms: Terms, texts: Texts, *, with_words: bool) -
     if line.is_upheld is None:
         due = formats.moment(line.due_at, zone, texts.language, now)
         return [*parts, texts("appeal-waits", until=due)]
-    key = "appeal-upheld" if line.is_upheld else "appeal-refused"
-    return [*parts, texts(key, answer=line.answer or "—")]
+    if not line.is_upheld:
+        return [*parts, texts("appeal-refused", answer=line.answer)]
+    parts.append(texts("appeal-upheld"))
+    return [*parts, texts("appeal-answer", answer=line.answer)] if line.answer else parts
 
 
 def _block_rows(card: BlockCard, texts: Texts) -> Rows:

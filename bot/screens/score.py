@@ -125,7 +125,7 @@ def skill_line(line: SkillLine, texts: Texts) -> Html:
 def _ledger_rows(found: Ledger, texts: Texts) -> Rows:
     page, firm = found.offset // PAGE, found.contractor_id
     events = [
-        Button(f"{n}. {line_text(one, texts)}"[:100], EventTap(event_id=one.event_id).pack())
+        Button(f"{n}. {_sign(one)} {_what(one, texts)}"[:100], EventTap(event_id=one.event_id).pack())
         for n, one in enumerate(found.lines, found.offset + 1)
     ]
     before, after = LedgerTap(contractor_id=firm, page=max(page - 1, 0)), LedgerTap(contractor_id=firm, page=page + 1)
@@ -143,11 +143,14 @@ def _limit_button(one: BlockLine, texts: Texts) -> Button:
 
 def line_text(one: EventLine, texts: Texts) -> str:
     """Опоздание на 40 мин · З-000123 · −1 к пунктуальности. Nothing in it was typed by people."""
-    sign = "✅" if not one.is_bad else "⚠️"
-    if one.is_annulled or one.disputed is not None:
-        sign = _SIGNS.get(one.disputed or Disputed.UPHELD, "↩️")
     cost = texts.plain("score-annulled") if one.is_annulled else _cost(one, texts)
-    return f"{sign} {_what(one, texts)} · {one.number} · {cost}"
+    return f"{_sign(one)} {_what(one, texts)} · {one.number} · {cost}"
+
+
+def _sign(one: EventLine) -> str:
+    if one.is_annulled or one.disputed is not None:
+        return _SIGNS.get(one.disputed or Disputed.UPHELD, "↩️")
+    return "⚠️" if one.is_bad else "✅"
 
 
 def _what(one: EventLine, texts: Texts) -> str:

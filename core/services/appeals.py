@@ -41,7 +41,7 @@ def give(session: Session, actor: Actor, block_id: int, words: str, *, now: date
     session.flush()
     cause = audit.record(session, actor, "appeal", row.id, GIVEN, now=now, data={"block": block.id})
     about = {"appeal": row.id}
-    tasks.open(session, TaskKind.APPEAL, cause=f"appeal {row.id}", now=now, data=about)
+    tasks.open(session, TaskKind.APPEAL, cause=f"appeal {row.id}", person_id=row.person_id, data=about, now=now)
     _answer(session, actor, row, f"audit {cause.id}", now=now)
 
 

@@ -104,3 +104,15 @@ def accepts(shop: Hand) -> None:
     shop.taps("принять")
     shop.taps("5 ★")
     shop.sees("Оценка: ★★★★★")
+
+
+def tries(page: Page, title: str) -> None:
+    """Chooses a story of the list "what to try"."""
+    page.locator(".guide-title").click()
+    page.locator(".guide-panel .story").filter(has_text=title).click()
+
+
+def clock(page: Page, title: str) -> None:
+    """Presses the clock and waits until what became due has happened."""
+    page.get_by_role("button", name=title, exact=True).click()
+    expect(page.get_by_text("идёт…")).to_be_hidden(timeout=STEP_MS)

@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.sandbox.cast import Cast as CastFile
@@ -15,11 +16,17 @@ from bot.sandbox.demo.casting import Casting, NoStage, choose
 from bot.sandbox.demo.directories import Size, write_book
 from bot.sandbox.demo.phones import Sim, picture
 from bot.sandbox.demo.tries import tries
+from core.domain import limits
+from core.domain.defaults import Defaults
 from core.domain.geo import metres
+from core.domain.notice import OutboxStatus
+from core.domain.quality import QualityKind
 from core.imports.book import Workbook
 from core.imports.check import check
 from core.imports.read import read
-from core.services import imports
+from core.services import imports, invariants, invariants_files, records
+from storage.db import Database
+from storage.models.post import Outbox
 
 TODAY = date(2026, 3, 16)
 SMALL = Size(sites=60, contractors=60)
@@ -87,6 +94,30 @@ def test_every_step_to_try_can_be_seen_in_the_texts_of_the_bot(casting: Casting,
             assert step.who in names
             assert step.seen, f"{story.title}: {step.what}"
             assert re.search(step.seen, words, re.IGNORECASE), f"no text of the bot is like /{step.seen}/"
+
+
+def test_what_happened_before_it_opens_breaks_no_rule(tmp_path: Path) -> None:
+    url, now = f"sqlite+aiosqlite:///{tmp_path / 'naryad.db'}", loading.morning(datetime.now(UTC))
+    loaded = loading.load(url, tmp_path, None, SMALL, now)
+    near, second = (firm.contractor_id for firm in loaded.casting.near)
+    database = Database.open(url, loading.StandingClock(now))
+    try:
+        assert database.read_sync(invariants.violations) == []
+        assert database.read_sync(invariants_files.stored_bytes, tmp_path / "media").holds
+        record, other = (database.read_sync(records.of, firm) for firm in (near, second))
+        assert database.read_sync(unsent) == []
+    finally:
+        database.close_sync()
+    assert record.done >= 10
+    assert 75 <= record.score <= 85
+    assert [strike.kind for strike in other.strikes] == [QualityKind.NO_SHOW]
+    assert limits.near(other, now=now, rules=Defaults()) is not None
+
+
+def unsent(session: Session, *, now: datetime) -> list[str]:
+    """Letters that would ring on the phones when the demonstration opens."""
+    waiting = (OutboxStatus.NEW, OutboxStatus.SENDING)
+    return list(session.scalars(select(Outbox.notice).where(Outbox.status.in_(waiting))))
 
 
 def test_the_story_begins_on_a_working_morning() -> None:

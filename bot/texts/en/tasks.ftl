@@ -26,7 +26,7 @@ tasks-by = · { $name }
 tasks-refresh = Refresh
 tasks-one = <b>{ $kind }</b>
     Waiting for { $age }
-tasks-one-person = To: { $name }
+tasks-one-person = About: { $name }
 tasks-incident = Incident: <code>{ $incident }</code>
 tasks-choices = <b>Whom to send on { $number }?</b>
 tasks-choices-empty = There is nobody to send on { $number }: no one near has a confirmed skill. Have a look at the contractors: /contractor.

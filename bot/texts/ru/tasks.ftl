@@ -26,7 +26,7 @@ tasks-by = · { $name }
 tasks-refresh = Обновить
 tasks-one = <b>{ $kind }</b>
     Стоит { $age }
-tasks-one-person = Кому: { $name }
+tasks-one-person = О ком: { $name }
 tasks-incident = Номер сбоя: <code>{ $incident }</code>
 tasks-choices = <b>Кого отправить на { $number }?</b>
 tasks-choices-empty = По { $number } отправить некого: рядом нет никого с подтверждённой компетенцией. Проверьте подрядчиков: /contractor.
