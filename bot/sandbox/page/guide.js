@@ -34,6 +34,7 @@ export class Guide {
     const kept = restore();
     this.done = tries.map((one, i) => (kept.titles?.[i] === one.title ? kept.done[i] : []));
     this.current = Math.min(kept.current ?? 0, Math.max(0, tries.length - 1));
+    this.begun = kept.begun ?? 0;
     this.listed = false;
     root.hidden = tries.length === 0;
     document.addEventListener("click", (event) => {
@@ -49,6 +50,7 @@ export class Guide {
   forget() {
     this.done = this.tries.map(() => []);
     this.current = 0;
+    this.begun = 0;
     this.#keep();
     this.draw();
   }
@@ -60,23 +62,23 @@ export class Guide {
       ?? people.find((one) => key && one.name.toLowerCase().startsWith(key));
   }
 
-  // Steps are ticked strictly in order, by messages shown since the step before (with a little grace for those that crossed).
+  // Steps of the story in hand are ticked strictly in order, by messages shown since it began (many stories have a step in
+  // common) and since the step before, with a little grace for those that crossed.
   look() {
+    const { steps } = this.tries[this.current] ?? { steps: [] };
+    const done = this.done[this.current];
     let moved = false;
-    this.tries.forEach((one, i) => {
-      while (this.done[i].length < one.steps.length && this.#seen(one.steps[this.done[i].length], this.done[i].at(-1) ?? 0)) {
-        this.done[i].push(Date.now());
-        moved = true;
-      }
-    });
-    if (!moved) return;
-    this.#onward();
+    while (done?.length < steps.length && this.#seen(steps[done.length], Math.max(this.begun + GRACE_MS, done.at(-1) ?? 0))) {
+      done.push(Date.now());
+      moved = true;
+    }
+    if (moved) this.#onward();
   }
 
   #onward() {
     if (this.#finished(this.current)) {
       const next = this.tries.findIndex((_, i) => i > this.current && !this.#finished(i));
-      if (next >= 0) this.current = next;
+      if (next >= 0) this.#begin(next);
     }
     this.#keep();
     this.draw();
@@ -99,14 +101,19 @@ export class Guide {
 
   #keep() {
     try {
-      sessionStorage.setItem(KEY, JSON.stringify({ titles: this.tries.map((one) => one.title), done: this.done, current: this.current }));
+      sessionStorage.setItem(KEY, JSON.stringify({ titles: this.tries.map((one) => one.title), done: this.done, current: this.current, begun: this.begun }));
     } catch {
       // private windows may have no storage; the ticks then live as long as the page
     }
   }
 
-  #choose(i) {
+  #begin(i) {
     this.current = i;
+    this.begun = Date.now();
+  }
+
+  #choose(i) {
+    this.#begin(i);
     this.#list(false);
     this.#keep();
     this.draw();
