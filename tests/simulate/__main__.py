@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from core.services.clocks import PROMISED
 from tests.shared_files import SHARED
 from tests.simulate import directories, figures, people
 from tests.simulate.month import Month
@@ -60,7 +61,10 @@ def _month(template: Path, seed: int, count: int) -> tuple[dict[str, Any], dict[
 
 
 def _table(template: Path, count: int) -> None:
-    heads = ("seed", "none", "one", "two", "3+", "untouched", "touches/100", "yes, min", "kept", "broken", "s", "trace")
+    heads = (
+        *("seed", "none", "one", "two", "3+", "untouched", "touches/100", "yes, min", "reaction", "arrival"),
+        *("resolution", "limited", "cover lost", "broken", "s", "trace"),
+    )
     print(f"| {' | '.join(heads)} |")
     print("|---" * len(heads) + "|")
     for seed in SEEDS:
@@ -73,7 +77,9 @@ def _table(template: Path, count: int) -> None:
             f"{found['untouched_share']:.1%}",
             found["touches_per_100"],
             yes,
-            f"{found['reaction_kept']:.1%}",
+            *(f"{beside['kept'][str(kind)]:.1%}" for kind in PROMISED),
+            f"{beside['limited_share']:.2%}",
+            f"{beside['cover_lost']:.2%}",
             len(found["violations"]),
             f"{time.perf_counter() - started:.0f}",
             beside["trace"],

@@ -89,7 +89,15 @@ def _person(session: Session, name: str, zone: str, *grants: Grant, now: datetim
 
 
 def dispatcher(session: Session) -> int:
-    return session.scalars(memberships.live().where(memberships.Membership.role == Role.DISPATCHER)).one().person_id
+    return _only(session, Role.DISPATCHER)
+
+
+def manager(session: Session) -> int:
+    return _only(session, Role.MANAGER)
+
+
+def _only(session: Session, role: Role) -> int:
+    return session.scalars(memberships.live().where(memberships.Membership.role == role)).one().person_id
 
 
 def firms(session: Session) -> dict[int, Firm]:

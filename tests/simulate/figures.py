@@ -10,16 +10,20 @@ from collections.abc import Iterable
 from statistics import median
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from core.domain.clock import ClockKind, ClockState
 from core.domain.offer import OfferStatus
-from core.domain.ticket import SETTLED, Priority, TicketEvent, TicketStatus
+from core.domain.quality import STRIKES
+from core.domain.ticket import OPEN, SETTLED, Priority, TicketEvent, TicketStatus
 from core.services import clocks
-from storage.models.clock import Clock
+from storage.models.clock import Breach, Clock
+from storage.models.contractor import Block, Contractor
 from storage.models.desk import Audit
+from storage.models.directory import Site
 from storage.models.offer import Offer, Wave, WaveCandidate
+from storage.models.quality import QualityEvent
 from storage.models.ticket import Ticket
 from tests.simulate.month import Month, Told
 from tests.simulate.people import Says
@@ -63,6 +67,7 @@ def beside(month: Month) -> dict[str, Any]:
             "three and more, by reach": _counted(min(one.reach, 10) for one in many),
             "approvals tapped": month.desk.approvals,
             "no-shows": found.no_shows(),
+            **found.trust(),
             "warnings in the queue": month.desk.warnings,
             "three and more, not gone through, by status": dict(sorted(stuck.items())),
             "touched, by reach": _counted(min(one.reach, 10) for one in touched),
@@ -130,6 +135,45 @@ class _Rows:
             .where(Wave.ticket_id == one.ticket_id, WaveCandidate.contractor_id.in_(takers))
         )
         return "not asked: " + ", ".join(sorted({str(why or "ranked later") for why in self.session.scalars(rows)}))
+
+    def trust(self) -> dict[str, Any]:
+        """Promises by clock, who is limited and what it costs, and what still waits though nobody works at it."""
+        firms = self.session.scalar(select(func.count()).select_from(Contractor)) or 1
+        sites = self.session.scalar(select(func.count()).select_from(Site)) or 1
+        blocks = self.session.scalars(select(Block).where(Block.contractor_id.is_not(None))).all()
+        lost = sum(block.cost.get("sites", 0) for block in blocks)
+        waits = Counter(
+            str(one.status) for one in self.tickets.values() if one.status in OPEN - {TicketStatus.REPORTED}
+        )
+        strikes = self.session.execute(
+            select(QualityEvent.kind, func.count())
+            .where(QualityEvent.annulled_at.is_(None), QualityEvent.kind.in_(STRIKES))
+            .group_by(QualityEvent.kind)
+        )
+        return {
+            "kept": {
+                str(kind): self.kept(kind) for kind in (ClockKind.REACTION, ClockKind.ARRIVAL, ClockKind.RESOLUTION)
+            },
+            "missed by": _counted(
+                str(one.whose) for one in self.session.scalars(select(Breach).where(Breach.annulled_at.is_(None)))
+            ),
+            "strikes": {str(kind): count for kind, count in sorted(strikes)},
+            "blocks": _counted(f"{one.level} for {one.rule}" for one in blocks),
+            "limited_share": round(len({one.contractor_id for one in blocks}) / firms, 4),
+            "cover_lost": round(lost / sites, 4),
+            "decided": dict(sorted(self.month.trust.decided.items())),
+            "open, by status": dict(sorted(waits.items())),
+        }
+
+    def kept(self, kind: ClockKind) -> float:
+        """Of every promise of this kind that was met or broken, the share without a breach that stands."""
+        broken = select(Breach.clock_id).where(Breach.annulled_at.is_(None))
+        over = select(Clock.id, Clock.id.in_(broken)).where(
+            Clock.kind == kind,
+            Clock.ticket_id.in_(self.tickets),
+            or_(Clock.state == ClockState.MET, Clock.id.in_(broken)),
+        )
+        return _share(not is_broken for _, is_broken in self.session.execute(over))
 
     def no_shows(self) -> int:
         """Declared by the machine."""

@@ -24,11 +24,12 @@ from storage.models.directory import Site
 from storage.models.offer import Offer
 from storage.models.ticket import Assignment, Ticket
 from storage.models.visit import Visit
-from tests.simulate import crews, directories
+from tests.simulate import crews, directories, trust
 from tests.simulate.crews import Crews
 from tests.simulate.desk import Desk
 from tests.simulate.people import People, Request
 from tests.simulate.stage import Stage
+from tests.simulate.trust import Trust
 
 #: How often sweeps run that nothing here knows the due time of.
 GRID = timedelta(hours=1)
@@ -99,6 +100,7 @@ class Month:
             self.reach = directories.Reach(session)
             self.crews = Crews(self.stage, self.people, directories.firms(session))
             self.desk = Desk(self.stage, self.people, directories.dispatcher(session))
+            self.trust = Trust(self.stage, self.people, directories.manager(session), self.crews.firms)
             self._zones = dict(directories.sites(session))
         self._seen = Seen.of(self.stage)
         self._requesters: dict[int, int] = {}
@@ -141,6 +143,7 @@ class Month:
                 taken += done
         if is_grid:
             self._grid = self.stage.now + GRID
+            self.trust.look()
             self.stage.deliver()
             for contractor_id in crews.still_there(self.stage, self._asked):
                 self.crews.is_asked_whether_there(contractor_id)
@@ -178,7 +181,10 @@ class Month:
         for offer in fresh[Offer]:
             self.crews.is_offered(offer, jobs[offer.ticket_id])
         for task in fresh[Task]:
-            self.desk.has(task, jobs.get(task.ticket_id))
+            if task.kind in trust.KINDS:
+                self.trust.has(task)
+            else:
+                self.desk.has(task, jobs.get(task.ticket_id))
         for visit in fresh[Visit]:
             self.crews.is_planned(visit, jobs[visit.ticket_id], goes[visit.id])
         for visit in asked:
@@ -196,8 +202,13 @@ class Month:
         requester_id = ticket.requester_id or 0
         delay = self.people.accepts_after(requester_id, ticket.number)
         if delay is not None:
-            event = partial(self.stage.tap, requester_id, acceptances.accept, ticket.id, ticket.version)
-            self.stage.at(self.stage.now + delay, event)
+            self.stage.at(self.stage.now + delay, partial(self._accept, requester_id, ticket))
+
+    def _accept(self, requester_id: int, ticket: Ticket) -> None:
+        if self.stage.tap(requester_id, acceptances.accept, ticket.id, ticket.version):
+            self.stage.tap(
+                requester_id, acceptances.give_mark, ticket.id, self.people.mark(requester_id, ticket.number)
+            )
 
     def _request(self, number: int, request: Request) -> None:
         """Told and sent by the responsible person of the site."""

@@ -56,6 +56,15 @@ COMES_NOW = 30
 NEVER_ACCEPT = 20
 ACCEPTS_AFTER = (5, 2880)
 
+#: The mark that goes with the yes, in percent.
+MARKS = {5: 62, 4: 24, 3: 9, 2: 3, 1: 2}
+
+#: Of a hundred events that speak against him a contractor disputes so many, of a hundred limits he appeals against so
+#: many; after from – to minutes. Of a hundred the manager finds so many right.
+DISPUTES, DISPUTES_AFTER = 10, (30, 4320)
+APPEALS, APPEALS_AFTER = 50, (30, 2880)
+UPHELD, JUDGED_AFTER = 30, (60, 2880)
+
 #: Minutes until the desk gets to a task: what burns first goes first.
 DESK_AFTER = {Priority.EMERGENCY: (2, 10), Priority.NORMAL: (10, 45), Priority.PLANNED: (20, 90)}
 
@@ -149,6 +158,23 @@ class People:
         if self._dice("accepts", person_id).random() * 100 < NEVER_ACCEPT:
             return None
         return _minutes(self._dice("accepts", person_id, ticket), ACCEPTS_AFTER)
+
+    def mark(self, person_id: int, ticket: str) -> int:
+        return _one_of(self._dice("mark", person_id, ticket), MARKS)
+
+    def disputes_after(self, event_id: int) -> timedelta | None:
+        dice = self._dice("disputes", event_id)
+        return _minutes(dice, DISPUTES_AFTER) if dice.random() * 100 < DISPUTES else None
+
+    def appeals_after(self, block_id: int) -> timedelta | None:
+        dice = self._dice("appeals", block_id)
+        return _minutes(dice, APPEALS_AFTER) if dice.random() * 100 < APPEALS else None
+
+    def judged_after(self, task_id: int) -> timedelta:
+        return _minutes(self._dice("judged", task_id), JUDGED_AFTER)
+
+    def is_upheld(self, task_id: int) -> bool:
+        return self._dice("upheld", task_id).random() * 100 < UPHELD
 
     def still_there_after(self, contractor_id: int, asked_at: datetime) -> timedelta | None:
         dice = self._dice("still there", contractor_id, asked_at.isoformat())
