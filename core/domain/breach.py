@@ -1,8 +1,9 @@
 """A broken promise: whose it was. The time before a contractor accepted is never the contractor's fault.
 
 The one question asked: had he come at the start of the time he himself agreed to (and, for the resolution, worked the
-norm time of the service), would the promise have been kept? Only then it is his; every other breach is ours. What the
-client delays stops the clock and never becomes a breach.
+norm time of the service), would the promise have been kept? Only then it is his; every other breach is ours. While the
+ticket waits by nobody's wish of his, for parts of ours or an answer of the client, he can neither come nor work, also
+where the clock runs on.
 """
 
 from collections.abc import Iterable
@@ -39,9 +40,23 @@ def agreed_start(starts_at: datetime, moves: Iterable[Move]) -> datetime:
     return starts_at if agreed is None else agreed
 
 
-def whose(kind: ClockKind, due_at: datetime, starts_at: datetime | None, norm: timedelta) -> Whose:
-    """`starts_at`: the agreed start of whoever had the job at the deadline; None: nobody had it."""
+def whose(
+    kind: ClockKind,
+    due_at: datetime,
+    starts_at: datetime | None,
+    norm: timedelta,
+    waits: Iterable[tuple[datetime, datetime | None]] = (),
+) -> Whose:
+    """`starts_at`: the agreed start of whoever had the job at the deadline; None: nobody had it. `waits`, in order and
+    apart from each other: when the ticket waited by others; an end of None: it still does."""
     if starts_at is None or kind not in (ClockKind.ARRIVAL, ClockKind.RESOLUTION):
         return Whose.OURS
-    needed = norm if kind is ClockKind.RESOLUTION else timedelta(0)
-    return Whose.CONTRACTOR if starts_at + needed <= due_at else Whose.OURS
+    at, left = starts_at, norm if kind is ClockKind.RESOLUTION else timedelta(0)
+    for begins, ends in waits:
+        if begins > at and begins >= at + left:
+            break  # he would have been ready by then
+        if ends is None:
+            return Whose.OURS
+        left -= max(begins - at, timedelta(0))
+        at = max(at, ends)
+    return Whose.CONTRACTOR if at + left <= due_at else Whose.OURS

@@ -41,11 +41,14 @@ def managers(session: Session) -> list[int]:
 
 
 def involved(session: Session, block: Block) -> frozenset[int]:
-    """Who asked for the block and who said yes to it."""
+    """Who asked for the block and who said yes to it; whom it hits, and who speaks against it: one person may be of
+    the desk and of the firm."""
     rows = session.execute(
         select(BlockRequest.asked_by, BlockRequest.decided_by).where(BlockRequest.block_id == block.id)
     )
-    return frozenset(person for row in rows for person in row if person is not None)
+    appeal = appeal_of(session, block.id)
+    hit = {*told(session, block), *([appeal.person_id] if appeal is not None else [])}
+    return frozenset(person for row in rows for person in row if person is not None) | hit
 
 
 def may_appeal(session: Session, actor: Actor, block: Block) -> bool:

@@ -128,7 +128,7 @@ def _facts(one: Burning, due_at: datetime) -> dict[str, object]:
     total = one.ran(one.clock.started_at, due_at)
     theirs = one.ran(held.assignment.started_at, due_at) if held is not None else timedelta(0)
     return {
-        "whose": breach.whose(one.clock.kind, due_at, held.starts_at if held else None, one.norm),
+        "whose": breach.whose(one.clock.kind, due_at, held.starts_at if held else None, one.norm, one.waits),
         "contractor_id": held.assignment.contractor_id if held else None,
         "person_id": held.engineer_id if held else None,
         "ours_min": _minutes(total) - _minutes(theirs),

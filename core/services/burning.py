@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from core.domain import breach
 from core.domain.calendar import Calendar, CalendarKind, DayHours, RoundTheClock, WorkingTime
-from core.domain.clock import ClockKind
+from core.domain.clock import ClockKind, Whose
 from core.services import calendars
-from storage.models.clock import Clock, ClockInterval
+from storage.models.clock import Clock, ClockInterval, Hold
 from storage.models.directory import Service, Site
 from storage.models.ticket import Assignment, Ticket
 from storage.models.visit import Visit, VisitMove
@@ -40,6 +40,8 @@ class Burning:
     assignments: tuple[Assignment, ...]
     visits: tuple[Visit, ...]
     moves: dict[int, list[breach.Move]]
+    #: When the ticket waited, by no wish of the crew.
+    waits: tuple[tuple[datetime, datetime | None], ...]
     hours: DayHours
 
     def ran(self, since: datetime, until: datetime) -> timedelta:
@@ -84,7 +86,7 @@ def look(session: Session, clocks: Sequence[Clock]) -> list[Burning]:
         intervals[row.clock_id].append(row)
     held = {clock.ticket_id for clock in clocks if clock.kind not in OURS_ALONE}
     assignments, visits, moves = _crews(session, held)
-    hours = calendars.hours(session)
+    waiting, hours = waits(session, held), calendars.hours(session)
     return [
         Burning(
             clock,
@@ -93,10 +95,22 @@ def look(session: Session, clocks: Sequence[Clock]) -> list[Burning]:
             tuple(assignments.get(clock.ticket_id, ())),
             tuple(visits.get(clock.ticket_id, ())),
             moves,
+            tuple(waiting.get(clock.ticket_id, ())),
             hours,
         )
         for clock in clocks
     ]
+
+
+def waits(session: Session, ticket_ids: Collection[int]) -> dict[int, list[tuple[datetime, datetime | None]]]:
+    """When tickets waited by no wish of their crew, from when to when; an end of None: they still do."""
+    found: defaultdict[int, list[tuple[datetime, datetime | None]]] = defaultdict(list)
+    if not ticket_ids:
+        return found
+    held = select(Hold).where(Hold.ticket_id.in_(ticket_ids), Hold.whose != Whose.CONTRACTOR).order_by(Hold.id)
+    for row in session.scalars(held):
+        found[row.ticket_id].append((row.started_at, row.ended_at))
+    return found
 
 
 def _places(session: Session, ticket_ids: Collection[int]) -> dict[int, tuple[Ticket, str, timedelta]]:

@@ -5,7 +5,7 @@ Bad events ring the crew and the manager: what happened, what it costs, how to d
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -24,7 +24,7 @@ from core.domain.quality import (
 )
 from core.domain.role import Role
 from core.domain.visit import VisitOutcome, VisitStatus
-from core.services import assignments, audit, circulars, notices, numbers, scope, score
+from core.services import assignments, audit, burning, circulars, notices, numbers, scope, score
 from core.services.circulars import Circular
 from core.services.rows import moved
 from storage.models.desk import Audit
@@ -182,10 +182,12 @@ def arrival(session: Session, visit: Visit, ticket: Ticket, off_minutes: int, *,
 
 
 def proof(session: Session, visit: Visit, ticket: Ticket, *, cause: Audit, now: datetime) -> None:
-    """The report is sent, complete as it must be: was it in time?"""
+    """The report is sent, complete as it must be: was it in time? What waited by no wish of the crew is not counted."""
     norm = session.get_one(Service, ticket.service_id).norm_minutes
     begun = visit.on_site_at or now
     due = quality.proof_due(begun, norm, ticket.quantity_milli, numbers.of(session))
+    for since, until in burning.waits(session, {ticket.id}).get(ticket.id, ()):
+        due += max((until or now) - max(since, begun), timedelta(0))
     good = GOOD_MILLI if now <= due else BAD_MILLI
     _of_visit(session, QualityKind.PROOF, good, visit, ticket, cause=cause, now=now)
 

@@ -126,6 +126,7 @@ class Hold(Base):
             sqlite_where=text("ended_at IS NULL"),
             postgresql_where=text("ended_at IS NULL"),
         ),
+        Index("ix_hold_ticket", "ticket_id"),
         Index(
             "ix_hold_until",
             "until",

@@ -36,6 +36,23 @@ def test_it_is_the_contractors_only_if_his_own_time_would_have_kept_it(
 
 
 @pytest.mark.parametrize(
+    ("begins", "ends", "expected"),
+    [
+        (3 * HOUR, 2 * HOUR, W.CONTRACTOR),  # over before he was to come
+        (3 * HOUR, HOUR / 2, W.OURS),
+        (HOUR, None, W.CONTRACTOR),  # he would have been ready just then
+        (1.5 * HOUR, None, W.OURS),
+        (-HOUR, None, W.CONTRACTOR),  # begun after the deadline
+    ],
+)
+def test_what_waited_by_others_is_taken_off_his_time(
+    begins: timedelta, ends: timedelta | None, expected: Whose
+) -> None:
+    waits = [(DUE - begins, DUE - ends if ends is not None else None)]
+    assert whose(K.RESOLUTION, DUE, DUE - 2 * HOUR, HOUR, waits) is expected
+
+
+@pytest.mark.parametrize(
     ("moves", "expected"),
     [
         ([], DUE),

@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.domain.actor import Actor
+from core.domain.actor import Actor, Grant
 from core.domain.block import BlockLevel, Subject
 from core.domain.errors import AppealGiven, AppealOver, Changed, NeedsAnother, NotFound, TextEmpty, TextTooLong
 from core.domain.notice import Notice
+from core.domain.role import Role
 from core.domain.task import TaskKind
 from core.services import appeals, blacklist, block_cards, block_requests
 from storage.db import Database
@@ -20,7 +21,7 @@ from storage.models.post import Outbox
 from tests.clock import HandClock
 from tests.make.blocks import add_manager, begin, block_of, propose
 from tests.make.directories import add_contractor
-from tests.make.people import add_dispatcher
+from tests.make.people import add_dispatcher, add_person
 from tests.make.tickets import World, add_engineer, make_world, tap
 
 DAY = timedelta(days=1)
@@ -137,6 +138,19 @@ def test_who_took_part_in_the_block_does_not_decide(session: Session, now: datet
         with pytest.raises(NotFound):
             appeals.decide(session, tap(who), row.id, True, "", now=now)
     appeals.decide(session, tap(third), row.id, True, "", now=now)
+
+
+def test_who_is_of_the_desk_and_of_the_firm_judges_no_block_of_it(session: Session, now: datetime) -> None:
+    world = make_world(session, now=now)
+    both = add_person(session, Grant(Role.DISPATCHER), Grant(Role.ENGINEER, contractor_id=world.contractor.id), now=now)
+    block = begin(world)
+    row = appeal(world, block, both)
+    with pytest.raises(NeedsAnother):
+        appeals.decide(session, tap(both), row.id, True, "", now=now)
+    with pytest.raises(NeedsAnother):
+        blacklist.lift(session, tap(both), block.id, "Свои", now=now)
+    assert not block_cards.appeal(session, tap(both), row.id, now=now).may_decide
+    assert not block_cards.block(session, both, block.id, now=now).may_lift
 
 
 def test_an_appeal_nobody_answers_is_told_to_the_managers_once(session: Session, clock: HandClock) -> None:

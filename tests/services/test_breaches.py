@@ -121,6 +121,25 @@ def test_his_own_later_time_does_not_free_him_the_clients_does(world: World, clo
     assert breach_of(world, others, K.ARRIVAL) is None  # the client's own wish stops the clock
 
 
+@pytest.mark.parametrize(
+    ("kind", "reason", "minutes"),
+    [(K.ARRIVAL, StopReason.CLIENT_PARTS, 121), (K.RESOLUTION, StopReason.OUR_PARTS, 241)],
+)
+def test_what_waited_for_others_while_the_clock_ran_on_is_not_his_fault(
+    world: World, clock: HandClock, kind: ClockKind, reason: StopReason, minutes: int
+) -> None:
+    ticket = send(world)
+    later(world, clock, minutes=30)
+    take(world, ticket)
+    if kind is K.RESOLUTION:
+        arrive(world, ticket)
+    wait(world, ticket, reason, days=1)
+    later(world, clock, minutes=minutes - 30)
+
+    assert breach(world, ticket, kind).whose is Whose.OURS
+    assert missed(world) == []
+
+
 def test_an_end_after_the_deadline_before_anybody_looked_is_a_breach_too(world: World, clock: HandClock) -> None:
     """The sweep was down: the engineer's tap comes first."""
     ticket = send(world)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.domain import quality as rules
 from core.domain.actor import Grant
+from core.domain.clock import StopReason
 from core.domain.defaults import Defaults
 from core.domain.errors import Changed, NotAllowed, NotFound, TextEmpty, TextTooLong
 from core.domain.notice import Notice
@@ -15,7 +16,7 @@ from core.domain.quality import QualityKind
 from core.domain.role import Role
 from core.domain.ticket import TicketStatus
 from core.domain.visit import Side
-from core.services import acceptances, moves, quality, score, visits
+from core.services import acceptances, holds, moves, quality, score, visits
 from storage.models.contractor import Contractor
 from storage.models.desk import Audit
 from storage.models.post import Outbox
@@ -24,7 +25,7 @@ from storage.models.ticket import Ticket
 from storage.models.visit import Visit
 from tests.clock import HandClock
 from tests.make.people import add_person
-from tests.make.tickets import World, arrive, bring, make_world, report, send, take, tap, visit_of
+from tests.make.tickets import World, arrive, bring, make_world, report, send, take, tap, visit_of, wait
 from tests.services.test_moves import agreed
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -168,6 +169,16 @@ def test_a_report_is_on_time_within_the_norm_of_the_work_and_a_fair_time(
     world.now = clock.at = now + timedelta(hours=hours)
     report(world, ticket)
     assert events(session)[-1] == (QualityKind.PROOF, 1000 if good else 0)
+
+
+def test_a_report_is_not_late_by_what_waited_for_the_client(session: Session, now: datetime, clock: HandClock) -> None:
+    world = make_world(session, now=now)
+    ticket = bring(world, TicketStatus.IN_WORK)
+    wait(world, ticket, StopReason.CLIENT_PARTS, days=2)
+    world.now = clock.at = now + timedelta(days=2, hours=1)
+    holds.sweep(session, 50, now=world.now)
+    report(world, ticket)
+    assert events(session)[-1] == (QualityKind.PROOF, 1000)
 
 
 def test_the_norm_grows_with_what_is_ordered() -> None:

@@ -244,9 +244,13 @@ def upgrade() -> None:
             sqlite_where=sa.text("watch_at IS NOT NULL"),
             postgresql_where=sa.text("watch_at IS NOT NULL"),
         )
+    with op.batch_alter_table("hold", schema=None) as batch_op:
+        batch_op.create_index("ix_hold_ticket", ["ticket_id"], unique=False)
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("hold", schema=None) as batch_op:
+        batch_op.drop_index("ix_hold_ticket")
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_visit_watch",
