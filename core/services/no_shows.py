@@ -20,7 +20,20 @@ from core.domain.role import CONTRACTOR_ROLES, DESK_ROLES, Role
 from core.domain.task import TaskKind
 from core.domain.ticket import TicketEvent
 from core.domain.visit import AHEAD, VisitStatus
-from core.services import assignments, audit, back_outs, crew, lifecycle, moves, notices, numbers, quality, scope, tasks
+from core.services import (
+    assignments,
+    audit,
+    back_outs,
+    crew,
+    guard,
+    lifecycle,
+    moves,
+    notices,
+    numbers,
+    quality,
+    scope,
+    tasks,
+)
 from core.services import visits as walks
 from core.services.rows import moved
 from storage.models.desk import Audit
@@ -132,7 +145,8 @@ def _look(session: Session, actor: Actor, visit: Visit, ticket: Ticket, *, now: 
         is_reminded=said[-2:] == [Said.WHERE, Said.WHERE],
         can_be_asked=bool(people),
         is_near=_is_near(session, visit, ticket, now),
-        is_agreed=not tasks.has(session, ticket.id, TaskKind.LEFT),
+        # While the time is in doubt nobody loses a job by himself: he may have been there and unable to say so.
+        is_agreed=not tasks.has(session, ticket.id, TaskKind.LEFT) and not guard.is_held(session),
         rules=rules,
     )
     match what:

@@ -12,7 +12,7 @@ from core.domain.quality import QualityKind
 from core.domain.task import TaskKind
 from core.domain.ticket import TicketStatus
 from core.domain.visit import VisitOutcome
-from core.services import confirmations, holds, moves, no_shows, positions, staffing, tickets, visits
+from core.services import confirmations, guard, holds, moves, no_shows, positions, staffing, tickets, visits
 from storage.models.post import Outbox
 from tests.clock import HandClock
 from tests.make.tickets import arrive, make_world, tap, visit_of, wait
@@ -95,6 +95,20 @@ def test_after_three_days_without_the_machine_he_is_asked_and_not_condemned(
     assert watch.goes_to(visit.ends_at + timedelta(days=3)) == 1
     assert (strikes(session), rung(session, world.engineer, Notice.WHERE_ARE_YOU)) == ([], 1)
     assert visit.watch_at == world.now + QUARTER
+
+
+def test_while_the_time_is_in_doubt_a_silence_is_the_desks_to_settle(
+    session: Session, now: datetime, clock: HandClock
+) -> None:
+    _world, watch, ticket, visit = begun(session, now, clock)
+    guard.alive(session, 1, now=now)
+    late = visit.ends_at + timedelta(days=3)
+    guard.look_at_start(session, now=late)
+    assert guard.is_held(session)
+    watch.goes_to(late)
+    watch.goes_to(late + QUARTER)
+    assert (ticket.status, strikes(session)) == (TicketStatus.ASSIGNED, [])
+    assert kinds(session, ticket) == [TaskKind.NOT_COME]
 
 
 def test_what_was_missed_for_long_is_asked_in_the_morning(session: Session, now: datetime, clock: HandClock) -> None:
