@@ -75,6 +75,8 @@ async def test_the_desk_phones_around_and_a_yes_by_phone_is_an_assignment(compan
     assert "Будет свободен после обеда" in await company.desk.last()
     await company.desk.taps("ИП Звонков")
     await company.desk.taps("Согласился: назначить")
+    assert "ИП Звонков" in await company.desk.last()  # and when he comes
+    await company.desk.taps("–")
 
     rows = await company.edge.rows(Call)
     assert [row.outcome for row in rows] == ["no_answer", "later", "accepted"]

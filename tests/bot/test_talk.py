@@ -190,7 +190,10 @@ async def test_somebody_who_blocked_the_bot_is_missed_at_once(crew: Crew) -> Non
     told = " ".join(str(one["text"]) for one in (await crew.client.shown())[-2:])
     assert "Инженеру" in told
     assert "сейчас не передать" in told
-    assert [task.kind for task in await crew.edge.rows(Task) if task.ended_at is None] == ["undelivered"]
+    assert [task.kind for task in await crew.edge.rows(Task) if task.ended_at is None] == [
+        "crew_unreachable",
+        "undelivered",
+    ]
 
 
 async def test_english_readers_read_english(crew: Crew) -> None:

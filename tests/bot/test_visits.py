@@ -135,7 +135,9 @@ async def test_handing_back_asks_once_more(crew: Crew) -> None:
     await crew.engineer.taps("Да, отдать")
 
     assert (await crew.ticket()).status is TicketStatus.UNSTAFFED
-    assert "больше не ваша" in await crew.engineer.last()
+    told = " ".join(one["text"] for one in (await crew.engineer.shown())[-2:])
+    assert "больше не ваша" in told
+    assert "Событие в вашей оценке" in told  # what it costs, and how to disagree
     assert "Выезжаю" not in " ".join(await crew.engineer.buttons())
 
 

@@ -120,7 +120,8 @@ def keys() -> Iterable[str]:
     yield from (f"history-presence-{kind}" for kind in PresenceKind)
     yield from (f"history-outcome-{outcome}" for outcome in VisitOutcome if outcome is not VisitOutcome.DONE)
     yield from (f"history-outcome-{outcome}" for outcome in ("gave_up", "taken_back"))
-    person_does = {event for _, event in RULES} & {
+    # That nobody came is said from the task, which asks for it in words of its own.
+    person_does = ({event for _, event in RULES} - {TicketEvent.NO_SHOW}) & {
         event
         for role in (Role.REQUESTER, Role.DISPATCHER)
         for status in TicketStatus

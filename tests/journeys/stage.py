@@ -181,7 +181,8 @@ class Stage:
         assert whole
         assert journal_problems(whole) == []
         found = await self.db.read(invariants.collect)
-        assert [f"{one.number} {one.name}: {one.rows}" for one in found if not one.holds] == []
+        broken = [f"{one.number} {one.name}: {one.rows}" for one in found if not one.holds]
+        assert broken == [], broken
         self.results = {one.number: one for one in found}
         return self.results
 

@@ -29,7 +29,7 @@ async def test_who_said_yes_and_does_not_come_is_warned_and_a_missed_deadline_is
 
     before = pyotr.end
     await stage.later(ARRIVAL_MIN * MINUTE / 2 + 30)
-    await pyotr.sees("приезд: прошло 50 % времени", after=before)
+    await pyotr.sees("приезд, прошло 50 % времени", after=before)
     await stage.later(ARRIVAL_MIN * MINUTE / 4 + 30)
     await stage.quiet()
     burning = select(Task.data).where(Task.kind == TaskKind.DEADLINE, Task.ended_at.is_(None))

@@ -23,13 +23,23 @@ from bot import texts
 from bot.sandbox.demo.phones import Phone
 from core.domain.actor import Actor
 from core.domain.block import BlockLevel, BlockRule, Subject
+from core.domain.certificate import CertificateStatus
 from core.services import appeals, blacklist, block_requests, people
 from core.services.blacklist import Order
 from storage.models.all import metadata
-from storage.models.contractor import Absence, Appeal, Block, BlockRequest, Contractor
+from storage.models.contractor import (
+    Absence,
+    Appeal,
+    Block,
+    BlockRequest,
+    Certificate,
+    Contractor,
+    ContractorSkill,
+)
 from storage.models.directory import Client, Service, Skill
 from storage.models.offer import Offer
 from storage.models.people import Membership, Person
+from storage.models.quality import QualityEvent
 from storage.models.talk import Talk
 from storage.models.ticket import Intake, Ticket
 from storage.models.visit import Proof, Visit
@@ -44,18 +54,22 @@ NEXT_YEAR = date(2027, 1, 11)
 #: One person may tap so often; between bursts the clock moves on.
 BURST = 40
 MINUTE = 61
-#: What a tap leaves behind by itself: the update, the answer, who spoke when.
-TRACES = {"inbox", "outbox", "dialog", "job_run"}
+#: What a tap leaves behind by itself: the update, the answer, who spoke when; and what the timetable notes of itself.
+TRACES = {"inbox", "outbox", "dialog", "job_run", "counter"}
 #: Fields that name no row, with a value that would be right.
 PLAIN: dict[str, Any] = {
     "start": 0,
     "client": 0,
     "days": 14,
-    "person": 0,
     "version": 1,
     "wave": 1,
     "mark": 5,
     "milli": 1000,
+    "minutes": 15,
+    "named": 1,  # a skill of the directory is nobody's
+    "pause": 1,
+    "pct": 0,
+    "years": 0,
     "region": 1,
     "words": "а",
     "page": 0,
@@ -132,6 +146,7 @@ async def foreign_ids(stage: Stage) -> dict[str, int]:
 
     await stage.db.write(goes_away)
     await stage.db.write(is_limited)
+    await stage.db.write(has_papers)
 
     def newest(session: Any) -> dict[str, int]:
         def last(column: Any, *conditions: Any) -> int:
@@ -148,6 +163,7 @@ async def foreign_ids(stage: Stage) -> dict[str, int]:
             "visit": last(Visit.id),
             "intake_id": last(Intake.id, Intake.closed_at.is_(None)),
             "proof": last(Proof.id),
+            "person": person,
             "person_id": person,
             "membership_id": last(Membership.id, Membership.person_id == person),
             "contractor_id": last(Contractor.id, Contractor.phone == PYOTR.number),
@@ -162,6 +178,9 @@ async def foreign_ids(stage: Stage) -> dict[str, int]:
             "block_id": last(Block.id),
             "request_id": last(BlockRequest.id),
             "appeal_id": last(Appeal.id),
+            "certificate": last(Certificate.id),
+            "event_id": last(QualityEvent.id),
+            "skill": last(ContractorSkill.skill_id),
         }
 
     return await stage.read(newest)
@@ -171,10 +190,24 @@ def is_limited(session: Any, *, now: datetime) -> None:
     """Pyotr's firm, by a rule that waits and one that holds; he does not agree."""
     firm = session.scalars(select(Contractor.id).where(Contractor.phone == PYOTR.number)).one()
     order = Order(Subject(firm), BlockLevel.LIMITED, BlockRule.SCORE, "", 14, {"sites": 0, "lost": []})
-    block = blacklist.begin(session, Actor.system("test"), order, now=now)
-    block_requests.ask(session, Actor.system("test"), replace(order, level=BlockLevel.SUSPENDED), now=now)
+    block = blacklist.begin(session, Actor.system("job:test"), order, now=now)
+    block_requests.ask(session, Actor.system("job:test"), replace(order, level=BlockLevel.SUSPENDED), now=now)
     person = session.scalars(select(Person.id).where(Person.telegram_id == PYOTR.user)).one()
     appeals.give(session, people.actor_of(session, person, now=now), block.id, "Не согласен", now=now)
+
+
+def has_papers(session: Any, *, now: datetime) -> None:
+    """A rare skill of Pyotr's firm, whose document has been sent."""
+    firm = session.scalars(select(Contractor.id).where(Contractor.phone == PYOTR.number)).one()
+    person = session.scalars(select(Person.id).where(Person.telegram_id == PYOTR.user)).one()
+    skill = Skill(name="Редкая компетенция")
+    session.add(skill)
+    session.flush()
+    session.add(ContractorSkill(contractor_id=firm, skill_id=skill.id, is_confirmed=False))
+    file = {"bot_id": 1, "chat_id": PYOTR.user, "message_id": 1, "file_id": "file", "file_unique_id": "unique"}
+    about = {"contractor_id": firm, "skill_id": skill.id, "person_id": person, "sent_at": now, "is_photo": False}
+    session.add(Certificate(status=CertificateStatus.WAITING, **about, **file))
+    session.flush()
 
 
 class Forger:

@@ -65,7 +65,7 @@ def test_where_nothing_burns_the_kind_decides_and_then_the_age(
     for kind in kinds:
         tasks.open(session, kind, cause="young", now=world.now)
 
-    lines = tasks.queue(session, world.dispatcher, now=world.now, limit=50).lines
+    lines = tasks.queue(session, world.dispatcher, now=world.now, limit=100).lines
     assert [line.kind for line in lines] == [kind for kind in kinds for _ in range(2)]
     assert all(a.created_at < b.created_at for a, b in zip(lines[::2], lines[1::2], strict=True))
 
