@@ -193,7 +193,8 @@ def is_limited(session: Any, *, now: datetime) -> None:
     block = blacklist.begin(session, Actor.system("job:test"), order, now=now)
     block_requests.ask(session, Actor.system("job:test"), replace(order, level=BlockLevel.SUSPENDED), now=now)
     person = session.scalars(select(Person.id).where(Person.telegram_id == PYOTR.user)).one()
-    appeals.give(session, people.actor_of(session, person, now=now), block.id, "Не согласен", now=now)
+    pyotr = replace(people.actor_of(session, person, now=now), source="update:1")
+    appeals.give(session, pyotr, block.id, "Не согласен", now=now)
 
 
 def has_papers(session: Any, *, now: datetime) -> None:
