@@ -6,6 +6,7 @@ Upheld, the block is lifted; refused, it stays, with a word. Two who decide at o
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.domain import typed
@@ -38,7 +39,10 @@ def give(session: Session, actor: Actor, block_id: int, words: str, *, now: date
         due_at=_due(session, block, now=now),
     )
     session.add(row)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as error:  # a colleague of his spoke in the same moment
+        raise AppealGiven from error
     cause = audit.record(session, actor, "appeal", row.id, GIVEN, now=now, data={"block": block.id})
     about = {"appeal": row.id}
     tasks.open(session, TaskKind.APPEAL, cause=f"appeal {row.id}", person_id=row.person_id, data=about, now=now)

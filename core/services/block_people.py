@@ -10,7 +10,7 @@ from storage.models.contractor import Appeal, Block, BlockRequest
 from storage.models.people import Membership, Person
 
 
-def told(session: Session, block: Block) -> list[int]:
+def told(session: Session, block: Block | BlockRequest) -> list[int]:
     """Everybody of the firm; of a blocked person this one and the owners of the firms he is in."""
     if block.contractor_id is not None:
         return [person.id for person in notices.contractor_people(session, [block.contractor_id])]
@@ -22,7 +22,8 @@ def told(session: Session, block: Block) -> list[int]:
             Membership.contractor_id.in_(firms), Membership.role == Role.OWNER, Membership.ended_at.is_(None)
         )
     )
-    return sorted({*owners, *rows_of(session, block)})
+    himself = rows_of(session, block) if isinstance(block, Block) else {block.person_id or 0}
+    return sorted({*owners, *himself})
 
 
 def rows_of(session: Session, block: Block) -> set[int]:

@@ -155,7 +155,7 @@ def ask(session: Session, actor: Actor, order: Order, *, now: datetime, with_tas
 def confirm(session: Session, actor: Actor, request_id: int, *, now: datetime) -> None:
     """The second yes: the block begins, at the cost of this moment. Raises NotFound, NeedsAnother, Changed."""
     row = one(session, actor, request_id)
-    judge = another_person.judge(session, actor, {row.asked_by})
+    judge = another_person.judge(session, actor, {row.asked_by, *block_people.told(session, row)})
     if not moved(session, row, BlockRequest.decided_at.is_(None), decided_by=actor.person_id, decided_at=now):
         raise Changed
     whom = Subject(row.contractor_id, row.person_id, row.client_id)
@@ -172,8 +172,13 @@ def confirm(session: Session, actor: Actor, request_id: int, *, now: datetime) -
 
 
 def refuse(session: Session, actor: Actor, request_id: int, reason: str, *, now: datetime) -> None:
-    """A no with a reason; who asked may take it back. Raises NotFound, Changed, TextEmpty, TextTooLong."""
+    """A no with a reason; who asked may take it back, nobody of the firm may.
+
+    Raises NotFound, NeedsAnother, Changed, TextEmpty, TextTooLong.
+    """
     row = one(session, actor, request_id)
+    if actor.person_id != row.asked_by:
+        another_person.judge(session, actor, block_people.told(session, row))
     words = typed.words(reason, REASON_LIMIT)
     decided = {"decided_by": actor.person_id, "decided_at": now, "refusal": words}
     if not moved(session, row, BlockRequest.decided_at.is_(None), **decided):

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
+from sqlalchemy import case as if_
 from sqlalchemy.orm import Session
 
-from core.domain.block import STOPS_ALL, BlockLevel
+from core.domain.block import STOPS_ALL
 from core.domain.matching import Candidate
 from core.domain.ticket import DONE_WELL
 from core.services import blocks, duty, numbers
@@ -72,8 +73,8 @@ def _candidate(row: Any, distance_m: int, case: Case, standing: Standing) -> Can
         radius_km=row.radius_km + case.ticket.widened_km,
         serves_region=row.serves_region,
         is_active=row.is_active,
-        is_blocked=row.is_blocked,
-        is_limited=row.is_limited,
+        is_blocked=row.blocked == 1,
+        is_limited=row.blocked == 0,
         is_reachable=row.id in standing.reachable,
         is_available=row.is_available and row.id not in standing.away,
         is_on_site=row.id in standing.on_site,
@@ -92,9 +93,10 @@ def _candidate(row: Any, distance_m: int, case: Case, standing: Standing) -> Can
 
 
 # The statements are built once: building one takes as long as running it.
-_OF_FIRM = select(Block.id).where(Block.contractor_id == Contractor.id)
-_STOPPED = _OF_FIRM.where(blocks.live(bindparam("client_id"), bindparam("now"), STOPS_ALL))
-_LIMITED = _OF_FIRM.where(blocks.live(bindparam("client_id"), bindparam("now"), {BlockLevel.LIMITED}))
+#: Nothing: no block in force; 0: limits only; 1: what keeps every offer away. One look for both.
+_BLOCKED = select(func.max(if_((Block.level.in_(STOPS_ALL), 1), else_=0))).where(
+    Block.contractor_id == Contractor.id, blocks.live(bindparam("client_id"), bindparam("now"))
+)
 _JOBS = select(func.count()).where(Assignment.contractor_id == Contractor.id)
 _DONE = select(func.count()).where(Ticket.contractor_id == Contractor.id, Ticket.status.in_(DONE_WELL))
 _SERVES = select(ContractorRegion.contractor_id).where(ContractorRegion.contractor_id == Contractor.id)
@@ -111,8 +113,7 @@ _KNOWN = (
         ContractorSkill.valid_until,
         ContractorSkill.watched_since,
         _SERVES.where(ContractorRegion.region == bindparam("region")).exists().label("serves_region"),
-        _STOPPED.exists().label("is_blocked"),
-        _LIMITED.exists().label("is_limited"),
+        _BLOCKED.scalar_subquery().label("blocked"),
         _JOBS.where(Assignment.ended_at.is_(None)).scalar_subquery().label("open_jobs"),
         _JOBS.where(Assignment.started_at >= bindparam("recent_from")).scalar_subquery().label("recent_jobs"),
         _DONE.where(Ticket.service_id == bindparam("service_id")).scalar_subquery().label("accepted_jobs"),

@@ -45,6 +45,8 @@ from storage.models.visit import Visit
 #: Not begun yet: there may still be somebody to wait for.
 WATCHED = AHEAD | {VisitStatus.EN_ROUTE}
 _SAME = timedelta(minutes=2)
+#: So late a look comes only when the machine was away.
+UNWATCHED = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +138,9 @@ def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
 
 def _look(session: Session, actor: Actor, visit: Visit, ticket: Ticket, *, now: datetime) -> None:
     people, rules, said = _whom(session, visit), numbers.of(session), _said(session, visit)
-    morning = _morning(session, visit, ticket, now)
-    if morning > now:
-        return _watch(session, visit, watch_at=morning)
+    fair = _fair(session, visit, ticket, now)
+    if fair > now:
+        return _watch(session, visit, watch_at=fair)
     what = look(
         was_asked=visit.where_asked_at is not None,
         answers=said.count(Said.ETA) + said.count(Said.HERE),
@@ -159,11 +161,15 @@ def _look(session: Session, actor: Actor, visit: Visit, ticket: Ticket, *, now: 
     return None
 
 
-def _morning(session: Session, visit: Visit, ticket: Ticket, now: datetime) -> datetime:
-    """What has waited for long, while nobody looked, is not asked about at night: he would not read it in time."""
-    if visit.where_asked_at is not None or now - visit.ends_at < moves.SOON:
+def _fair(session: Session, visit: Visit, ticket: Ticket, now: datetime) -> datetime:
+    """When to look at what the machine was away for. His answer may be on the way still, so he gets his time once
+    more; and what was not asked yet is not asked at night: he would not read it in time."""
+    rules = numbers.of(session)
+    if visit.watch_at is None or now - visit.watch_at < UNWATCHED:
         return now
-    zone, rules = session.get_one(Site, ticket.site_id).zone, numbers.of(session)
+    if visit.where_asked_at is not None:
+        return now + timedelta(minutes=rules.where_answer_minutes)
+    zone = session.get_one(Site, ticket.site_id).zone
     return notices.quiet_until(now, zone, rules.quiet_from_hour, rules.quiet_to_hour)
 
 

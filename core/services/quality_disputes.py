@@ -134,8 +134,9 @@ def excused(session: Session, clock_ids: Collection[int] | None = None) -> froze
 
 
 def involved(session: Session, event: QualityEvent, given: QualityDispute) -> frozenset[int | None]:
-    """Who caused the event, and both whom it is about and who does not agree."""
-    return frozenset({session.get_one(Audit, event.audit_id).actor_id, event.person_id, given.person_id})
+    """Who caused the event, whom it is about with the whole firm, and who does not agree."""
+    firm = {person.id for person in notices.contractor_people(session, [event.contractor_id])}
+    return frozenset({session.get_one(Audit, event.audit_id).actor_id, event.person_id, given.person_id} | firm)
 
 
 def _side(actor: Actor, event: QualityEvent) -> Role:

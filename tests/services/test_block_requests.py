@@ -72,6 +72,17 @@ def test_who_asked_may_take_it_back(session: Session, now: datetime) -> None:
     propose(world)
 
 
+def test_who_is_of_the_firm_has_no_say_in_its_block(session: Session, now: datetime) -> None:
+    world = make_world(session, now=now)
+    both = add_person(session, Grant(Role.DISPATCHER), Grant(Role.OWNER, contractor_id=world.contractor.id), now=now)
+    row = propose(world)
+    with pytest.raises(NeedsAnother):
+        block_requests.refuse(session, tap(both), row.id, "Свои", now=now)
+    with pytest.raises(NeedsAnother):
+        block_requests.confirm(session, tap(both), row.id, now=now)
+    assert row.decided_at is None
+
+
 def test_an_admin_who_is_alone_decides_alone_and_the_audit_says_so(session: Session, now: datetime) -> None:
     world = make_world(session, now=now)
     admin = add_person(session, Grant(Role.ADMIN), now=now)

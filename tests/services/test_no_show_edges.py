@@ -97,6 +97,18 @@ def test_after_three_days_without_the_machine_he_is_asked_and_not_condemned(
     assert visit.watch_at == world.now + QUARTER
 
 
+def test_a_silence_the_machine_slept_through_gets_its_time_once_more(
+    session: Session, now: datetime, clock: HandClock
+) -> None:
+    """His answer may still be at Telegram when the machine wakes."""
+    world, watch, ticket, visit = asked(session, now, clock)
+    watch.goes_to(world.now + timedelta(hours=2))
+    assert (ticket.status, strikes(session)) == (TicketStatus.ASSIGNED, [])
+    assert visit.watch_at == world.now + QUARTER
+    watch.goes_to(world.now + QUARTER)
+    assert strikes(session) == [(QualityKind.NO_SHOW, 3000)]
+
+
 def test_while_the_time_is_in_doubt_a_silence_is_the_desks_to_settle(
     session: Session, now: datetime, clock: HandClock
 ) -> None:

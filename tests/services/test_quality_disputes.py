@@ -191,6 +191,15 @@ def test_who_ordered_the_rework_does_not_judge_it(session: Session, now: datetim
         decide(world, world.dispatcher, event, True)
 
 
+def test_who_is_of_the_firm_does_not_judge_for_it(session: Session, now: datetime) -> None:
+    world = make_world(session, now=now)
+    both = add_person(session, Grant(Role.DISPATCHER), Grant(Role.OWNER, contractor_id=world.contractor.id), now=now)
+    add_dispatcher(session, now=now)
+    event = disputed(world)
+    with pytest.raises(NeedsAnother):
+        decide(world, both, event, True)
+
+
 def test_without_another_dispatcher_a_manager_judges_and_the_audit_says_so(session: Session, now: datetime) -> None:
     world = make_world(session, now=now)
     event = disputed(world)
