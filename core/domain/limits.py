@@ -124,7 +124,7 @@ def _limited(rule: BlockRule, events: tuple[int, ...], record: Record, *, now: d
 def _counted(rule: BlockRule, record: Record, *, now: datetime, rules: Defaults) -> tuple[int, ...]:
     match rule:
         case BlockRule.MISSED:
-            return _of_kind((s for s in record.strikes if s.ticket_id in record.jobs), QualityKind.MISSED)
+            return _of_kind(_first_of_each_job(record), QualityKind.MISSED)
         case BlockRule.NO_SHOWS:
             return _of_kind(_since(record, now, rules.no_show_days), QualityKind.NO_SHOW)
         case _:
@@ -143,6 +143,15 @@ def _share_pct(missed: int, record: Record) -> float:
 
 def _since(record: Record, now: datetime, days: int) -> Iterable[Strike]:
     return (strike for strike in record.strikes if strike.at > now - timedelta(days=days))
+
+
+def _first_of_each_job(record: Record) -> Iterable[Strike]:
+    """Who comes late is often late to finish, too: one job speaks once, by the first deadline it missed."""
+    first: dict[int, Strike] = {}
+    for strike in sorted(record.strikes, key=lambda one: one.event_id):
+        if strike.kind is QualityKind.MISSED and strike.ticket_id in record.jobs:
+            first.setdefault(strike.ticket_id, strike)
+    return first.values()
 
 
 def _of_kind(strikes: Iterable[Strike], kind: QualityKind) -> tuple[int, ...]:

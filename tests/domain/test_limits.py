@@ -51,6 +51,17 @@ def test_the_rules_limit_at_their_numbers_and_not_before(
         assert (found.level, found.events, found.jobs) == (L.LIMITED, tuple(range(1, len(kinds) + 1)), jobs)
 
 
+def test_one_job_that_missed_its_arrival_and_its_end_speaks_once() -> None:
+    """Two late jobs of two miss four deadlines, and are two; a third late job limits."""
+    twice = tuple(Strike(number, K.MISSED, (number + 1) // 2, NOW - DAY) for number in range(1, 5))
+    two = Record(twice, frozenset({1, 2}), done=0, score=70)
+    assert verdict(two, now=NOW, rules=RULES) is None
+    three = replace(two, strikes=(*twice, Strike(5, K.MISSED, 3, NOW)), jobs=frozenset({1, 2, 3}))
+    found = verdict(three, now=NOW, rules=RULES)
+    assert found is not None
+    assert (found.rule, found.events) == (R.MISSED, (1, 3, 5))
+
+
 @pytest.mark.parametrize(("score", "done", "limited"), [(59, 10, True), (60, 10, False), (59, 9, False)])
 def test_a_low_score_limits_only_once_there_are_enough_jobs(score: int, done: int, limited: bool) -> None:
     found = verdict(record(K.ARRIVAL, score=score, done=done, bad=(1,)), now=NOW, rules=RULES)
