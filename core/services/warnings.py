@@ -28,6 +28,8 @@ from storage.models.ticket import Ticket
 
 #: A deadline that has just gone by burns still; what was broken before that can wait for the morning.
 FRESH = timedelta(minutes=10)
+#: No holidays are longer; a calendar that knows no working day must not be walked for ever.
+LONGEST_REST_DAYS = 30
 #: Tasks that say already that nobody has taken it, or that it burns.
 _SAID = frozenset({TaskKind.UNSTAFFED, TaskKind.REACTION, TaskKind.DEADLINE})
 #: The clock of such a task is over, and so is the task.
@@ -138,7 +140,10 @@ def _quiet(session: Session, is_backlog: bool, now: datetime) -> Quiet:
 
     def morning(zone: str) -> datetime:
         at = notices.quiet_until(now, zone, rules.quiet_from_hour, rules.quiet_to_hour)
-        while hours((local := at.astimezone(ZoneInfo(zone))).date()) is None:
+        for _ in range(LONGEST_REST_DAYS):
+            local = at.astimezone(ZoneInfo(zone))
+            if hours(local.date()) is not None:
+                break
             at = (local + timedelta(days=1)).replace(hour=rules.quiet_to_hour, minute=0, second=0, microsecond=0)
         return at.astimezone(now.tzinfo)
 
