@@ -63,7 +63,7 @@ def block(card: BlockCard, texts: Texts) -> Screen:
     if card.is_live:
         parts.append(texts(f"block-allowed-{terms.level}"))
     if card.for_desk:
-        parts += [*_cost(terms.cost, texts), *_people(card, texts)]
+        parts += [*cost(terms.cost, texts), *_people(card, texts)]
     elif card.is_live and card.others:
         parts.append(texts("block-others"))
     if card.is_lifted:
@@ -78,7 +78,7 @@ def request(card: RequestCard, texts: Texts) -> Screen:
     terms = card.terms
     span = texts("block-for-days", days=card.days) if card.days is not None else texts("block-for-ever")
     parts: list[str] = [texts("block-asked"), _title(terms, texts), span, *_why(terms, texts)]
-    parts += _cost(terms.cost, texts)
+    parts += cost(terms.cost, texts)
     if card.asked_by:
         parts.append(texts("block-asked-by", name=card.asked_by))
     if not card.is_open:
@@ -113,7 +113,7 @@ def appeal(card: AppealCard, texts: Texts, *, is_late: bool = False) -> Screen:
 
 def near(rule: BlockRule, count: int, needed: int, events: tuple[EventLine, ...], texts: Texts) -> Screen:
     """Half of what limits a firm."""
-    lines = [_event(one, "Europe/Moscow", texts) for one in events]
+    lines = [_event(one, texts) for one in events]
     head = texts("block-near", rule=texts(f"block-rule-{rule}"), count=str(count), needed=str(needed))
     return Screen("\n".join((head, *lines, texts("block-near-advice"))), column(to_menu(texts)))
 
@@ -124,10 +124,6 @@ def ask_words(key: str, texts: Texts) -> Screen:
 
 def appeal_button(block_id: int, texts: Texts) -> Button:
     return Button(texts.plain("appeal-do"), BlockTap(do=BlockDo.APPEAL, block_id=block_id).pack())
-
-
-def cost(found: Cost, texts: Texts) -> list[Html]:
-    return _cost(found, texts)
 
 
 def _appeal_of(card: AppealCard, texts: Texts) -> list[Html]:
@@ -157,17 +153,17 @@ def _why(terms: Terms, texts: Texts) -> list[Html]:
     parts = [texts("block-why", rule=texts(f"block-rule-{terms.because}"))]
     if terms.rule is BlockRule.REPEATED:
         parts.append(texts("block-rule-again"))
-    parts += [_event(one, terms.zone, texts, terms) for one in terms.events]
+    parts += [_event(one, texts) for one in terms.events]
     return [*parts, texts("block-events-more", n=str(terms.more))] if terms.more else parts
 
 
-def _event(one: EventLine, zone: str, texts: Texts, terms: Terms | None = None) -> Html:
+def _event(one: EventLine, texts: Texts) -> Html:
     day = formats.calendar_day(one.at.date(), texts.language, with_year=False)
     key = "block-event-annulled" if one.is_annulled else "block-event"
     return texts(key, day=day, kind=texts(f"block-kind-{one.kind}"), number=one.number)
 
 
-def _cost(found: Cost, texts: Texts) -> list[Html]:
+def cost(found: Cost, texts: Texts) -> list[Html]:
     if not found.sites:
         return [texts("block-cost-none")]
     lines = [

@@ -12,11 +12,14 @@ def line(value: str, field: str, longest: int) -> str:
     return line
 
 
-def words(value: str, limit: int) -> str:
-    """What somebody wrote in his own words. Raises TextEmpty, TextTooLong."""
+def words(value: str, limit: int, *, may_be_empty: bool = False) -> str:
+    """What somebody wrote in his own words. `limit` is in UTF-16 units, as Telegram counts.
+
+    Raises TextEmpty, TextTooLong.
+    """
     text = value.strip()
     length = len(text.encode("utf-16-le")) // 2
-    if not text:
+    if not text and not may_be_empty:
         raise TextEmpty
     if length > limit:
         raise TextTooLong(limit, length)

@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
+from core.domain import typed
 from core.domain.actor import Actor
-from core.domain.errors import Changed, NotAllowed, NumberInvalid, TextEmpty, TextTooLong
+from core.domain.errors import Changed, NotAllowed, NumberInvalid
 from core.domain.notice import Notice
 from core.domain.proof import ProofStage, ProofStatus
 from core.domain.role import Role
@@ -92,12 +93,7 @@ def give_mark(session: Session, actor: Actor, ticket_id: int, mark: int, *, now:
 def wrong(session: Session, actor: Actor, ticket_id: int, words: str, *, now: datetime) -> None:
     """What is wrong, in the client's words; the desk decides what follows. Raises TextEmpty, TextTooLong."""
     ticket = scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
-    words = words.strip()
-    length = len(words.encode("utf-16-le")) // 2
-    if not words:
-        raise TextEmpty
-    if length > TEXT_LIMIT:
-        raise TextTooLong(TEXT_LIMIT, length)
+    words = typed.words(words, TEXT_LIMIT)
     visit = steps.current_visit(session, ticket.id)
     cause = lifecycle.advance(session, ticket, TicketEvent.WRONG, actor, now=now)
     if visit is not None:

@@ -53,7 +53,7 @@ def decide(session: Session, actor: Actor, appeal_id: int, is_upheld: bool, word
     """A refusal says why. Raises NotFound, NeedsAnother, Changed, TextEmpty, TextTooLong."""
     row, block = of_desk(session, actor, appeal_id)
     judge = another_person.judge(session, actor, block_people.involved(session, block))
-    text = typed.words(words, WORDS_LIMIT) if words.strip() or not is_upheld else ""
+    text = typed.words(words, WORDS_LIMIT, may_be_empty=is_upheld)
     decided = {"is_upheld": is_upheld, "decided_by": actor.person_id, "decided_at": now, "answer": text}
     if not moved(session, row, Appeal.decided_at.is_(None), **decided):
         raise Changed

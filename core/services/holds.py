@@ -42,7 +42,6 @@ from core.services import (
 )
 from core.services.rows import moved
 from storage.models.clock import Hold
-from storage.models.desk import Audit
 from storage.models.directory import Site
 from storage.models.people import Membership
 from storage.models.ticket import Ticket
@@ -272,7 +271,7 @@ def _go_on(session: Session, actor: Actor, ticket: Ticket, row: Hold, *, now: da
     row.ended_at = now
     session.flush()
     clocks.go_on(session, ticket, cause=cause, now=now)
-    _plan_anew(session, actor, ticket, cause, now=now)
+    _plan_anew(session, actor, ticket, now=now)
     notices.publish(session, Notice.RESUMED, ticket, cause=cause, now=now, told=rules.told(Notice.RESUMED, before))
     if target is TicketStatus.SEARCHING:
         waves.new_version(session, ticket, now=now)
@@ -280,7 +279,7 @@ def _go_on(session: Session, actor: Actor, ticket: Ticket, row: Hold, *, now: da
     redispatch.after_hold(session, ticket, now=now)
 
 
-def _plan_anew(session: Session, actor: Actor, ticket: Ticket, cause: Audit, *, now: datetime) -> None:
+def _plan_anew(session: Session, actor: Actor, ticket: Ticket, *, now: datetime) -> None:
     """The crew keeps its visit; where the time is over it gets the next window, and nobody is under way any more."""
     visit = steps.current_visit(session, ticket.id)
     if visit is None or visit.status not in AHEAD | {VisitStatus.EN_ROUTE} or visit.ends_at > now:

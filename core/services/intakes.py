@@ -6,8 +6,9 @@ from datetime import datetime
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
+from core.domain import typed
 from core.domain.actor import Actor
-from core.domain.errors import Changed, NotAllowed, NotFound, TextTooLong
+from core.domain.errors import Changed, NotAllowed, NotFound
 from core.domain.notice import Delivery, Notice
 from core.domain.proof import ProofStatus
 from core.domain.role import Role
@@ -106,11 +107,7 @@ def set_priority(session: Session, actor: Actor, intake_id: int, priority: Prior
 def say(session: Session, actor: Actor, text: str, *, now: datetime) -> None:
     """What is wrong, in the client's words; a second message is added to the first."""
     intake = _current(session, actor)
-    whole = f"{intake.text}\n{text}".strip()
-    length = len(whole.encode("utf-16-le")) // 2
-    if length > TEXT_LIMIT:
-        raise TextTooLong(TEXT_LIMIT, length)
-    intake.text = whole
+    intake.text = typed.words(f"{intake.text}\n{text}", TEXT_LIMIT, may_be_empty=True)
     _show(session, actor, intake, now=now)
 
 

@@ -13,9 +13,10 @@ from enum import StrEnum
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from core.domain import typed
 from core.domain.actor import Actor
 from core.domain.clock import ClockState, StopReason, Whose
-from core.domain.errors import Changed, DisputeDecided, DisputeGiven, NotAllowed, NotFound, TextEmpty, TextTooLong
+from core.domain.errors import Changed, DisputeDecided, DisputeGiven, NotAllowed, NotFound
 from core.domain.notice import Notice
 from core.domain.role import CLIENT_ROLES, CONTRACTOR_ROLES
 from core.domain.task import TaskKind
@@ -83,7 +84,7 @@ def object_(session: Session, actor: Actor, ticket_id: int, number: int, words: 
     ticket, rows = _found(session, actor, ticket_id, number, now)
     if not _is_side(session, actor, ticket, rows):
         raise NotAllowed
-    values = {"objected_by": actor.person_id, "objection": _checked(words), "objected_at": now}
+    values = {"objected_by": actor.person_id, "objection": typed.words(words, TEXT_LIMIT), "objected_at": now}
     if not _write(session, rows, ClockInterval.objected_at.is_(None), values):
         raise DisputeGiven
     facts = {"why": rows[0].reason, "pause": number}
@@ -108,7 +109,7 @@ def decide(
     nobody objects, TextEmpty (a refusal needs a word), TextTooLong."""
     ticket, rows = _found(session, actor, ticket_id, number, now)
     judge = another_person.judge(session, actor, _involved(session, rows))
-    answer = _checked(words, is_needed=verdict is Verdict.REFUSED)
+    answer = typed.words(words, TEXT_LIMIT, may_be_empty=verdict is not Verdict.REFUSED)
     if rows[0].objected_at is None:
         raise Changed
     values: dict[str, object] = {"is_upheld": verdict is not Verdict.REFUSED, "decided_by": actor.person_id}
@@ -224,13 +225,3 @@ def _write(session: Session, rows: Sequence[ClockInterval], unchanged: object, v
     for row in rows:
         session.refresh(row)
     return len(written) == len(ids)
-
-
-def _checked(words: str, *, is_needed: bool = True) -> str:
-    words = words.strip()
-    length = len(words.encode("utf-16-le")) // 2
-    if is_needed and not words:
-        raise TextEmpty
-    if length > TEXT_LIMIT:
-        raise TextTooLong(TEXT_LIMIT, length)
-    return words

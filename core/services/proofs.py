@@ -102,7 +102,7 @@ def receive(session: Session, actor: Actor, incoming: Incoming, *, now: datetime
     session.add(proof)
     session.flush()
     _judge(session, proof)
-    _tell(session, actor, proof, now=now)
+    _tell(session, proof, now=now)
 
 
 def beside_words(session: Session, actor: Actor, incoming: Incoming, ticket_id: int, *, now: datetime) -> Proof | None:
@@ -346,7 +346,7 @@ def _refuse(session: Session, proof: Proof, refusal: Refusal, *, now: datetime) 
     _redraw(session, proof, now=now)
 
 
-def _tell(session: Session, actor: Actor, proof: Proof, *, now: datetime) -> None:
+def _tell(session: Session, proof: Proof, *, now: datetime) -> None:
     person_id = proof.person_id
     data = {"proof": proof.id}
     if proof.refusal is not None:

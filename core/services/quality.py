@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from core.domain import quality
+from core.domain import quality, typed
 from core.domain.actor import Actor
-from core.domain.errors import Changed, NotAllowed, TextEmpty, TextTooLong
+from core.domain.errors import Changed, NotAllowed
 from core.domain.notice import Audience, Notice
 from core.domain.quality import (
     BAD_MILLI,
@@ -225,12 +225,7 @@ def fraud(session: Session, actor: Actor, event_id: int, words: str, *, now: dat
     seen = scope.find(session, scope.visible_events(actor), QualityEvent.id == event_id)
     if not actor.has(Role.MANAGER, Role.ADMIN):
         raise NotAllowed
-    words = words.strip()
-    length = len(words.encode("utf-16-le")) // 2
-    if not words:
-        raise TextEmpty
-    if length > WORDS_LIMIT:
-        raise TextTooLong(WORDS_LIMIT, length)
+    words = typed.words(words, WORDS_LIMIT)
     score.refresh(session, seen.contractor_id, now=now)  # whoever says so at the same time waits here
     known = _known(QualityKind.FRAUD, seen.contractor_id, seen.ticket_id).where(QualityEvent.annulled_at.is_(None))
     if session.scalar(known) is not None:

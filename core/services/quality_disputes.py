@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.domain import quality as rules
+from core.domain import typed
 from core.domain.actor import Actor
 from core.domain.errors import (
     Changed,
@@ -16,8 +17,6 @@ from core.domain.errors import (
     DisputeLate,
     NotAllowed,
     NotFound,
-    TextEmpty,
-    TextTooLong,
 )
 from core.domain.notice import Notice
 from core.domain.role import Role
@@ -38,7 +37,9 @@ def dispute(session: Session, actor: Actor, event_id: int, words: str, *, now: d
     Raises NotFound, NotAllowed, Changed where it counts no more, DisputeGiven, DisputeLate, TextEmpty, TextTooLong.
     """
     event = check(session, actor, event_id, now=now)
-    given = QualityDispute(event_id=event.id, person_id=actor.person_id or 0, words=_checked(words), at=now)
+    given = QualityDispute(
+        event_id=event.id, person_id=actor.person_id or 0, words=typed.words(words, TEXT_LIMIT), at=now
+    )
     session.add(given)
     try:
         session.flush()
@@ -76,7 +77,7 @@ def decide(session: Session, actor: Actor, event_id: int, is_upheld: bool, words
     if given is None or not actor.is_desk:
         raise NotFound
     judge = another_person.judge(session, actor, involved(session, event, given))
-    answer = _checked(words, is_needed=not is_upheld)
+    answer = typed.words(words, TEXT_LIMIT, may_be_empty=is_upheld)
     decided = {"is_upheld": is_upheld, "answer": answer, "decided_by": actor.person_id, "decided_at": now}
     if not moved(session, given, QualityDispute.decided_at.is_(None), **decided):
         raise DisputeDecided(session.get_one(Person, given.decided_by).name)
@@ -141,16 +142,6 @@ def involved(session: Session, event: QualityEvent, given: QualityDispute) -> fr
 
 def _side(actor: Actor, event: QualityEvent) -> Role:
     return Role.OWNER if event.contractor_id in actor.owned_contractor_ids else Role.ENGINEER
-
-
-def _checked(words: str, *, is_needed: bool = True) -> str:
-    words = words.strip()
-    length = len(words.encode("utf-16-le")) // 2
-    if is_needed and not words:
-        raise TextEmpty
-    if length > TEXT_LIMIT:
-        raise TextTooLong(TEXT_LIMIT, length)
-    return words
 
 
 def _answer(session: Session, actor: Actor, event: QualityEvent, cause: Audit, *, now: datetime) -> None:

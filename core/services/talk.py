@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
+from core.domain import typed
 from core.domain.actor import Actor
 from core.domain.errors import (
     NotAllowed,
@@ -17,8 +18,6 @@ from core.domain.errors import (
     OfferTaken,
     QuestionOver,
     TalkClosed,
-    TextEmpty,
-    TextTooLong,
 )
 from core.domain.notice import Delivery, Notice
 from core.domain.offer import OPEN_STATES, OfferStatus
@@ -205,12 +204,7 @@ def _row(
     now: datetime,
 ) -> Talk | None:
     """The words as a row at once; None where this very update has made it already."""
-    text = text.strip()
-    length = len(text.encode("utf-16-le")) // 2
-    if not text and media is None:
-        raise TextEmpty
-    if length > TEXT_LIMIT:
-        raise TextTooLong(TEXT_LIMIT, length)
+    text = typed.words(text, TEXT_LIMIT, may_be_empty=media is not None)
     if actor.person_id is None:
         raise NotAllowed
     if _is_said(session, actor, ticket):
