@@ -138,8 +138,9 @@ async def lift(message: Message, actor: Actor, db: UpdateDb, state: FSMContext) 
 async def ask_appeal(
     call: CallbackQuery, callback_data: BlockTap, actor: Actor, db: UpdateDb, texts: Texts, state: FSMContext
 ) -> None:
-    await db.read(appeals.ensure_may, actor, callback_data.block_id)
-    await _ask(call, state, Await.appeal, callback_data.block_id, "appeal-ask", texts)
+    days = await db.read(appeals.ensure_may, actor, callback_data.block_id)
+    limits = {"days": days, "most": appeals.WORDS_LIMIT}
+    await _ask(call, state, Await.appeal, callback_data.block_id, "appeal-ask", texts, **limits)
 
 
 @router.message(StateFilter(Await.appeal), has_text)
@@ -173,10 +174,12 @@ async def refuse_appeal(message: Message, actor: Actor, db: UpdateDb, state: FSM
     await state.clear()
 
 
-async def _ask(call: CallbackQuery, state: FSMContext, what: State, about: int, key: str, texts: Texts) -> None:
+async def _ask(
+    call: CallbackQuery, state: FSMContext, what: State, about: int, key: str, texts: Texts, **numbers: int
+) -> None:
     await state.set_state(what)
     await state.set_data({"about": about})
-    await show(call, cards.ask_words(key, texts))
+    await show(call, cards.ask_words(key, texts, **numbers))
 
 
 async def _about(state: FSMContext) -> int:

@@ -118,8 +118,8 @@ def near(rule: BlockRule, count: int, needed: int, events: tuple[EventLine, ...]
     return Screen("\n".join((head, *lines, texts("block-near-advice"))), column(to_menu(texts)))
 
 
-def ask_words(key: str, texts: Texts) -> Screen:
-    return Screen(texts(key))
+def ask_words(key: str, texts: Texts, **numbers: int) -> Screen:
+    return Screen(texts(key, **numbers))
 
 
 def appeal_button(block_id: int, texts: Texts) -> Button:

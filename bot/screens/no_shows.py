@@ -59,7 +59,11 @@ class Goes(CallbackData, prefix="goes"):
 
 
 def question(card: JobCard, texts: Texts) -> list[str]:
-    return [texts("noshow-where"), ""] if card.watched.is_asked else []
+    by = card.watched.answer_by
+    if by is None:
+        return []
+    until = formats.until(by, card.base.zone, texts.language, card.base.read_at)
+    return [texts("noshow-where", until=until), ""]
 
 
 def eta_line(card: JobCard | ClientCard | DeskCard, texts: Texts) -> list[str]:

@@ -105,9 +105,11 @@ def of_desk(session: Session, actor: Actor, appeal_id: int) -> tuple[Appeal, Blo
     return row, session.get_one(Block, row.block_id)
 
 
-def ensure_may(session: Session, actor: Actor, block_id: int, *, now: datetime) -> None:
-    """Before he begins to write. Raises NotFound, AppealGiven, AppealOver."""
+def ensure_may(session: Session, actor: Actor, block_id: int, *, now: datetime) -> int:
+    """Before he begins to write; in how many working days he will be answered. Raises NotFound, AppealGiven,
+    AppealOver."""
     ensure_open(session, of_blocked(session, actor, block_id), now=now)
+    return numbers.of(session).appeal_answer_days
 
 
 def ensure_may_decide(session: Session, actor: Actor, appeal_id: int, *, now: datetime) -> None:

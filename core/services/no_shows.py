@@ -51,9 +51,10 @@ UNWATCHED = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """For the cards: whether the crew is asked where it is, and when it says it will be there."""
+    """For the cards: whether the crew is asked where it is, until when, and when it says it will be there."""
 
     is_asked: bool = False
+    answer_by: datetime | None = None
     eta_at: datetime | None = None
 
 
@@ -63,7 +64,8 @@ NOT_WATCHED = Watched()
 def seen(ticket: Ticket, visit: Visit | None) -> Watched:
     if visit is None or not _is_watched(ticket, visit):
         return NOT_WATCHED
-    return Watched(visit.where_asked_at is not None, visit.eta_at)
+    is_asked = visit.where_asked_at is not None
+    return Watched(is_asked, visit.watch_at if is_asked else None, visit.eta_at)
 
 
 def eta(session: Session, actor: Actor, visit_id: int, minutes: int, *, now: datetime) -> None:

@@ -127,7 +127,10 @@ appeal-waits = The appeal is being looked at; answer by { $until }
 appeal-upheld = ✅ The appeal is upheld, the limit is lifted.
 appeal-answer = Answer: { $answer }
 appeal-refused = The appeal is refused. Answer: { $answer }
-appeal-ask = Write what you do not agree with in one message, up to 2000 characters. A person who had no part in it decides in 3 working days. You may appeal once.
+appeal-ask = Write what you do not agree with in one message, up to { NUMBER($most) } characters. A person who had no part in it decides in { $days } working { $days ->
+    [one] day
+   *[other] days
+}. You may appeal once.
 appeal-ask-answer = Why is it refused? Write the answer to the contractor in one message.
 appeal-decided = Decided, the contractor is told
 tasks-kind-block_asked = blacklist: yes or no?

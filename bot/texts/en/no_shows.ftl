@@ -1,4 +1,4 @@
-noshow-where = ❓ <b>Where are you?</b> The agreed time is over and nobody is on site. Answer within 15 minutes, or it is a no-show.
+noshow-where = ❓ <b>Where are you?</b> The agreed time is over and nobody is on site. Answer by { $until }, or it is a no-show.
 noshow-here = 📍 I am on site
 noshow-in = 🚗 On my way, there in { $span }
 noshow-cannot = I am not coming
