@@ -1,9 +1,6 @@
 """/papers as screens: what a firm can do, what proves it, and what has become of a document."""
 
-from typing import Annotated
-
 from aiogram.filters.callback_data import CallbackData
-from pydantic import Field
 
 from bot import formats
 from bot.screens.lists import PAGE, fit, pages
@@ -13,8 +10,6 @@ from bot.ui import Button, Id, Page, Rows, Screen, column, page_rows
 from core.domain.certificate import CertificateStatus, Refusal, SkillState
 from core.services.certificates import LIMIT_MB, Paper
 from core.services.papers import Papers, SkillChoices, SkillLine
-
-Offset = Annotated[int, Field(ge=0, le=10_000)]
 
 
 class PapersPage(CallbackData, prefix="papers"):

@@ -86,16 +86,6 @@ def level(valid_until: date | None, today: date) -> int | None:
     return min((days for days in REMINDERS if left <= days), default=None)
 
 
-def is_due(valid_until: date | None, today: date, reminded_of: date | None, reminded_days: int | None) -> bool:
-    """Something new is to be told about this end; a new end begins anew."""
-    due = level(valid_until, today)
-    if due is None or valid_until is None:
-        return False
-    if reminded_of == valid_until and reminded_days is not None:
-        return due < reminded_days
-    return (today - valid_until).days <= FORGOTTEN_DAYS
-
-
 def is_document(file_name: str) -> bool:
     """By its name; a file without an ending is judged by its bytes."""
     name = file_name.casefold()

@@ -50,7 +50,6 @@ class StopReason(StrEnum):
 
 R, K, W = StopReason, ClockKind, Whose
 _ALL = frozenset({K.REACTION, K.SEARCH, K.ARRIVAL, K.RESOLUTION})
-_BEFORE_ARRIVAL = _ALL - {K.RESOLUTION}
 
 #: Reason → whose time it is, and which clocks stand. Before the first yes the client's waiting stops the reaction
 #: too: on hold nobody can be asked (decision 8). Arrival runs on while an answer or parts are waited for.

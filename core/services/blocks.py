@@ -5,36 +5,17 @@ account, so that a block holds under another firm and in another row too.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from core.domain.actor import Actor
-from core.domain.block import STOPS_ALL, BlockLevel, BlockRule
+from core.domain.block import STOPS_ALL, BlockLevel
 from core.domain.ticket import Priority
-from storage.models.contractor import Appeal, Block
-from storage.models.directory import Client
+from storage.models.contractor import Block
 from storage.models.people import Person
 from storage.models.ticket import Ticket
-
-
-@dataclass(frozen=True, slots=True)
-class LiveBlock:
-    """As whoever is blocked reads it; `client` is empty where it holds everywhere. What lasts may be appealed once."""
-
-    block_id: int
-    is_person: bool
-    level: BlockLevel
-    rule: BlockRule
-    reason: str
-    client: str
-    starts_at: datetime
-    ends_at: datetime | None
-    may_appeal: bool
-
 
 Moment = datetime | BindParameter[datetime]
 
@@ -75,33 +56,6 @@ def is_barred(session: Session, person_id: int, *, now: datetime) -> Block | Non
     found = and_(in_force(now, STOPS_ALL), Block.client_id.is_(None))
     barred = select(Block).join(Person, of_person()).where(Person.id == person_id, Block.contractor_id.is_(None), found)
     return session.scalars(barred.order_by(Block.id).limit(1)).first()
-
-
-def of_actor(session: Session, actor: Actor, *, now: datetime) -> tuple[LiveBlock, ...]:
-    """What is in force against the actor's firms and the actor himself, the longest first; for `/me`."""
-    of_himself = (Person.id == actor.person_id, Block.contractor_id.is_(None))
-    himself = select(Block.id).join(Person, of_person()).where(*of_himself)
-    rows = session.execute(
-        select(Block, Client.name)
-        .outerjoin(Client, Client.id == Block.client_id)
-        .where(or_(Block.contractor_id.in_(actor.contractor_ids), Block.id.in_(himself)), in_force(now))
-        .order_by(Block.ends_at.is_(None).desc(), Block.ends_at.desc(), Block.id)
-    ).all()
-    given = set(session.scalars(select(Appeal.block_id).where(Appeal.block_id.in_([row.id for row, _ in rows]))))
-    return tuple(
-        LiveBlock(
-            row.id,
-            row.person_id is not None,
-            row.level,
-            row.rule,
-            row.reason,
-            client or "",
-            row.starts_at,
-            row.ends_at,
-            row.id not in given,
-        )
-        for row, client in rows
-    )
 
 
 def _of(person_id: int) -> Any:

@@ -3,17 +3,12 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from core.domain.certificate import (
     EXPIRED,
-    FORGOTTEN_DAYS,
-    REMINDERS,
     SkillState,
     Standing,
     is_document,
-    is_due,
     is_over,
     level,
 )
@@ -49,13 +44,7 @@ def test_the_level_is_the_latest_that_is_due(left: int, expected: int | None) ->
 
 def test_without_an_end_nothing_is_due() -> None:
     assert level(None, TODAY) is None
-    assert not is_due(None, TODAY, None, None)
     assert not is_over(None, TODAY)
-
-
-def test_an_end_nobody_watched_and_long_over_is_told_to_nobody() -> None:
-    assert is_due(ahead(-FORGOTTEN_DAYS), TODAY, None, None)
-    assert not is_due(ahead(-FORGOTTEN_DAYS - 1), TODAY, None, None)
 
 
 @pytest.mark.parametrize(
@@ -74,28 +63,6 @@ def test_an_end_nobody_watched_and_long_over_is_told_to_nobody() -> None:
 def test_what_a_skill_is(is_confirmed: bool, until: int | None, is_watched: bool, expected: SkillState) -> None:
     end = ahead(until) if until is not None else None
     assert Standing(is_confirmed, end, is_watched).state(TODAY) is expected
-
-
-@given(st.integers(-30, 80), st.lists(st.integers(0, 40), max_size=12))
-def test_every_level_is_told_once_whenever_somebody_looks(left: int, pauses: list[int]) -> None:
-    """However long nobody looked, the levels told go down and none twice; the last look leaves nothing untold."""
-    end, day = ahead(left), TODAY
-    reminded_of, reminded_days, told = None, None, []
-    for pause in [0, *pauses]:
-        day += timedelta(days=pause)
-        if is_due(end, day, reminded_of, reminded_days):
-            reminded_of, reminded_days = end, level(end, day)
-            told.append(reminded_days)
-        assert not is_due(end, day, reminded_of, reminded_days)
-
-    assert told == sorted(set(told), reverse=True)
-    assert set(told) <= {*REMINDERS, EXPIRED}
-    assert not told or told[-1] == level(end, day) or reminded_days == level(end, day)
-
-
-def test_a_new_end_begins_anew() -> None:
-    assert is_due(ahead(45), TODAY, ahead(-1), EXPIRED)
-    assert not is_due(ahead(46), TODAY, ahead(-1), EXPIRED)
 
 
 @pytest.mark.parametrize(

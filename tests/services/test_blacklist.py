@@ -8,12 +8,21 @@ from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor, Grant
 from core.domain.block import BlockLevel, Subject
-from core.domain.errors import Changed, NeedsAnother, NotFound, NotQualified, OfferClosed, PersonBarred, TextEmpty
+from core.domain.errors import (
+    Changed,
+    NeedsAnother,
+    NotAllowed,
+    NotFound,
+    NotQualified,
+    OfferClosed,
+    PersonBarred,
+    TextEmpty,
+)
 from core.domain.notice import Notice
 from core.domain.offer import Exclusion, OfferStatus
 from core.domain.role import Role
 from core.domain.ticket import Priority, TicketStatus
-from core.services import blacklist, block_requests, blocks, entrances, invites, matching, offers
+from core.services import blacklist, block_requests, blocks, entrances, invites, ledger, matching, offers
 from storage.models.contractor import Block, Contractor
 from storage.models.desk import Audit
 from storage.models.offer import Offer
@@ -261,11 +270,12 @@ def test_what_is_in_force_is_shown_to_the_one_it_is_about(session: Session, now:
     world = make_world(session, now=now)
     of_firm = begin(world, L.LIMITED, days=14)
     of_man = block_person(world, world.engineer, days=None, client_id=world.client.id)
-    found = blocks.of_actor(session, world.engineer, now=now)
-    assert [(one.block_id, one.is_person, one.level, one.client) for one in found] == [
-        (of_man.id, True, L.SUSPENDED, world.client.name),
+    found = ledger.mine(session, world.engineer, now=now).blocks
+    assert [(one.block_id, one.is_personal, one.level, one.client) for one in found] == [
         (of_firm.id, False, L.LIMITED, ""),
+        (of_man.id, True, L.SUSPENDED, world.client.name),
     ]
-    assert all(one.may_appeal for one in found)
-    assert blocks.of_actor(session, world.requester, now=now) == ()
-    assert [one.block_id for one in blocks.of_actor(session, world.engineer, now=now + 15 * DAY)] == [of_man.id]
+    later = ledger.mine(session, world.engineer, now=now + 15 * DAY).blocks
+    assert [one.block_id for one in later] == [of_man.id]
+    with pytest.raises(NotAllowed):
+        ledger.mine(session, world.requester, now=now)

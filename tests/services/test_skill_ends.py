@@ -80,6 +80,37 @@ def test_after_downtime_only_the_latest_is_told(world: World, clock: HandClock) 
     assert [days for _, days in told(world)] == [45, 7, -1]
 
 
+@pytest.mark.parametrize(
+    ("left", "pauses", "days"),
+    [
+        (80, (0, 20, 20, 0, 11, 40), [45, 30, -1]),
+        (31, (0, 1, 1, 15, 1, 1), [45, 30, 14]),
+        (7, (0, 0, 6, 1, 1), [7, 1, -1]),
+        (0, (0, 1, 40), [1, -1]),
+        (-30, (0, 30), [-1]),
+    ],
+)
+def test_whenever_somebody_looks_the_latest_level_is_told_and_none_twice(
+    world: World, clock: HandClock, left: int, pauses: tuple[int, ...], days: list[int]
+) -> None:
+    ends_in(world, left)
+    for pause in pauses:
+        world.now = clock.move(days=pause)
+        sweep(world)
+        assert sweep(world) == 0
+    assert [level for _, level in told(world)] == days
+
+
+def test_a_new_end_begins_anew(world: World) -> None:
+    ends_in(world, -1)
+    assert sweep(world) == 1
+    ends_in(world, 46)
+    assert sweep(world) == 0
+    ends_in(world, 45)
+    assert sweep(world) == 1
+    assert [level for _, level in told(world)] == [-1, 45]
+
+
 def test_the_day_turns_in_the_zone_of_the_firm(world: World, clock: HandClock) -> None:
     world.contractor.zone = "Asia/Vladivostok"
     ends_in(world, 46)

@@ -40,8 +40,6 @@ from storage.models.offer import Offer
 from storage.models.ticket import Ticket
 from storage.models.visit import Visit
 
-#: Working hours of the shop, and the days between two jobs of the past.
-HOUR = 11
 #: Jobs of the first firm, the oldest first: days ago, minutes behind the agreed window, the client's mark.
 JOBS = (
     (46, 0, 5),
