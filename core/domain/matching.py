@@ -59,23 +59,23 @@ def exclusion(
     Rules in `passing` are not asked, so that they cannot hide a later one.
     """
     valid_until = candidate.skill_valid_until
-    verdicts = {
-        Exclusion.INACTIVE: not candidate.is_active,
-        Exclusion.BLOCKED: candidate.is_blocked,
-        Exclusion.LIMITED: candidate.is_limited and job.disturbs,
-        Exclusion.SKILL_UNCONFIRMED: not candidate.skill_confirmed and not candidate.is_watched,
-        Exclusion.SKILL_EXPIRED: valid_until is not None and valid_until < job.visit_on,
-        Exclusion.UNDER_WATCH: not candidate.skill_confirmed and candidate.is_watched,
-        Exclusion.TOO_FAR: is_out_of_reach(candidate),
-        Exclusion.NIGHT: job.is_night and not candidate.night_jobs,
-        Exclusion.REFUSED: candidate.has_refused,
-        Exclusion.ASKED: candidate.was_asked,
-        Exclusion.AWAY: not candidate.is_available,
-        Exclusion.ON_SITE: candidate.is_on_site and not job.disturbs,
-        Exclusion.LIMIT: is_full(candidate.open_jobs, candidate.engineers, jobs_per_engineer),
-        Exclusion.UNREACHABLE: not candidate.is_reachable,
-    }
-    return next((reason for reason in Exclusion if verdicts[reason] and reason not in passing), None)
+    verdicts = (
+        (Exclusion.INACTIVE, not candidate.is_active),
+        (Exclusion.AWAY, not candidate.is_available),
+        (Exclusion.BLOCKED, candidate.is_blocked),
+        (Exclusion.LIMITED, candidate.is_limited and job.disturbs),
+        (Exclusion.SKILL_UNCONFIRMED, not candidate.skill_confirmed and not candidate.is_watched),
+        (Exclusion.SKILL_EXPIRED, valid_until is not None and valid_until < job.visit_on),
+        (Exclusion.UNDER_WATCH, not candidate.skill_confirmed and candidate.is_watched),
+        (Exclusion.TOO_FAR, is_out_of_reach(candidate)),
+        (Exclusion.NIGHT, job.is_night and not candidate.night_jobs),
+        (Exclusion.REFUSED, candidate.has_refused),
+        (Exclusion.ASKED, candidate.was_asked),
+        (Exclusion.LIMIT, is_full(candidate.open_jobs, candidate.engineers, jobs_per_engineer)),
+        (Exclusion.ON_SITE, candidate.is_on_site and not job.disturbs),
+        (Exclusion.UNREACHABLE, not candidate.is_reachable),
+    )
+    return next((reason for reason, speaks in verdicts if speaks and reason not in passing), None)
 
 
 def is_out_of_reach(candidate: Candidate) -> bool:

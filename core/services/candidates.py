@@ -18,6 +18,7 @@ from core.services import blocks, duty, numbers
 from core.services.duty import Standing
 from core.services.nearest import Spots
 from core.services.refusals import Refusals
+from core.services.rows import columns
 from storage.models.contractor import Block, Contractor, ContractorRegion, ContractorSkill
 from storage.models.directory import Service, Site
 from storage.models.ticket import Assignment, Ticket
@@ -62,7 +63,7 @@ def of(session: Session, case: Case, spots: Spots) -> list[Candidate]:
         now=case.now,
         levels=blocks.levels(case.ticket.priority),
     )
-    return [_candidate(row, spots[row.id], case, standing) for row in session.execute(_KNOWN, given)]
+    return [_candidate(row, spots[row.id], case, standing) for row in columns(session, _KNOWN, given)]
 
 
 def _candidate(row: Any, distance_m: int, case: Case, standing: Standing) -> Candidate:

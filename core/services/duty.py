@@ -3,14 +3,13 @@
 Everything is asked for many firms at once, in few statements: the search judges whole areas with it.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BindParameter, bindparam, select
+from sqlalchemy import BindParameter, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from core.domain.absence import Days
@@ -19,6 +18,7 @@ from core.domain.role import CONTRACTOR_ROLES, Role
 from core.domain.ticket import Priority
 from core.domain.visit import VisitStatus
 from core.services import blocks, numbers
+from core.services.rows import columns
 from storage.models.contractor import Absence, Block, Contractor
 from storage.models.people import Membership, Person
 from storage.models.ticket import Ticket
@@ -37,24 +37,28 @@ class Standing:
     reachable: frozenset[int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Firm:
     """Its people who can be written to, with the days they are away around the moments asked for."""
 
     zone: str
-    owners: frozenset[int]
-    people: tuple[int, ...]
-    absences: dict[int, list[Days]]
-    at_work: frozenset[int]
+    people: dict[int, list[Days]] = field(default_factory=dict)
+    owners: set[int] = field(default_factory=set)
+    at_work: set[int] = field(default_factory=set)
+
+    def take(self, person_id: int, role: Role, *, is_at_work: bool, off: Days | None) -> None:
+        days = self.people.setdefault(person_id, [])
+        if off is not None:
+            days.append(off)
+        if role is Role.OWNER:
+            self.owners.add(person_id)
+        if is_at_work:
+            self.at_work.add(person_id)
 
     def here(self, at: datetime) -> list[int]:
         """Days are those of the firm's zone."""
         day = at.astimezone(ZoneInfo(self.zone)).date()
-        return [
-            person
-            for person in self.people
-            if not any(days.first <= day <= days.last for days in self.absences.get(person, ()))
-        ]
+        return [one for one, days in self.people.items() if not any(off.first <= day <= off.last for off in days)]
 
 
 def standing(
@@ -86,7 +90,7 @@ def on_duty(session: Session, contractor_id: int, ticket: Ticket, *, now: dateti
     firm = found.get(contractor_id)
     if firm is None:
         return []
-    at_work = frozenset() if ticket.priority is Priority.EMERGENCY else firm.at_work
+    at_work: set[int] = set() if ticket.priority is Priority.EMERGENCY else firm.at_work
     called = _free(firm.here(now), at_work) or _free(firm.here(visit_at), at_work) or list(firm.people)
     owners = [person for person in called if person in firm.owners]
     return called if numbers.of(session).offers_to_engineers else owners or called
@@ -98,7 +102,7 @@ def present(session: Session, contractor_id: int, *, now: datetime) -> list[int]
     return firm.here(now) if firm is not None else []
 
 
-def _free(people: list[int], at_work: frozenset[int]) -> list[int]:
+def _free(people: list[int], at_work: set[int]) -> list[int]:
     return [person for person in people if person not in at_work]
 
 
@@ -111,48 +115,43 @@ def _firms(
     now: datetime,
     levels: Collection[BlockLevel] = STOPS_ALL,
 ) -> dict[int, _Firm]:
-    statement = _CREW if client_id is None else _WELCOME
-    given = {"ids": list(contractor_ids), "client_id": client_id, "now": now, "levels": list(levels)}
-    crews: defaultdict[int, dict[int, None]] = defaultdict(dict)
-    owners: defaultdict[int, set[int]] = defaultdict(set)
-    zones: dict[int, str] = {}
-    for contractor_id, zone, person_id, role in session.execute(statement, given):
-        if role not in CONTRACTOR_ROLES:
-            continue
-        zones[contractor_id] = zone
-        crews[contractor_id][person_id] = None
-        if role is Role.OWNER:
-            owners[contractor_id].add(person_id)
-    everybody = {person for crew in crews.values() for person in crew}
-    absences = _absences(session, everybody, moments)
-    at_work = _at_work(session, everybody)
-    return {
-        number: _Firm(zones[number], frozenset(owners[number]), tuple(crew), absences, at_work)
-        for number, crew in crews.items()
-    }
-
-
-def _absences(session: Session, people: set[int], moments: tuple[datetime, ...]) -> dict[int, list[Days]]:
-    """A day more on both sides: what day it is depends on the zone."""
-    first, last = min(moments).date() - _DAY, max(moments).date() + _DAY
-    found: defaultdict[int, list[Days]] = defaultdict(list)
-    rows = session.execute(_ABSENCES, {"people": list(people), "first": first, "last": last})
-    for person_id, first_on, last_on in rows:
-        found[person_id].append(Days(first_on, last_on))
+    first, last = min(moments).date() - _DAY, max(moments).date() + _DAY  # what day it is depends on the zone
+    given = {"ids": list(contractor_ids), "now": now, "first": first, "last": last}
+    if client_id is None:
+        rows = columns(session, _CREW, given)
+    else:
+        rows = columns(session, _WELCOME, {**given, "client_id": client_id, "levels": list(levels)})
+    found: dict[int, _Firm] = {}
+    for contractor_id, zone, person_id, role, is_at_work, first_on, last_on in rows:
+        if role in CONTRACTOR_ROLES:
+            firm = found.setdefault(contractor_id, _Firm(zone))
+            firm.take(person_id, role, is_at_work=is_at_work, off=Days(first_on, last_on) if first_on else None)
     return found
 
 
-def _at_work(session: Session, people: set[int]) -> frozenset[int]:
-    rows = session.scalars(_AT_WORK, {"people": list(people)})
-    return frozenset(person for person in rows if person is not None)
-
-
 # The statements are built once: building one takes as long as running it.
+_AT_WORK = select(Visit.id).where(Visit.engineer_id == Person.id, Visit.status == VisitStatus.ON_SITE)
 _CREW = (
-    select(Contractor.id, Contractor.zone, Person.id, Membership.role)
+    select(
+        Contractor.id,
+        Contractor.zone,
+        Person.id,
+        Membership.role,
+        _AT_WORK.exists(),
+        Absence.first_on,
+        Absence.last_on,
+    )
     .select_from(Membership)
     .join(Contractor, Contractor.id == Membership.contractor_id)
     .join(Person, Person.id == Membership.person_id)
+    .outerjoin(
+        Absence,
+        and_(
+            Absence.person_id == Person.id,
+            Absence.last_on >= bindparam("first"),
+            Absence.first_on <= bindparam("last"),
+        ),
+    )
     .where(
         # Only the firm leads the way: with the role as well SQLite would go through all owners of the country.
         Membership.contractor_id.in_(bindparam("ids", expanding=True)),
@@ -171,8 +170,3 @@ _BLOCKED = select(Block.id).where(
 )
 #: Whom the client lets in.
 _WELCOME = _CREW.where(~_BLOCKED.exists())
-_PEOPLE: BindParameter[Any] = bindparam("people", expanding=True)
-_ABSENCES = select(Absence.person_id, Absence.first_on, Absence.last_on).where(
-    Absence.person_id.in_(_PEOPLE), Absence.last_on >= bindparam("first"), Absence.first_on <= bindparam("last")
-)
-_AT_WORK = select(Visit.engineer_id).where(Visit.engineer_id.in_(_PEOPLE), Visit.status == VisitStatus.ON_SITE)

@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session, aliased
 
 from core.domain import geo
 from core.domain.ticket import DONE_WELL
+from core.services.rows import columns
 from storage.models.contractor import Contractor, ContractorRegion, MatchPoint
 from storage.models.ticket import Assignment, Ticket
 
 #: Points read at once; a band with more of them is crowded.
-PAGE = 24
+PAGE = 20
 #: So few who could come from beyond are looked at one by one instead of ring by ring.
 FEW = 1_000
 
@@ -55,7 +56,7 @@ class Walk:
         #: Every point nearer than this was found.
         self._done_m = 0
         self._reach_m = look.band_m
-        self._offset: int | None = None  # inside a crowded band
+        self._offset: int | None = 0  # inside one band; at home most have a crowd
         self._tail: list[tuple[int, int]] | None = None
         self._only_comers = False
 
@@ -130,7 +131,7 @@ class Walk:
         return self._metres(statements[self._only_comers], {**self._given, **given})
 
     def _metres(self, statement: Any, given: dict[str, Any]) -> list[tuple[int, int]]:
-        rows = self._session.execute(statement, given)
+        rows = columns(self._session, statement, given)
         return [(contractor_id, round(geo.chord_metres(squared))) for contractor_id, squared in rows]
 
     def _needed(self) -> dict[str, int]:

@@ -1,8 +1,10 @@
-"""Compare-and-set: a row moves only from the state it was read in. Races are decided here and nowhere else."""
+"""Compare-and-set: a row moves only from the state it was read in. Races are decided here and nowhere else.
+And columns of many rows, where a search is judged by its milliseconds."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, Executable, update
 from sqlalchemy.orm import Session
 
 
@@ -19,3 +21,9 @@ def moved(session: Session, row: Any, *still: ColumnElement[bool], **values: Any
     ).one_or_none()
     session.refresh(row)
     return done is not None
+
+
+def columns(session: Session, statement: Executable, given: dict[str, Any]) -> Iterable[Any]:
+    """Past the session's own loading, which knows whole objects and costs a search one tenth more."""
+    session.flush()
+    return session.connection().execute(statement, given)

@@ -75,6 +75,22 @@ def test_the_first_rule_that_speaks_is_the_reason_told() -> None:
     assert exclusion(worst, BY_NIGHT, jobs_per_engineer=5) is Exclusion.INACTIVE
 
 
+def test_rules_are_tried_in_the_order_of_the_reasons() -> None:
+    """Everything that can stand together speaks against this one; rule after rule is passed over."""
+    worst = replace(
+        GOOD,
+        **{"is_active": False, "is_available": False, "is_blocked": True, "is_limited": True, "is_on_site": True},
+        **{"skill_confirmed": False, "skill_valid_until": date(2020, 1, 1), "distance_m": 10**7, "night_jobs": False},
+        **{"has_refused": True, "was_asked": True, "open_jobs": 99, "is_reachable": False},
+    )
+    passing: list[Exclusion] = []
+    while (reason := exclusion(worst, BY_NIGHT, jobs_per_engineer=5, passing=frozenset(passing))) is not None:
+        passing.append(reason)
+
+    speechless = {Exclusion.LIMITED, Exclusion.UNDER_WATCH}  # only in an emergency; only with a good document
+    assert passing == [reason for reason in Exclusion if reason not in speechless]
+
+
 def test_a_passed_rule_does_not_hide_a_later_one() -> None:
     asked_and_full = replace(GOOD, was_asked=True, open_jobs=5)
 
