@@ -85,6 +85,8 @@ class Contract(Base):
     silence_accepts: Mapped[bool] = mapped_column(Boolean, default=True)
     requester_sees_prices: Mapped[bool] = mapped_column(Boolean, default=False)
     containment_kop: Mapped[int] = mapped_column(Kopecks, default=0)
+    #: The client is told as well when a deadline of his is broken.
+    client_hears_breach: Mapped[bool] = mapped_column(Boolean, default=False)
 
 
 class Site(Base):

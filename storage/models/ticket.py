@@ -84,6 +84,7 @@ class Ticket(Base):
         ),
         Index("ix_ticket_status", "status", "id"),
         Index("ix_ticket_contractor_service", "contractor_id", "service_id", "status"),
+        Index("ix_ticket_contractor_accepted", "contractor_id", "accepted_at"),
         Index("ix_ticket_site_service", "site_id", "service_id", "status"),
     )
 
