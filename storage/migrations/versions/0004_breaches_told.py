@@ -14,8 +14,6 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("client_hears_breach", sa.Boolean(), nullable=False, server_default=sa.text("false"))
         )
-    with op.batch_alter_table("contract", schema=None) as batch_op:
-        batch_op.alter_column("client_hears_breach", server_default=None)
     op.create_index("ix_ticket_contractor_accepted", "ticket", ["contractor_id", "accepted_at"], unique=False)
 
 
