@@ -23,6 +23,19 @@ class Box(NamedTuple):
     north: float
     longitudes: tuple[tuple[float, float], ...]
 
+    @property
+    def edges(self) -> dict[str, float]:
+        """For a statement that is built once: always two ranges of longitude, the same twice where one is enough."""
+        (west, east), (west_2, east_2) = self.longitudes[0], self.longitudes[-1]
+        return {
+            "south": self.south,
+            "north": self.north,
+            "west": west,
+            "east": east,
+            "west_2": west_2,
+            "east_2": east_2,
+        }
+
 
 def is_place(lat: float, lon: float) -> bool:
     """NaN is no place: every comparison with it is false."""

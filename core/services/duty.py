@@ -42,14 +42,15 @@ class _Firm:
     """Its people who can be written to, with the days they are away around the moments asked for."""
 
     zone: str
-    people: dict[int, list[Days]] = field(default_factory=dict)
+    people: dict[int, None] = field(default_factory=dict)
     owners: set[int] = field(default_factory=set)
     at_work: set[int] = field(default_factory=set)
+    away: list[tuple[int, Days]] = field(default_factory=list)
 
     def take(self, person_id: int, role: Role, *, is_at_work: bool, off: Days | None) -> None:
-        days = self.people.setdefault(person_id, [])
+        self.people[person_id] = None
         if off is not None:
-            days.append(off)
+            self.away.append((person_id, off))
         if role is Role.OWNER:
             self.owners.add(person_id)
         if is_at_work:
@@ -57,8 +58,11 @@ class _Firm:
 
     def here(self, at: datetime) -> list[int]:
         """Days are those of the firm's zone."""
+        if not self.away:
+            return list(self.people)
         day = at.astimezone(ZoneInfo(self.zone)).date()
-        return [one for one, days in self.people.items() if not any(off.first <= day <= off.last for off in days)]
+        gone = {person for person, days in self.away if days.first <= day <= days.last}
+        return [person for person in self.people if person not in gone]
 
 
 def standing(

@@ -18,8 +18,10 @@ from core.services.rows import columns
 from storage.models.contractor import Contractor, ContractorRegion, MatchPoint
 from storage.models.ticket import Assignment, Ticket
 
-#: Points read at once; a band with more of them is crowded.
-PAGE = 20
+#: Points read at once on the way outwards; a band with more of them is crowded.
+AHEAD = 48
+#: The first page of a band in its own order; each further one holds twice as many.
+PAGE = 16
 #: So few who could come from beyond are looked at one by one instead of ring by ring.
 FEW = 1_000
 
@@ -79,9 +81,9 @@ class Walk:
         if self._tail is not None or self._is_at_end():
             return self._rest(want)
         reach = min(self._reach_m, self._end_m)
-        rows = self._read(_AHEAD, reach, limit=PAGE)
+        rows = self._read(_AHEAD, reach, limit=AHEAD)
         bands = [metres // self._look.band_m for _, metres in rows]
-        if len(rows) < PAGE or rows[-1][1] >= reach:
+        if len(rows) < AHEAD or rows[-1][1] >= reach:
             self._done_m, self._reach_m = reach, reach * (2 if rows else 4)
         elif bands[0] == bands[-1]:
             self._done_m, self._offset = bands[0] * self._look.band_m, 0
@@ -122,10 +124,8 @@ class Walk:
         return found
 
     def _read(self, statements: Sequence[Any], reach: int, **more: Any) -> list[tuple[int, int]]:
-        box = geo.bounding_box(self._look.lat, self._look.lon, reach)
-        (west, east), (west_2, east_2) = box.longitudes[0], box.longitudes[-1]
-        given = {"south": box.south, "north": box.north, "west": west, "east": east}
-        given |= {"west_2": west_2, "east_2": east_2, "from": _chord(self._done_m), **more}
+        edges = geo.bounding_box(self._look.lat, self._look.lon, reach).edges
+        given = {**edges, "from": _chord(self._done_m), **more}
         if self._only_comers:
             given |= self._needed()
         return self._metres(statements[self._only_comers], {**self._given, **given})
@@ -213,7 +213,7 @@ _IN_BAND: Any = (
     .select_from(MatchPoint)
     .join(Contractor, Contractor.id == MatchPoint.contractor_id)
     .where(*_FRESH, *_BOX, _BEYOND, _squared_chord < bindparam("to"))
-    .group_by(Contractor.id, Contractor.score)
+    .group_by(Contractor.id)
 )
 
 

@@ -1,7 +1,7 @@
 """Compare-and-set: a row moves only from the state it was read in. Races are decided here and nowhere else.
 And columns of many rows, where a search is judged by its milliseconds."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Executable, update
@@ -23,7 +23,7 @@ def moved(session: Session, row: Any, *still: ColumnElement[bool], **values: Any
     return done is not None
 
 
-def columns(session: Session, statement: Executable, given: dict[str, Any]) -> Iterable[Any]:
+def columns(session: Session, statement: Executable, given: dict[str, Any]) -> Sequence[Any]:
     """Past the session's own loading, which knows whole objects and costs a search one tenth more."""
     session.flush()
-    return session.connection().execute(statement, given)
+    return session.connection().execute(statement, given).all()

@@ -125,6 +125,7 @@ def test_the_walk_finds_whom_a_look_at_everybody_finds(
     ticket = send(world)
     for page, few, kept, widened in ((48, 1000, 100, 0), (3, 1000, 5, 0), (4, -1, 3, 0), (7, 2, 0, 50), (5, -1, 60, 0)):
         monkeypatch.setattr(nearest, "PAGE", page)
+        monkeypatch.setattr(nearest, "AHEAD", page)
         monkeypatch.setattr(nearest, "FEW", few)
         monkeypatch.setattr(matching, "OUT_OF_REACH_KEPT", kept)
         ticket.widened_km = widened
