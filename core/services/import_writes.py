@@ -209,14 +209,15 @@ def _write_match_points(session: Session, plan: Plan) -> None:
             .where(MatchPoint.contractor_id.in_(firms), MatchPoint.person_id.is_(None))
             .execution_options(synchronize_session=False)
         )
-        query = select(ContractorSkill.skill_id, Contractor.id, Contractor.lat, Contractor.lon)
+        query = select(ContractorSkill.skill_id, Contractor.id, Contractor.lat, Contractor.lon, Contractor.score)
         query = query.join(Contractor, ContractorSkill.contractor_id == Contractor.id).where(Contractor.id.in_(firms))
+        query = query.with_for_update(read=True, of=Contractor)
         _insert(session, MatchPoint, [_base_point(*row) for row in session.execute(query)])
 
 
-def _base_point(skill_id: int, contractor_id: int, lat: float, lon: float) -> Values:
+def _base_point(skill_id: int, contractor_id: int, lat: float, lon: float, score: int) -> Values:
     x, y, z = unit_vector(lat, lon)
-    place = {"lat": lat, "lon": lon, "x": x, "y": y, "z": z}
+    place = {"lat": lat, "lon": lon, "x": x, "y": y, "z": z, "score": score}
     return {"skill_id": skill_id, "contractor_id": contractor_id, "person_id": None, "seen_at": None, **place}
 
 

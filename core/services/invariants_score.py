@@ -14,7 +14,7 @@ from core.domain.ticket import TicketEvent
 from core.services import score
 from core.services.acceptances import BEST
 from core.services.invariants_rights import Held, held
-from storage.models.contractor import Contractor
+from storage.models.contractor import Contractor, MatchPoint
 from storage.models.desk import Audit
 from storage.models.people import Person
 from storage.models.post import Outbox
@@ -36,6 +36,9 @@ def scores_follow_the_ledger(session: Session, *, now: datetime) -> Found:
         anew = score.of(session, firm).value
         if anew != kept:
             broken.append(f"contractor {firm} has the score {kept}, its ledger says {anew}")
+    points = select(MatchPoint.id, MatchPoint.score, Contractor.score).join(Contractor)
+    stale = session.execute(points.where(MatchPoint.score != Contractor.score).order_by(MatchPoint.id))
+    broken += [f"point {point} is searched with the score {old}, its firm has {kept}" for point, old, kept in stale]
     return broken, len(firms)
 
 

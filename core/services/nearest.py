@@ -209,11 +209,9 @@ _NEXT = _POINTS.where(*_BOX, _BEYOND).order_by("squared").limit(bindparam("limit
 _AHEAD = (_NEXT, _NEXT.where(_COMES))
 
 _IN_BAND: Any = (
-    select(Contractor.id, Contractor.score, func.min(_squared_chord).label("squared"))
-    .select_from(MatchPoint)
-    .join(Contractor, Contractor.id == MatchPoint.contractor_id)
+    select(MatchPoint.contractor_id.label("id"), MatchPoint.score, func.min(_squared_chord).label("squared"))
     .where(*_FRESH, *_BOX, _BEYOND, _squared_chord < bindparam("to"))
-    .group_by(Contractor.id)
+    .group_by(MatchPoint.contractor_id, MatchPoint.score)
 )
 
 

@@ -45,8 +45,9 @@ def ended(session: Session, actor: Actor, *, now: datetime) -> None:
 
 def stand_for(session: Session, firm: Contractor, skill_id: int) -> None:
     """The firm has named one more skill: it is found from its base and from the phones that share their place now."""
+    session.refresh(firm, with_for_update={"read": True})
     point = geo.unit_vector(firm.lat, firm.lon)
-    base = {"lat": firm.lat, "lon": firm.lon, "x": point.x, "y": point.y, "z": point.z}
+    base = {"lat": firm.lat, "lon": firm.lon, "x": point.x, "y": point.y, "z": point.z, "score": firm.score}
     session.add(MatchPoint(contractor_id=firm.id, skill_id=skill_id, person_id=None, seen_at=None, **base))
     known = select(MatchPoint.person_id).where(MatchPoint.skill_id == skill_id, MatchPoint.person_id.is_not(None))
     members = select(Membership.person_id).where(
@@ -58,7 +59,7 @@ def stand_for(session: Session, firm: Contractor, skill_id: int) -> None:
     for place in session.scalars(sharing):
         point = geo.unit_vector(place.lat, place.lon)
         spot = {"lat": place.lat, "lon": place.lon, "x": point.x, "y": point.y, "z": point.z}
-        mine = {"person_id": place.person_id, "seen_at": place.at}
+        mine = {"person_id": place.person_id, "seen_at": place.at, "score": firm.score}
         session.add(MatchPoint(contractor_id=firm.id, skill_id=skill_id, **mine, **spot))
     session.flush()
 
@@ -69,19 +70,23 @@ def _renew_points(session: Session, actor: Actor, lat: float, lon: float, seen_a
     skills = session.execute(_SKILLS, {"firms": list(actor.contractor_ids)})
     point = geo.unit_vector(lat, lon)
     place = {"lat": lat, "lon": lon, "x": point.x, "y": point.y, "z": point.z}
-    first: dict[int, int] = {}
-    for skill_id, contractor_id in skills:
-        first.setdefault(skill_id, contractor_id)
+    first: dict[int, tuple[int, int]] = {}
+    for skill_id, contractor_id, score in skills:
+        first.setdefault(skill_id, (contractor_id, score))
     if first:
         mine = {"person_id": actor.person_id, "seen_at": seen_at, **place}
-        rows = [{"skill_id": skill, "contractor_id": firm, **mine} for skill, firm in first.items()]
+        rows = [
+            {"skill_id": skill, "contractor_id": firm, "score": score, **mine} for skill, (firm, score) in first.items()
+        ]
         session.execute(insert(MatchPoint), rows)
 
 
 # The statements are built once: building one takes as long as running it.
 _FORGET = delete(MatchPoint).where(MatchPoint.person_id == bindparam("person"))
 _SKILLS = (
-    select(ContractorSkill.skill_id, ContractorSkill.contractor_id)
+    select(ContractorSkill.skill_id, Contractor.id, Contractor.score)
+    .join(Contractor, Contractor.id == ContractorSkill.contractor_id)
     .where(ContractorSkill.contractor_id.in_(bindparam("firms", expanding=True)))
     .order_by(ContractorSkill.skill_id, ContractorSkill.contractor_id)
+    .with_for_update(read=True, of=Contractor)  # a score that changes meanwhile reaches these points as well
 )

@@ -6,7 +6,7 @@ Whoever writes or annuls an event refreshes it in the same stroke; the auditor c
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core.domain import score
@@ -14,7 +14,7 @@ from core.domain.quality import QualityKind
 from core.domain.score import PART_OF, WINDOWS, Entry, Part, Score
 from core.domain.ticket import DONE_WELL, Origin
 from core.services import numbers
-from storage.models.contractor import Contractor
+from storage.models.contractor import Contractor, MatchPoint
 from storage.models.quality import QualityEvent
 from storage.models.ticket import Ticket
 
@@ -23,8 +23,17 @@ def refresh(session: Session, contractor_id: int, *, now: datetime) -> None:
     """Of two who write events of one firm at once the second waits here, and counts both."""
     session.flush()
     firm = session.get_one(Contractor, contractor_id, with_for_update=True, populate_existing=True)
-    firm.score = of(session, contractor_id).value
+    keep(session, firm, of(session, contractor_id).value)
+
+
+def keep(session: Session, firm: Contractor, value: int) -> None:
+    """On the firm and on the points it is searched by."""
+    if firm.score == value:
+        return
+    firm.score = value
     session.flush()
+    points = update(MatchPoint).where(MatchPoint.contractor_id == firm.id)
+    session.execute(points.values(score=value).execution_options(synchronize_session=False))
 
 
 def of(session: Session, contractor_id: int) -> Score:

@@ -272,6 +272,7 @@ class MatchPoint(Base):
             "z",
             "contractor_id",
             "seen_at",
+            "score",
         ),
         Index("ix_match_point_contractor", "contractor_id", "skill_id"),
         Index(
@@ -295,3 +296,5 @@ class MatchPoint(Base):
     y: Mapped[float] = mapped_column(Float)
     z: Mapped[float] = mapped_column(Float)
     seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # of a live position
+    #: That of the firm: a crowd is put in order without looking up everybody in it.
+    score: Mapped[int] = mapped_column(Integer)

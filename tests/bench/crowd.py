@@ -93,8 +93,8 @@ def _contractors(connection: Connection, places: Places, count: int) -> None:
             lat, lon = places.draw()
             vector = geo.unit_vector(lat, lon)
             skills = luck.sample(range(1, SKILLS + 1), luck.choice((1, 2, 3, 4)))
-            points.extend((skill, number, lat, lon, *vector) for skill in skills)
             score = 70 if luck.random() < 0.5 else luck.randint(40, 100)
+            points.extend((skill, number, lat, lon, *vector, score) for skill in skills)
             rare = luck.random()
             yield (
                 *(number, f"П-{number}", "Мастер", "НПД", "7707083893", region_of(lat, lon), "", lat, lon),
@@ -105,7 +105,7 @@ def _contractors(connection: Connection, places: Places, count: int) -> None:
     names = ("id", "code", "name", "form", "inn", "region", "city", "lat", "lon", "radius_km", "zone", "own_entity_id")
     names = (*names, "engineers", "night_jobs", "is_active", "is_available", "score", "search")
     _load(connection, "contractor", names, rows())
-    _load(connection, "match_point", ("skill_id", "contractor_id", "lat", "lon", "x", "y", "z"), points)
+    _load(connection, "match_point", ("skill_id", "contractor_id", "lat", "lon", "x", "y", "z", "score"), points)
 
 
 #: In the database itself, from what lies there: every twentieth is this, every hundredth that.
@@ -121,8 +121,8 @@ _DERIVED = (
        SELECT id + 1, region FROM contractor WHERE id % 33 = 0 AND id < (SELECT max(id) FROM contractor)""",
     """INSERT INTO block (contractor_id, reason, starts_at)
        SELECT id, 'фото', :past FROM contractor WHERE id % 100 = 7""",
-    """INSERT INTO match_point (skill_id, contractor_id, person_id, lat, lon, x, y, z, seen_at)
-       SELECT skill_id, contractor_id, contractor_id, lat, lon, x, y, z, :now FROM match_point
+    """INSERT INTO match_point (skill_id, contractor_id, person_id, lat, lon, x, y, z, score, seen_at)
+       SELECT skill_id, contractor_id, contractor_id, lat, lon, x, y, z, score, :now FROM match_point
        WHERE contractor_id % 50 = 3""",
 )
 

@@ -16,7 +16,7 @@ from core.imports.book import Reason, Workbook
 from core.imports.check import check
 from core.imports.read import read
 from core.imports.write import write
-from core.services import counters, exports, imports, lifecycle
+from core.services import counters, exports, imports, lifecycle, score
 from core.services.imports import ImportReport, SheetCount
 from storage.models.clock import Clock
 from storage.models.contractor import Contractor, MatchPoint
@@ -324,8 +324,7 @@ def test_a_later_book_leaves_the_score_that_was_lived_as_it_is(session: Session,
     load(session, tmp_path, sheets, now)
     firm = session.scalars(select(Contractor).order_by(Contractor.code).limit(1)).one()
     assert firm.score == 70
-    firm.score = 91
-    session.flush()
+    score.keep(session, firm, 91)
     put(sheets, "Подрядчики", 2, "Радиус, км", 120)
     put(sheets, "Подрядчики", 3, "Радиус, км", 120)
     load(session, tmp_path, sheets, now)

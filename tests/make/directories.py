@@ -86,6 +86,7 @@ def _add_skill(session: Session, contractor: Contractor, name: str) -> None:
     _added(session, ContractorSkill(contractor_id=contractor.id, skill_id=skill.id, is_confirmed=True))
     point = unit_vector(contractor.lat, contractor.lon)
     place = {"lat": contractor.lat, "lon": contractor.lon, "x": point.x, "y": point.y, "z": point.z}
+    place["score"] = contractor.score
     _added(session, MatchPoint(skill_id=skill.id, contractor_id=contractor.id, **place))
 
 

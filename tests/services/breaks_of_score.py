@@ -8,7 +8,15 @@ EVENT = "SELECT audit_id FROM quality_event WHERE kind = :kind"
 def score_of_its_own(story: Story) -> str:
     firm = story.one("SELECT contractor_id FROM quality_event")
     story.run("UPDATE contractor SET score = 1 WHERE id = :firm", firm=firm)
+    story.run("UPDATE match_point SET score = 1 WHERE contractor_id = :firm", firm=firm)
     return f"contractor {firm} has the score 1, its ledger says 70"
+
+
+def searched_as_it_was(story: Story) -> str:
+    firm = story.one("SELECT contractor_id FROM quality_event")
+    story.run("UPDATE match_point SET score = 2 WHERE contractor_id = :firm", firm=firm)
+    point = story.one("SELECT min(id) FROM match_point WHERE contractor_id = :firm", firm=firm)
+    return f"point {point} is searched with the score 2, its firm has 70"
 
 
 def arrival_forgotten(story: Story) -> str:
@@ -68,6 +76,7 @@ def decided_in_secret(story: Story) -> str:
 
 SCORE: list[Break] = [
     ("71", "a score that does not follow", score_of_its_own),
+    ("71", "a point with an old score", searched_as_it_was),
     ("72", "an arrival without its event", arrival_forgotten),
     ("72", "a rework nobody ordered", rework_from_nowhere),
     ("72", "a mark that was made better", mark_made_better),

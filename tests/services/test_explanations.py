@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from core.domain import wave
 from core.domain.errors import NotFound
 from core.domain.offer import DeclineReason, Exclusion, OfferStatus, WaveReason
-from core.services import explanations, history, offers, searches, waves
+from core.services import explanations, history, offers, score, searches, waves
 from storage.models.contractor import Contractor, ContractorSkill
 from storage.models.offer import Offer
 from tests.clock import HandClock
@@ -72,7 +72,8 @@ def test_explanations_stay_as_they_were_after_radius_and_skills_have_changed(ses
 
     before = told()
     for firm in session.scalars(select(Contractor)):
-        firm.radius_km, firm.score, firm.night_jobs = 500, 5, True
+        firm.radius_km, firm.night_jobs = 500, True
+        score.keep(session, firm, 5)
     for skill in session.scalars(select(ContractorSkill)):
         skill.is_confirmed, skill.valid_until = False, (now - timedelta(days=30)).date()
     far.lat = 55.75

@@ -9,7 +9,7 @@ from core.domain.errors import NotFound
 from core.domain.offer import DeclineReason, Exclusion, OfferStatus
 from core.domain.role import Role
 from core.domain.ticket import TicketStatus
-from core.services import history, offers, staffing
+from core.services import history, offers, score, staffing
 from storage.models.contractor import Block
 from storage.models.offer import Offer
 from tests.clock import HandClock
@@ -94,7 +94,8 @@ def test_the_story_stays_true_after_the_directories_change(session: Session, now
     world = make_world(session, now=now)
     ticket = send(world)
     before = history.why(session, world.dispatcher, ticket.id, now=now)
-    world.contractor.radius_km, world.contractor.score, world.contractor.is_active = 1, 5, False
+    world.contractor.radius_km, world.contractor.is_active = 1, False
+    score.keep(session, world.contractor, 5)
     session.flush()
 
     assert history.why(session, world.dispatcher, ticket.id, now=now) == before

@@ -13,7 +13,7 @@ from core.domain.defaults import Defaults
 from core.domain.notice import Notice
 from core.domain.quality import QualityKind
 from core.domain.task import TaskKind
-from core.services import blacklist, block_requests, guard, invariants, limits, numbers, tasks
+from core.services import blacklist, block_requests, guard, invariants, limits, numbers, score, tasks
 from storage.models.contractor import Block, BlockRequest, Contractor
 from storage.models.desk import Audit, Task
 from storage.models.post import Outbox
@@ -234,8 +234,7 @@ def test_nothing_is_judged_while_the_clock_is_doubted(session: Session, clock: H
 def test_a_low_score_limits_only_after_enough_accepted_jobs(session: Session, clock: HandClock) -> None:
     world, ticket = company(session, clock)
     strike(world, K.ARRIVAL, ticket, weight_milli=0)
-    world.contractor.score = 40
-    session.flush()
+    score.keep(session, world.contractor, 40)
     judge(world)
     assert blocks_of(session) == []
     session.info[numbers.KEY] = Defaults(score_jobs=0)
