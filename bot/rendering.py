@@ -18,7 +18,7 @@ from bot.ui import Screen
 from core.domain.actor import Actor
 from core.domain.notice import Delivery, Notice
 from core.domain.offer import TAKEABLE
-from core.services import cards, people, unfit
+from core.services import breaches, cards, people, unfit
 from core.services.cards import OfferCard
 from core.services.outbox import Letter
 from storage.db import Database
@@ -63,7 +63,10 @@ async def _card(db: Database, letter: Letter, texts: Texts, pairs: PairsFor) -> 
 
 async def _is_over(db: Database, letter: Letter, card: object) -> bool:
     """An offer that is no longer to be had is not announced, nor one to somebody who has been blocked meanwhile or has
-    lost the skill; a silent redraw announces nothing."""
+    lost the skill, nor a broken promise that was kept after all or whose ticket is over; a silent redraw announces
+    nothing."""
+    if letter.notice == Notice.BREACH:
+        return not await db.read(breaches.stands, letter.data["breach"])
     if letter.notice != Notice.OFFER_MADE or letter.delivery is Delivery.EDIT:
         return False
     if not isinstance(card, OfferCard) or card.offer_status not in TAKEABLE:

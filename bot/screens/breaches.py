@@ -1,8 +1,11 @@
-"""Broken promises on a card of the desk."""
+"""Broken promises: on a card of the desk, and as the client hears of one."""
+
+from datetime import datetime
+from typing import Any
 
 from bot import formats
 from bot.texts import Texts
-from core.services.cards import DeskCard
+from core.services.cards import Card, DeskCard
 
 
 def broken_lines(card: DeskCard, texts: Texts) -> list[str]:
@@ -17,3 +20,13 @@ def broken_lines(card: DeskCard, texts: Texts) -> list[str]:
         )
         for one in card.broken
     ]
+
+
+def words(card: Card, data: dict[str, Any], texts: Texts) -> dict[str, str]:
+    """For the client: what was promised, until when, and how things stand at the moment he reads it."""
+    base = card.base
+    return {
+        "promise": texts(f"notices-breach-{data['clock']}"),
+        "until": formats.moment(datetime.fromisoformat(data["at"]), base.zone, texts.language, base.read_at),
+        "now": texts(f"notices-breach-now-{base.status}"),
+    }

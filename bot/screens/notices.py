@@ -7,6 +7,7 @@ cards of contractors begin with what is to be done now, so they get a line more 
 from typing import Any
 
 from bot import formats
+from bot.screens import breaches
 from bot.screens import deadlines as deadline_screens
 from bot.texts import Html, Texts
 from core.domain.clock import LEVELS
@@ -30,6 +31,8 @@ def _words(notice: Notice, card: Card, data: dict[str, Any], texts: Texts) -> di
     """What a headline may name."""
     if notice is Notice.SLA:
         return deadline_screens.words(card, data, texts)
+    if notice is Notice.BREACH:
+        return breaches.words(card, data, texts)
     return {"pay": formats.money(card.pay_kop, texts.language)} if isinstance(card, OfferCard | JobCard) else {}
 
 

@@ -36,6 +36,7 @@ class Notice(StrEnum):
     RECLASSIFIED = "reclassified"
     SLA = "sla"  #: a share of a promised time has burnt, or all of it
     SLA_MANY = "sla-many"  #: many of these at once, as after days of downtime: one message for all of them
+    BREACH = "breach"  #: a promise was broken: the client hears of it where the contract says so
     CLOCK_JUMP = "clock-jump"  #: the machine's time is doubtful: what cannot be undone waits for a word
     DIGEST = "digest"  #: the morning of the desk
     PRIORITY = "priority"  #: more urgent, or less
@@ -170,10 +171,11 @@ TOLD: dict[Notice, dict[Audience, Delivery]] = {
     Notice.QUESTION: {A.CLIENT: N, A.DESK: N},
     Notice.ANSWERED: {A.INVITED: N, A.CLIENT: E, A.DESK: E},
     Notice.STRIKE: {A.CREW: N, A.MANAGER: N},
+    Notice.BREACH: {A.CLIENT: N},
 }
 
 #: A burning clock, by level in percent: while a contractor has the job, and before one has said yes. The client hears
-#: of it only where a contract says so, and no contract has such a clause yet. What is T in the table is a task.
+#: of its end only, by a notice of his own: BREACH, where the contract says so. What is T in the table is a task.
 SLA_TOLD: dict[bool, dict[int, frozenset[Audience]]] = {
     True: {
         50: frozenset({A.CREW}),

@@ -184,6 +184,7 @@ SHEETS: dict[str, Sheet] = {
                 _need("Документы", "documents", PAPERS),
                 _need("План SLA", "sla_plan", text(100), refers="plan"),
                 _need("Отсрочка, дней", "payment_days", whole(0, 1000)),
+                _may("Сообщать о нарушении срока", "client_hears_breach", YES_NO, False),
             ),
             contract_rules,
         ),

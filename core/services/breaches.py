@@ -17,11 +17,14 @@ from core.domain.actor import Actor
 from core.domain.breach import AnnulReason
 from core.domain.calendar import CalendarKind
 from core.domain.clock import ClockKind, ClockState, Whose
+from core.domain.notice import Notice
 from core.domain.quality import QualityKind
-from core.services import audit, burning, clocks, quality, quality_disputes
+from core.domain.ticket import SETTLED
+from core.services import audit, burning, clocks, notices, quality, quality_disputes
 from core.services.burning import Burning
 from storage.models.clock import Breach, Clock, ClockInterval
 from storage.models.desk import Audit
+from storage.models.directory import Contract
 from storage.models.quality import QualityEvent
 from storage.models.ticket import Ticket
 
@@ -64,6 +67,7 @@ def record(session: Session, found: Sequence[tuple[Burning, datetime]], *, now: 
         broken.append((row, cause))
     session.flush()
     _strike(session, broken, now=now)
+    _tell_clients(session, [pair for pair in broken if pair[0].clock_id not in known], now=now)
 
 
 def settle(session: Session, ticket: Ticket, *, now: datetime) -> None:
@@ -122,6 +126,13 @@ def told(session: Session, ticket_id: int) -> tuple[Broken, ...]:
     return tuple(Broken(row.kind, row.at, row.whose) for row in rows)
 
 
+def stands(session: Session, breach_id: int, *, now: datetime) -> bool:
+    """It counts still, and the ticket is not over: there is something to say about it."""
+    live = select(Breach.id).join(Ticket, Ticket.id == Breach.ticket_id)
+    live = live.where(Breach.id == breach_id, Breach.annulled_at.is_(None), Ticket.status.not_in(SETTLED))
+    return session.scalar(live) is not None
+
+
 def _facts(one: Burning, due_at: datetime) -> dict[str, object]:
     """Whose it is, who had the job at the deadline, and whole minutes of running time before and after his yes."""
     held = one.holding(due_at)
@@ -156,6 +167,22 @@ def _strike(session: Session, broken: Iterable[tuple[Breach, Audit]], *, now: da
     ]
     if his:
         quality.missed(session, his, now=now)
+
+
+def _tell_clients(session: Session, broken: Sequence[tuple[Breach, Audit]], *, now: datetime) -> None:
+    """Once for each promise, where the contract of the ticket says so; a ticket that is over needs no excuse.
+
+    Of several that went by unseen the last speaks for all.
+    """
+    ids = {row.ticket_id for row, _ in broken}
+    hears = select(Ticket).join(Contract, Contract.id == Ticket.contract_id)
+    hears = hears.where(Ticket.id.in_(ids), Ticket.status.not_in(SETTLED), Contract.client_hears_breach)
+    tickets = {ticket.id: ticket for ticket in session.scalars(hears)}
+    last = {row.ticket_id: (row, cause) for row, cause in sorted(broken, key=lambda pair: pair[0].at)}
+    for row, cause in last.values():
+        if row.ticket_id in tickets:
+            data = {"breach": row.id, "clock": row.kind, "at": row.at.isoformat()}
+            notices.publish(session, Notice.BREACH, tickets[row.ticket_id], cause=cause, data=data, now=now)
 
 
 def _shift(session: Session, row: Breach, due_at: datetime, clock: Clock, *, now: datetime) -> None:

@@ -1,9 +1,15 @@
 """/sla on the phone of the desk: what runs, what was broken, and every button of the two lists does what it says."""
 
+from sqlalchemy import select
+
 from core.domain.ticket import TicketStatus
+from core.services import tickets, warnings
+from storage.models.clock import Clock
+from storage.models.directory import Contract
 from tests.bot.company import Company, company
 from tests.bot.conftest import box, edge
-from tests.make.tickets import bring
+from tests.bot.phones import settled
+from tests.make.tickets import World, bring, tap
 
 __all__ = ["box", "company", "edge"]
 
@@ -24,3 +30,24 @@ async def test_the_lists_lead_to_each_other(company: Company) -> None:
     assert "За 7 дней нарушенных сроков нет" in await desk.last()
     await desk.taps("Сроки")
     assert "Сроки идут" in await desk.last()
+
+
+async def test_the_client_hears_of_a_broken_promise_only_while_there_is_something_to_say(company: Company) -> None:
+    def passes(world: World, *, is_over: bool) -> None:
+        """The deadline goes by; in the same minute, before anybody is written to, the ticket may be over."""
+        ticket, session = bring(world, TicketStatus.SEARCHING), world.session
+        session.scalars(select(Contract).where(Contract.id == ticket.contract_id)).one().client_hears_breach = True
+        now = session.scalars(select(Clock.due_at).where(Clock.ticket_id == ticket.id)).one()
+        warnings.sweep(session, 50, now=now)
+        if is_over:
+            tickets.cancel(session, tap(world.dispatcher), ticket.id, ticket.version, now=now)
+
+    await company.does(lambda world: passes(world, is_over=True))
+    await company.edge.later(days=1)
+    await settled(company.edge)
+    assert "отменена" in await company.client.last()
+    assert not any("не успели" in text for text in await company.edge.texts(company.client.chat))
+    await company.does(lambda world: passes(world, is_over=False))
+    await company.edge.later(days=1)
+    await settled(company.edge)
+    assert "Мы обещали найти инженера не позже чем" in await company.client.last()

@@ -190,6 +190,28 @@ def test_column_not_in_the_file_leaves_its_field(session: Session, now: datetime
     assert (client.contact_name, client.email) == ("Белкина Анна", "new@example.ru")
 
 
+def test_a_contract_says_whether_its_client_hears_of_a_breach(session: Session, now: datetime, tmp_path: Path) -> None:
+    load(session, tmp_path, small_book(), now)
+    told = select(Contract.number, Contract.client_hears_breach)
+    assert set(session.execute(told).tuples()) == {("1-25", False), ("1-26", False), ("2-25", False)}
+    with_column = {"Договоры": small_book()["Договоры"]}
+    for row, word in zip(with_column["Договоры"], ("Сообщать о нарушении срока", "да", "", "нет"), strict=True):
+        row.append(word)
+
+    assert load(session, tmp_path, with_column, now).sheets["Договоры"] == SheetCount(changed=1, same=2)
+    assert dict(session.execute(told).tuples().all()) == {"1-25": True, "1-26": False, "2-25": False}
+    without = {"Договоры": small_book()["Договоры"]}
+    put(without, "Договоры", 2, "Отсрочка, дней", 11)
+    assert load(session, tmp_path, without, now).sheets["Договоры"] == SheetCount(changed=1, same=2)
+    assert dict(session.execute(told).tuples().all())["1-25"] is True
+
+    write(tmp_path / "out.xlsx", exports.workbook(session, ADMIN, now=now))
+    assert all_same(imports.apply(session, ADMIN, check(read(tmp_path / "out.xlsx")), now=now))
+    put(with_column, "Договоры", 2, "Сообщать о нарушении срока", "иногда")
+    (fault,) = load(session, tmp_path, with_column, now).wrong
+    assert (fault.row, fault.reason) == (2, Reason.NOT_YES_NO)
+
+
 def test_payer_of_a_site_changes_from_the_day_of_the_import(session: Session, now: datetime, tmp_path: Path) -> None:
     load(session, tmp_path, small_book(), now)
     sheets = small_book()

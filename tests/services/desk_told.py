@@ -4,10 +4,14 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from core.domain.clock import StopReason
 from core.domain.notice import Notice
 from core.domain.ticket import Priority
-from core.services import holds, priorities, reclassify, waves
+from core.services import holds, priorities, reclassify, warnings, waves
+from storage.models.clock import Clock
+from storage.models.directory import Contract
 from storage.models.ticket import Ticket
 from tests.make.directories import add_contractor
 from tests.make.tickets import SKILL, add_service, send, take, tap
@@ -108,6 +112,16 @@ def _hurry(scene: Any, ticket: Ticket) -> None:
     priorities.change(scene.session, desk, ticket.id, ticket.version, Priority.EMERGENCY, now=now)
 
 
+def promise_broken(scene: Any) -> Event:
+    """Nobody has said yes in time, and the contract says that the client hears of it."""
+    session = scene.session
+    contract = select(Contract).where(Contract.client_id == scene.world.client.id)
+    session.scalars(contract).one().client_hears_breach = True
+    ticket = _both_asked(scene)
+    scene.world.now = scene.clock.at = session.scalars(select(Clock.due_at).where(Clock.ticket_id == ticket.id)).one()
+    return ticket, lambda: warnings.sweep(session, 50, now=scene.world.now)
+
+
 #: In the order of `test_notices.AGREED`.
 DESK = {
     (held, Notice.HELD): "N N N - - E -",
@@ -119,5 +133,6 @@ DESK = {
     (hurried_on_offer, Notice.PRIORITY): "N N - - - E -",
     (reclassified, Notice.RECLASSIFIED): "N N N - - E -",
     (reclassified_to_others, Notice.RECLASSIFIED): "N N N - - ET -",
+    (promise_broken, Notice.BREACH): "N N - - - -T -",
     (reclassified_on_offer, Notice.RECLASSIFIED): "N N - - - E -",
 }
