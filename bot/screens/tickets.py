@@ -141,7 +141,7 @@ def desk_card(card: DeskCard, texts: Texts) -> Screen:
     parts += _lines(card.lines, texts, with_sums=True) + _note(card.note, "tickets-client-words", texts)
     parts += _mark(card.mark, texts)
     parts += ["", *(_task(task, texts) for task in card.tasks)] if card.tasks else []
-    rows = column(*(button for task in card.tasks for button in _task_buttons(task, texts)))
+    rows = column(*(button for task in card.tasks for button in _task_buttons(task, card, texts)))
     rows += search_screens.desk_rows(card, texts)
     rows = counter_prices.desk_buttons(card, texts) + rows
     rows += _buttons(base, card.buttons, _DESK, texts) + _move(card, texts)
@@ -269,7 +269,15 @@ def _task(task: TaskLine, texts: Texts) -> str:
     return "\n".join([*parts, texts(hint)] if texts.has(hint) else parts)
 
 
-def _task_buttons(task: TaskLine, texts: Texts) -> list[Button]:
+def _take(task: TaskLine, card: DeskCard, texts: Texts) -> Button:
+    """Of several that nobody has each button names its own."""
+    data = TaskTap(end=False, task_id=task.task_id, ticket_id=task.ticket_id).pack()
+    if sum(not one.taken_by for one in card.tasks) == 1:
+        return Button(texts.plain("tasks-take"), data)
+    return Button(texts.plain("tasks-take-one", kind=texts(f"tasks-kind-{task.kind}")), data)
+
+
+def _task_buttons(task: TaskLine, card: DeskCard, texts: Texts) -> list[Button]:
     number = task.ticket_id
     buttons = no_shows.heard_buttons(task, texts)
     if task.kind is TaskKind.QUESTION:
@@ -278,8 +286,7 @@ def _task_buttons(task: TaskLine, texts: Texts) -> list[Button]:
         look = PauseTap(ticket_id=number, pause=int(task.data["pause"]))
         buttons.append(Button(texts.plain("clocks-look"), look.pack()))
     if not task.taken_by:
-        take = TaskTap(end=False, task_id=task.task_id, ticket_id=number)
-        buttons.append(Button(texts.plain("tasks-take"), take.pack()))
+        buttons.append(_take(task, card, texts))
     else:
         hand, release = (TaskMove(do=do, task_id=task.task_id).pack() for do in (TaskDo.ASK_HAND, TaskDo.RELEASE))
         buttons += [

@@ -317,6 +317,8 @@ def _lapse(session: Session, actor: Actor, ticket: Ticket, *, now: datetime) -> 
 
 def _exhaust(session: Session, ticket: Ticket, actor: Actor, *, now: datetime) -> None:
     cause = lifecycle.advance(session, ticket, TicketEvent.EXHAUST, Actor.system(actor.source), now=now)
-    tasks.end_for_ticket(session, actor, ticket.id, {TaskKind.REACTION}, "unstaffed", now=now)
+    # One task says what is to be done: that its time burns too is on the card.
+    burning = {TaskKind.REACTION, TaskKind.DEADLINE}
+    tasks.end_for_ticket(session, actor, ticket.id, burning, "unstaffed", now=now)
     tasks.open(session, TaskKind.UNSTAFFED, cause=f"audit {cause.id}", ticket_id=ticket.id, now=now)
     notices.publish(session, Notice.NOBODY, ticket, cause=cause, now=now)

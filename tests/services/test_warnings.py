@@ -6,20 +6,22 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.screens import cards as screens
+from bot.texts import load
 from core.domain.actor import Actor, Grant
 from core.domain.clock import ClockKind
 from core.domain.notice import Notice
 from core.domain.role import Role
 from core.domain.task import TaskKind
 from core.domain.ticket import TicketStatus
-from core.services import clocks, tickets, warnings
+from core.services import clocks, tasks, tickets, visits, warnings, waves
 from storage.models.clock import Clock, ClockInterval
 from storage.models.directory import SlaTarget
 from storage.models.post import Outbox
 from storage.models.ticket import Ticket
 from tests.clock import HandClock
 from tests.make.people import add_person
-from tests.make.tickets import World, bring, make_world, open_tasks, send, take, tap
+from tests.make.tickets import World, bring, card_of, make_world, open_tasks, send, take, tap
 
 REACTION = timedelta(minutes=240)
 
@@ -112,3 +114,38 @@ def test_a_ticket_from_before_there_were_clocks_gets_one_from_its_registration(w
 
     reading = clocks.reading(session, clocks.of_search(session, ticket, now=later), now=later)
     assert reading.elapsed == timedelta(minutes=60)
+
+
+def takes(world: World, ticket: Ticket) -> list[str]:
+    """The buttons of the desk's card that take a task."""
+    screen = screens.draw(card_of(world, world.dispatcher, ticket), load("ru"))
+    return [button.text for row in screen.rows for button in row if button.text.startswith("Беру")]
+
+
+def test_when_nobody_is_left_one_task_asks_for_what_is_to_be_done(world: World, clock: HandClock) -> None:
+    ticket = send(world)
+    visit = take(world, ticket)
+    burn(world, clock, 160)  # of the arrival, which has twice the time: 80
+    assert kinds(world, ticket) == [TaskKind.DEADLINE]
+    visits.give_up(world.session, tap(world.engineer), visit.id, now=world.now)
+    while ticket.status is TicketStatus.SEARCHING:
+        assert ticket.search_due_at is not None
+        world.now = clock.at = ticket.search_due_at
+        waves.sweep(world.session, 50, now=world.now)
+    assert kinds(world, ticket) == [TaskKind.UNSTAFFED]
+    burn(world, clock, 400)
+
+    assert kinds(world, ticket) == [TaskKind.UNSTAFFED]
+    assert takes(world, ticket) == ["Беру на себя"]
+
+
+def test_of_several_tasks_each_button_names_its_own(world: World, clock: HandClock) -> None:
+    ticket = send(world)
+    take(world, ticket)
+    burn(world, clock, 160)
+    tasks.open(world.session, TaskKind.UNCONFIRMED, cause="test", ticket_id=ticket.id, now=world.now)
+
+    free = ["Беру: срок горит, подрядчик не успевает", "Беру: инженер не подтвердил выезд"]
+    assert takes(world, ticket) == free
+    tasks.take(world.session, tap(world.dispatcher), open_tasks(world.session, ticket)[0].id, now=world.now)
+    assert takes(world, ticket) == ["Беру на себя"]

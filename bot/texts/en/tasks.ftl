@@ -11,6 +11,7 @@ tasks-kind-parked = a failure, please have a look
 tasks-line-free = ⚠️ <b>{ $kind }</b>
 tasks-line-taken = ⚠️ <b>{ $kind }</b> — { $name } is on it
 tasks-take = I take it
+tasks-take-one = I take: { $kind }
 tasks-end-unverified = Checked: the engineer is there
 tasks-end-left = The next visit is arranged
 tasks-end-no_crew = Done: agreed by phone

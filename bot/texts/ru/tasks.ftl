@@ -11,6 +11,7 @@ tasks-kind-parked = сбой, нужен взгляд
 tasks-line-free = ⚠️ <b>{ $kind }</b>
 tasks-line-taken = ⚠️ <b>{ $kind }</b> — занимается { $name }
 tasks-take = Беру на себя
+tasks-take-one = Беру: { $kind }
 tasks-end-unverified = Проверено: инженер на месте
 tasks-end-left = Повторный выезд согласован
 tasks-end-no_crew = Готово: договорились по телефону
