@@ -55,6 +55,8 @@ class Letters:
         match letter.delivery:
             case Delivery.NEW:
                 return await self._new(letter)
+            case Delivery.EDIT if letter.ticket_id is None:
+                return await self._edit_question(letter)
             case Delivery.EDIT:
                 return await self._edit(letter)
             case Delivery.STRIP:
@@ -82,6 +84,23 @@ class Letters:
         if not posting.fits(screen, has_media=card.has_media):
             return await self._send(letter, screen)
         return await self._redraw(letter, card, screen, content)
+
+    async def _edit_question(self, letter: Letter) -> Done:
+        """A message that asked for a decision, named itself or by its letter; one that is gone is not sent anew."""
+        message_id = letter.data.get("message_id")
+        if message_id is None:
+            message_id = await self.db.read(outbox.message_of, letter.data["letter"])
+        screen = await rendering.render(self.db, letter, self.bot, self.pairs)
+        if message_id is None or screen is None:
+            return Done(cancelled=NOT_FOR_THESE_EYES)
+        if not posting.fits(screen, has_media=False):
+            return await self._strip(letter.chat_id, message_id)
+        try:
+            await posting.edit(self.bot, letter.chat_id, message_id, screen, has_media=False)
+        except AiogramError as error:
+            if judge(error).verdict not in (Verdict.SENT, Verdict.NO_MESSAGE):
+                raise
+        return Done(message_id=message_id)
 
     async def _redraw(self, letter: Letter, card: Card, screen: Screen, content: str) -> Done:
         async def attempt(shown: Screen, photo: posting.Photo | None) -> None:

@@ -34,8 +34,8 @@ async def render(db: Database, letter: Letter, bot: Bot, pairs: PairsFor) -> Scr
     actor = await db.read(people.actor_of, letter.person_id, source=f"letter:{letter.id}")
     texts = load(actor.language)
     own = OWN_SCREENS.get(Notice(letter.notice))
-    # What rings as words of its own is, in silence, the card of the ticket.
-    if own is not None and letter.delivery is not Delivery.EDIT:
+    # What rings as words of its own is, in silence, the card of the ticket, where there is one.
+    if own is not None and (letter.ticket_id is None or letter.delivery is not Delivery.EDIT):
         return await own(db, letter, actor, texts, bot)
     return await _card(db, letter, texts, pairs)
 

@@ -17,7 +17,8 @@ from bot.texts import Texts
 from bot.update_db import UpdateDb
 from core.domain.actor import Actor
 from core.domain.block import BlockLevel
-from core.services import appeals, blacklist, block_cards, block_lists, block_requests
+from core.domain.task import TaskKind
+from core.services import appeals, blacklist, block_cards, block_lists, block_requests, open_questions
 
 router = Router(name="blacklist")
 
@@ -92,6 +93,7 @@ async def propose(message: Message, actor: Actor, db: UpdateDb, state: FSMContex
 async def show_request(
     call: CallbackQuery, callback_data: RequestTap, actor: Actor, db: UpdateDb, texts: Texts
 ) -> None:
+    await _note(call, TaskKind.BLOCK_ASKED, f"request {callback_data.request_id}", actor, db)
     await show(call, cards.request(await db.read(block_cards.request, actor, callback_data.request_id), texts))
 
 
@@ -151,6 +153,7 @@ async def appeal(message: Message, actor: Actor, db: UpdateDb, state: FSMContext
 
 @router.callback_query(AppealTap.filter(F.do == AppealDo.SHOW))
 async def show_appeal(call: CallbackQuery, callback_data: AppealTap, actor: Actor, db: UpdateDb, texts: Texts) -> None:
+    await _note(call, TaskKind.APPEAL, f"appeal {callback_data.appeal_id}", actor, db)
     await show(call, cards.appeal(await db.read(block_cards.appeal, actor, callback_data.appeal_id), texts))
 
 
@@ -172,6 +175,12 @@ async def ask_answer(
 async def refuse_appeal(message: Message, actor: Actor, db: UpdateDb, state: FSMContext) -> None:
     await db.write(appeals.decide, actor, await _about(state), False, message.text or "")
     await state.clear()
+
+
+async def _note(call: CallbackQuery, kind: TaskKind, cause: str, actor: Actor, db: UpdateDb) -> None:
+    """Whoever of the desk has it open sees it change when a colleague decides."""
+    if call.message is not None and call.message.chat.id == call.from_user.id:
+        await db.write(open_questions.note, actor, kind, cause, call.message.message_id)
 
 
 async def _ask(

@@ -191,10 +191,11 @@ def _appeal(line: AppealLine, terms: Terms, texts: Texts, *, with_words: bool) -
     if line.is_upheld is None:
         due = formats.moment(line.due_at, zone, texts.language, now)
         return [*parts, texts("appeal-waits", until=due)]
+    by = [texts("appeal-decided-by", name=line.decided_by)] if line.decided_by else []
     if not line.is_upheld:
-        return [*parts, texts("appeal-refused", answer=line.answer)]
-    parts.append(texts("appeal-upheld"))
-    return [*parts, texts("appeal-answer", answer=line.answer)] if line.answer else parts
+        return [*parts, texts("appeal-refused", answer=line.answer), *by]
+    answer = [texts("appeal-answer", answer=line.answer)] if line.answer else []
+    return [*parts, texts("appeal-upheld"), *answer, *by]
 
 
 def _block_rows(card: BlockCard, texts: Texts) -> Rows:

@@ -102,7 +102,9 @@ class Audience(StrEnum):
 
 class Delivery(StrEnum):
     NEW = "new"  #: N: a message that rings; the old card loses its buttons
-    EDIT = "edit"  #: E: the card that exists is redrawn in silence; without a card nothing happens
+    #: E: the card that exists is redrawn in silence; without a card nothing happens. Without a ticket it is a message
+    #: that asked for a decision.
+    EDIT = "edit"
     STRIP = "strip"  #: takes the buttons off an old message
     COMMANDS = "commands"
 

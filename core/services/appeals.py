@@ -15,7 +15,17 @@ from core.domain.calendar import CalendarKind
 from core.domain.errors import AppealGiven, AppealOver, Changed, NotFound
 from core.domain.notice import Notice
 from core.domain.task import TaskKind
-from core.services import another_person, audit, blacklist, block_people, calendars, notices, numbers, tasks
+from core.services import (
+    another_person,
+    audit,
+    blacklist,
+    block_people,
+    calendars,
+    notices,
+    numbers,
+    open_questions,
+    tasks,
+)
 from core.services.rows import moved
 from storage.models.contractor import Appeal, Block, Contractor
 from storage.models.desk import Audit
@@ -60,6 +70,7 @@ def decide(session: Session, actor: Actor, appeal_id: int, is_upheld: bool, word
     facts = {"block": block.id, "upheld": is_upheld, **judge.trace}
     cause = audit.record(session, actor, "appeal", row.id, "decide", now=now, role=judge.role, data=facts)
     tasks.end_for_cause(session, actor, TaskKind.APPEAL, f"appeal {row.id}", "decided", now=now)
+    _redraw(session, row, now=now)
     told = {*block_people.told(session, block), row.person_id} - {actor.person_id or 0}
     if is_upheld and (block.ends_at is None or block.ends_at > now):
         blacklist.ended(session, actor, block, text[: blacklist.REASON_LIMIT], now=now, why=UPHELD)
@@ -145,6 +156,18 @@ def _due(session: Session, block: Block, *, now: datetime) -> datetime:
     calendar = calendars.of(session, CalendarKind.WORKING, zone)
     day = timedelta(hours=rules.work_to_hour - rules.work_from_hour)
     return calendar.after(now, rules.appeal_answer_days * day)
+
+
+def _redraw(session: Session, row: Appeal, *, now: datetime) -> None:
+    """What colleagues still have before them, also of what was late."""
+    late = select(Audit.id).where(Audit.entity == "appeal", Audit.entity_id == row.id, Audit.event == LATE)
+    told = [
+        f"{Notice.APPEAL_LATE}:audit {cause}:{manager}"
+        for cause in session.scalars(late)
+        for manager in block_people.managers(session)
+    ]
+    about = {"appeal": row.id}
+    open_questions.redraw(session, TaskKind.APPEAL, f"appeal {row.id}", Notice.APPEAL, about, told, now=now)
 
 
 def _answer(session: Session, actor: Actor, row: Appeal, cause: str, *, now: datetime) -> None:

@@ -26,6 +26,7 @@ from core.services import (
     blocks,
     notices,
     numbers,
+    open_questions,
     scope,
     tasks,
 )
@@ -249,8 +250,9 @@ def _ensure_new(session: Session, whom: Subject, level: BlockLevel, *, now: date
 
 
 def _end(session: Session, actor: Actor, row: BlockRequest, outcome: str, *, now: datetime) -> None:
-    """Its task; and the one about many at once, when it was the last of them."""
+    """Its task, and the one about many at once, when it was the last of them; what shows it says so."""
     tasks.end_for_cause(session, actor, TaskKind.BLOCK_ASKED, f"request {row.id}", outcome[:50], now=now)
+    _redraw(session, row, now=now)
     if row.rule is BlockRule.BY_HAND:
         return
     waits = select(BlockRequest.id).where(BlockRequest.decided_at.is_(None), BlockRequest.rule != BlockRule.BY_HAND)
@@ -260,6 +262,16 @@ def _end(session: Session, actor: Actor, row: BlockRequest, outcome: str, *, now
     for task in session.scalars(held).all():
         cause = task.cause.removeprefix(f"{TaskKind.BLOCKS_HELD}:")
         tasks.end_for_cause(session, actor, TaskKind.BLOCKS_HELD, cause, "decided", now=now)
+
+
+def _redraw(session: Session, row: BlockRequest, *, now: datetime) -> None:
+    """What the managers heard, what whoever asked was answered, and what colleagues have opened."""
+    asked = select(Audit.id).where(Audit.entity == "block_request", Audit.entity_id == row.id, Audit.event == ASKED)
+    causes = [f"request {row.id}", *(f"audit {cause}" for cause in session.scalars(asked))]
+    people = {*block_people.managers(session), row.asked_by}
+    told = [f"{Notice.BLOCK_ASKED}:{cause}:{person}" for cause in causes for person in people]
+    about = {"request": row.id}
+    open_questions.redraw(session, TaskKind.BLOCK_ASKED, f"request {row.id}", Notice.BLOCK_ASKED, about, told, now=now)
 
 
 def _answer(session: Session, actor: Actor, row: BlockRequest, cause: str, *, now: datetime) -> None:

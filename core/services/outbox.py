@@ -210,6 +210,11 @@ def card_of(session: Session, person_id: int, ticket_id: int, *, now: datetime) 
     return session.get(Card, (ticket_id, person_id))
 
 
+def message_of(session: Session, letter_id: int, *, now: datetime) -> int | None:
+    """The message an earlier letter has become; None where it never left."""
+    return session.scalar(select(Outbox.message_id).where(Outbox.id == letter_id))
+
+
 def ticket_shown_in(session: Session, person_id: int, message_id: int, *, now: datetime) -> int | None:
     """The ticket whose card is this message of the person's chat."""
     return session.scalar(select(Card.ticket_id).where(Card.person_id == person_id, Card.message_id == message_id))

@@ -127,6 +127,7 @@ appeal-waits = The appeal is being looked at; answer by { $until }
 appeal-upheld = ✅ The appeal is upheld, the limit is lifted.
 appeal-answer = Answer: { $answer }
 appeal-refused = The appeal is refused. Answer: { $answer }
+appeal-decided-by = Decided by: { $name }
 appeal-ask = Write what you do not agree with in one message, up to { NUMBER($most) } characters. A person who had no part in it decides in { $days } working { $days ->
     [one] day
    *[other] days
