@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import and_, bindparam, exists, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, text, update
 from sqlalchemy.orm import Session, aliased
 
 from core.domain.notice import TOLD, Delivery, Notice, OutboxStatus, Priority
@@ -25,31 +25,37 @@ LEASE = timedelta(seconds=120)
 WAITING = "status IN ('new', 'sending')"
 
 
-_earlier = aliased(Outbox, name="earlier")
+_queued = aliased(Outbox, name="queued")
+
+
+def _is_due(row: Any) -> ColumnElement[bool]:
+    """What nothing has held may go as soon as it is there, also by the clock of a process that is a little behind."""
+    is_fresh = and_(row.not_before <= row.created_at, row.attempts == 0, row.last_error == "")
+    return or_(row.not_before <= bindparam("now"), is_fresh)
+
+
+#: The first of each chat. What quiet hours hold has not joined the queue yet; what was tried once keeps its place, also
+#: where Telegram asked to wait and the process that knew it is gone.
+_FIRST = (
+    select(func.min(_queued.id).label("id"))
+    .where(
+        text(f"queued.{WAITING}"),
+        or_(_queued.status == OutboxStatus.SENDING, _is_due(_queued), _queued.attempts > 0, _queued.last_error != ""),
+        _queued.chat_id.not_in(bindparam("busy", expanding=True)),
+    )
+    .group_by(_queued.chat_id)
+    .cte("first")
+    # Found once: figures of a quiet hour would let PostgreSQL look for it again at every row of a sudden crowd.
+    .prefix_with("MATERIALIZED")
+)
 #: Built once: it is asked after every commit.
 _HEADS = (
     select(Outbox)
+    .join(_FIRST, _FIRST.c.id == Outbox.id)
     .where(
-        text(f"outbox.{WAITING}"),
         or_(
-            and_(Outbox.status == OutboxStatus.NEW, Outbox.not_before <= bindparam("now")),
+            and_(Outbox.status == OutboxStatus.NEW, _is_due(Outbox)),
             and_(Outbox.status == OutboxStatus.SENDING, Outbox.lease_until < bindparam("now")),
-        ),
-        Outbox.chat_id.not_in(bindparam("busy", expanding=True)),
-        ~exists(
-            select(_earlier.id).where(
-                text(f"earlier.{WAITING}"),
-                _earlier.chat_id == Outbox.chat_id,
-                _earlier.id < Outbox.id,
-                # What quiet hours hold has not joined the queue yet; what was tried once keeps its place, also where
-                # Telegram asked to wait and the process that knew it is gone.
-                or_(
-                    _earlier.status == OutboxStatus.SENDING,
-                    _earlier.not_before <= bindparam("now"),
-                    _earlier.attempts > 0,
-                    _earlier.last_error != "",
-                ),
-            )
         ),
     )
     .order_by(Outbox.priority, Outbox.id)

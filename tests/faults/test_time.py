@@ -154,7 +154,7 @@ async def test_a_loop_that_stood_still_skips_ticks_loses_no_row_and_says_so(
         await asyncio.wait_for(ticking.wait(), 10)
         clock.move(hours=1)  # an offer becomes due while nobody can look
         before, stood_from = len(runs), time.monotonic()
-        time.sleep(2)  # noqa: ASYNC251  # forty ticks: this is the fault
+        time.sleep(5)  # noqa: ASYNC251  # a hundred ticks: this is the fault
         stood_to = time.monotonic()
         deadline = stood_to + 10
         while not await db.read(lapsed):
@@ -165,7 +165,7 @@ async def test_a_loop_that_stood_still_skips_ticks_loses_no_row_and_says_so(
 
     assert not [at for at in runs[before:] if stood_from + 0.2 < at < stood_to - 0.2]
     at_once = [at for at in runs if stood_to <= at < stood_to + 0.05]
-    assert len(at_once) <= 3  # not forty
+    assert len(at_once) <= 3  # not a hundred
     assert await db.read(lapsed) == 1
     assert "the event loop stood still" in {log["event"] for log in logs}
 

@@ -12,7 +12,7 @@ from core.domain.actor import Actor
 from core.domain.notice import Delivery, Notice, OutboxStatus, Priority
 from core.domain.role import Role
 from core.domain.task import TaskKind
-from core.services import audit, outbox, people
+from core.services import audit, invariants_post, outbox, people
 from core.services.outbox import Letter, Shown
 from storage.models.desk import Task
 from storage.models.people import Membership, Person
@@ -101,6 +101,21 @@ def test_what_failed_once_keeps_its_place_in_the_chat(session: Session, clock: H
     assert claimed(session, clock.move(seconds=2)) == []
     assert claimed(session, clock.move(seconds=3)) == [first.id]
     assert second.status is OutboxStatus.NEW
+
+
+def test_a_letter_from_a_clock_that_is_ahead_goes_at_once_and_is_not_overtaken(
+    session: Session, clock: HandClock
+) -> None:
+    reader, ahead = person(session, clock.now()), clock.now() + timedelta(hours=1)
+    first = letter(session, reader, ahead)
+    second = letter(session, reader, clock.now())
+
+    outbox.sent(session, one_letter(session, clock.now()), message_id=1, now=clock.now())
+
+    session.refresh(first)
+    assert first.status is OutboxStatus.SENT
+    assert claimed(session, clock.now()) == [second.id]
+    clock.at = ahead
 
 
 def test_a_slow_chat_waits_and_others_do_not(session: Session, now: datetime) -> None:
@@ -209,3 +224,50 @@ def test_a_file_id_is_known_per_bot_and_can_be_forgotten(session: Session, now: 
     assert outbox.file_id(session, 2, "ab", now=now) is None
     outbox.keep_file_id(session, 1, "ab", None, now=now)
     assert outbox.file_id(session, 1, "ab", now=now) is None
+
+
+def gone(session: Session, to: Person, written: datetime, left: datetime, **fields: Any) -> Outbox:
+    return letter(session, to, written, status=OutboxStatus.SENT, sent_at=left, **fields)
+
+
+def overtakers(session: Session, now: datetime) -> int:
+    rows, _ = invariants_post.in_order(session, now=now)
+    return len(rows)
+
+
+@pytest.mark.breaks_invariants
+@pytest.mark.parametrize("apart", [timedelta(0), timedelta(milliseconds=20), timedelta(minutes=1)])
+def test_whose_units_worked_side_by_side_may_leave_in_either_order(
+    session: Session, now: datetime, apart: timedelta
+) -> None:
+    """The numbers are given while a unit works, and PostgreSQL shows a letter when its unit has ended."""
+    reader, after = person(session, now), now + timedelta(minutes=2)
+    gone(session, reader, now, after + timedelta(seconds=1))
+    gone(session, reader, now + apart, after)
+
+    has_many_writers = session.get_bind().dialect.name != "sqlite"
+    is_side_by_side = has_many_writers and timedelta(0) < apart < timedelta(minutes=1)
+    assert overtakers(session, after) == (0 if is_side_by_side else 1)
+
+
+def test_what_a_night_held_and_a_fault_delayed_was_overtaken_by_nobody(session: Session, clock: HandClock) -> None:
+    night = clock.move(hours=13)  # 23:00 in Moscow
+    morning = night + timedelta(hours=9)
+    reader = person(session, night)
+    letter(session, reader, night, not_before=morning)
+    gone(session, reader, night, night + timedelta(minutes=1))
+    outbox.postpone(session, one_letter(session, morning), timedelta(seconds=4), "502", now=morning)
+    late = clock.move(hours=10)
+    outbox.sent(session, one_letter(session, late), message_id=1, now=late)
+    assert overtakers(session, late) == 0
+
+
+@pytest.mark.breaks_invariants
+def test_what_a_fault_delayed_by_day_may_not_be_overtaken(session: Session, clock: HandClock) -> None:
+    reader, written = person(session, clock.now()), clock.now()
+    letter(session, reader, written)
+    outbox.postpone(session, one_letter(session, written), timedelta(seconds=90), "502", now=written)
+    gone(session, reader, written + timedelta(minutes=1), written + timedelta(minutes=1))
+    late = clock.move(minutes=2)
+    outbox.sent(session, one_letter(session, late), message_id=1, now=late)
+    assert overtakers(session, late) == 1
