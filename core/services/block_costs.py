@@ -4,8 +4,8 @@ Only the sites in reach of those who are to be blocked are counted, and only the
 directories once for many questions, so a sweep over many firms asks them once.
 """
 
-from collections import Counter
-from collections.abc import Collection, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -64,17 +64,24 @@ class Ground:
         }
 
     def cost(self, firms: Collection[int], level: BlockLevel) -> Cost:
-        """Without these firms at this level; a limit is counted among those who still go to emergencies."""
-        stopped = self._stopped[level]
+        """Without these firms at this level: a limit takes emergencies away, everything above it other work too. Each
+        is counted among those who still do it, so who is suspended may be the last one of others who are limited."""
+        lost: defaultdict[int, set[int]] = defaultdict(set)
+        for taken in {BlockLevel.LIMITED, level}:
+            for skill, indexes in self._lost(firms, self._stopped[taken]).items():
+                lost[skill].update(indexes)
+        return self._cost(lost)
+
+    def _lost(self, firms: Collection[int], stopped: Collection[int]) -> dict[int, list[int]]:
         theirs = [base for base in self.bases if base.contractor_id in firms and base.contractor_id not in stopped]
         skills = {skill for base in theirs for skill in base.skills}
         mine = cover.in_reach(self.spots, theirs, skills)
         near = [index for index in range(len(self.spots)) if any(row[index] for row in mine.values())]
         others = (b for b in self.bases if b.contractor_id not in firms and b.contractor_id not in stopped)
         rest = cover.in_reach([self.spots[index] for index in near], others, skills)
-        return self._cost({skill: _lost(near, mine[skill], rest[skill]) for skill in skills})
+        return {skill: _only(near, mine[skill], rest[skill]) for skill in skills}
 
-    def _cost(self, lost: dict[int, list[int]]) -> Cost:
+    def _cost(self, lost: Mapping[int, Collection[int]]) -> Cost:
         lines = [
             Loss(self.skills[skill], region, sites)
             for skill, indexes in lost.items()
@@ -125,5 +132,5 @@ def _stopped(session: Session, client_id: int | None, levels: Collection[BlockLe
     return frozenset(number for number in session.scalars(query) if number is not None)
 
 
-def _lost(near: Iterable[int], mine: list[int], rest: list[int]) -> list[int]:
+def _only(near: Iterable[int], mine: list[int], rest: list[int]) -> list[int]:
     return [index for place, index in enumerate(near) if mine[index] and not rest[place]]

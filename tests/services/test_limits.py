@@ -270,9 +270,8 @@ def test_after_days_of_downtime_everybody_is_judged_once(session: Session, clock
     add_dispatcher(session, now=world.now)
 
 
-def test_the_cost_counts_only_those_a_limit_leaves_for_emergencies(session: Session, clock: HandClock) -> None:
-    """The other firm is limited itself: without this one no emergency has anybody."""
-    from core.services import block_costs
+def test_the_cost_counts_only_those_who_are_left_for_emergencies(session: Session, clock: HandClock) -> None:
+    """The other firm is limited itself: without this one, limited or suspended, no emergency has anybody."""
     from core.services.block_costs import Ground
 
     world, _ = company(session, clock)
@@ -282,5 +281,6 @@ def test_the_cost_counts_only_those_a_limit_leaves_for_emergencies(session: Sess
     begin(world, L.LIMITED, firm=other)
     ground = Ground(session, now=world.now)
     assert ground.cost([world.contractor.id], L.LIMITED).sites == 1
-    assert ground.cost([world.contractor.id], L.SUSPENDED) == block_costs.Cost(0, ())
+    assert ground.cost([world.contractor.id], L.SUSPENDED).sites == 1
+    assert ground.cost([other.id], L.SUSPENDED).sites == 0
     assert ground.cost([world.contractor.id, other.id], L.SUSPENDED).sites == 1
