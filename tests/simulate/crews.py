@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from core.domain.no_show import ETAS_MIN
 from core.domain.offer import TAKEABLE
 from core.domain.proof import ProofKind
-from core.domain.ticket import Priority
+from core.domain.ticket import Priority, TicketStatus
 from core.domain.visit import AHEAD, VisitStatus
 from core.services import availability, confirmations, no_shows, offers, proofs, reports, visits
 from storage.models.contractor import Contractor
@@ -27,6 +27,8 @@ AGAIN = timedelta(minutes=20)
 ANSWERS_WITHIN = timedelta(minutes=12)
 #: Who has somewhere to go is up so long before.
 UP_BEFORE = timedelta(hours=3)
+#: What a road takes, more or less.
+ROAD = timedelta(minutes=35)
 #: The shortest time from a new card to a tap, for somebody who has made up his mind already.
 A_MOMENT = timedelta(seconds=10)
 
@@ -52,6 +54,8 @@ class Crews:
         self._sought: set[tuple[int, datetime]] = set()
         #: Visits he has named another time for: he is "on the way", and where he was.
         self._promised: set[int] = set()
+        #: When somebody who comes late will be there.
+        self._late: dict[int, datetime] = {}
 
     def is_offered(self, offer: Offer, ticket: Ticket) -> None:
         """The phone rings. What he will say was settled before: only the hour and the pay can change it."""
@@ -67,15 +71,22 @@ class Crews:
         self.stage.at(at, partial(self._answer, offer.id, answer, _raise_pct(offer, ticket)))
 
     def is_planned(self, visit: Visit, ticket: Ticket, contractor_id: int) -> None:
-        """He has said yes, or the desk gave him the job by telephone."""
+        """He has said yes, the desk gave him the job by telephone, or his work must be done again."""
         keeps = self.people.keeps(contractor_id, ticket.number)
         left = max(visit.starts_at - self.stage.now, timedelta(0))
         part = self.people.part("visit", visit.id)
-        if keeps is Keeps.BACKS_OUT:
+        refuses = ticket.status is TicketStatus.REWORK and self.people.refuses_rework(visit.id)
+        if keeps is Keeps.BACKS_OUT or refuses:
             self.stage.at(self.stage.now + left * part, partial(self._back_out, visit.id, contractor_id))
         elif keeps is Keeps.COMES:
-            late = timedelta(minutes=round(part * 40) - 15)
-            self.stage.at(visit.starts_at + late, partial(self._set_out, visit.id, contractor_id))
+            self.stage.at(self._leaves_at(visit, contractor_id, part), partial(self._set_out, visit.id, contractor_id))
+
+    def _leaves_at(self, visit: Visit, contractor_id: int, part: float) -> datetime:
+        late = self.people.late_by(contractor_id, visit.id)
+        if late is None:
+            return visit.starts_at + timedelta(minutes=round(part * 40) - 15)
+        self._late[visit.id] = visit.ends_at + late
+        return visit.ends_at + late - ROAD
 
     def is_asked(self, visit: Visit, ticket: Ticket, contractor_id: int) -> None:
         """ "Still going?": once for each time it is asked."""
@@ -102,9 +113,16 @@ class Crews:
 
     def _says_when(self, visit_id: int, contractor_id: int, part: float) -> None:
         was_ahead = self._is_ahead(visit_id)
-        minutes = ETAS_MIN[int(part * len(ETAS_MIN))]
+        minutes = self._eta(visit_id, part)
         if self.stage.tap(self.firms[contractor_id].person_id, no_shows.eta, visit_id, minutes) and was_ahead:
             self._promised.add(visit_id)
+
+    def _eta(self, visit_id: int, part: float) -> int:
+        """Who knows when he comes says so; who is held up elsewhere says something."""
+        if visit_id not in self._late:
+            return ETAS_MIN[int(part * len(ETAS_MIN))]
+        left = (self._late[visit_id] - self.stage.now).total_seconds() / 60
+        return next((minutes for minutes in ETAS_MIN if minutes >= left), ETAS_MIN[-1])
 
     def _confirm(self, visit_id: int, person_id: int) -> None:
         if self._is_ahead(visit_id):

@@ -4,26 +4,28 @@ Nobody has taken a job: the message counts the refusals and the card who stands 
 they suggest, a wider radius or a raise inside the margin floor; the second time it takes the telephone. A crew that
 never came loses the job by itself; where nobody can be asked, the telephone tells whether it comes. A warning that the
 clock burns is read while the waves still run, and nothing is done. The tap for the client's chain is the client's
-answer and is counted apart.
+answer, and who says what is wrong with finished work has been there: both are counted apart from the touches.
 """
 
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy import func, select
 
 from core.domain import wave
+from core.domain.clock import Whose
 from core.domain.defaults import Defaults
 from core.domain.no_show import ETAS_MIN
 from core.domain.offer import DeclineReason, Exclusion, OfferStatus
 from core.domain.task import TaskKind
 from core.domain.ticket import Priority, TicketStatus
-from core.services import no_shows, searches, staffing, tasks, tickets
+from core.services import acceptances, no_shows, searches, staffing, tasks, tickets
 from storage.models.desk import Task
 from storage.models.offer import Offer, Wave, WaveCandidate
 from storage.models.ticket import Assignment, Ticket
-from tests.simulate.people import Keeps, People
+from tests.simulate.clients import last_visit
+from tests.simulate.people import GIVES_UP_DAYS, LOOKS_AGAIN_HOURS, Keeps, People
 from tests.simulate.stage import Stage
 
 RAISES_PCT = (20, 10)
@@ -43,6 +45,8 @@ class Desk:
         self.acts: Counter[tuple[int, str]] = Counter()
         self.first_at: dict[int, datetime] = {}
         self.approvals = 0
+        #: Ticket id → how often the desk has settled a quarrel about its work.
+        self.quarrels: Counter[int] = Counter()
         self.warnings = 0
         self.given_up: set[int] = set()
 
@@ -58,6 +62,8 @@ class Desk:
             self.stage.at(at, partial(self._phone, task.id))
         elif task.kind is TaskKind.NOT_COME:
             self.stage.at(at, partial(self._phone_late, task.id))
+        elif task.kind is TaskKind.DISPUTE:
+            self.stage.at(at, partial(self._settle, task.id))
         elif task.kind in (TaskKind.REACTION, TaskKind.DEADLINE):
             self.warnings += 1
         else:
@@ -68,11 +74,27 @@ class Desk:
         if ticket is not None and self.stage.tap(self.person_id, tickets.approve, ticket.id):
             self.approvals += 1
 
+    def _settle(self, task_id: int) -> None:
+        """Faulty work is done again by whoever did it; of the rest the client is talked to."""
+        ticket = self._ticket(task_id)
+        if ticket is None or ticket.status is not TicketStatus.DISPUTED:
+            return
+        with self.stage.reading() as session:
+            visit_id = last_visit(session, ticket.id).id
+        self.quarrels[ticket.id] += 1
+        if self.people.is_faulty(ticket.contractor_id or 0, visit_id):
+            done = self.stage.tap(self.person_id, acceptances.order_rework, ticket.id)
+            self.stage.note("rework" if done else "cannot order rework", ticket.number)
+
     def _help(self, task_id: int) -> None:
         """One look at a job that nobody has taken."""
         ticket = self._ticket(task_id)
         if ticket is None or ticket.status is not TicketStatus.UNSTAFFED:
             return
+        if self.stage.now - ticket.registered_at > timedelta(days=GIVES_UP_DAYS):
+            self._act("tell the client", ticket, tickets.cancel, ticket.id, ticket.version, Whose.OURS)
+            return
+        self.stage.at(self.stage.now + timedelta(hours=LOOKS_AGAIN_HOURS), partial(self._help, task_id))
         refused, outside = self._counted(ticket)
         percent, is_first = self._may_raise(ticket), not self.touches[ticket.id]
         if is_first and outside >= WORTH_WIDENING:

@@ -2,6 +2,7 @@
 
 import shutil
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -109,8 +110,11 @@ def firms(session: Session) -> dict[int, Firm]:
     return {row.id: Firm(owners[row.id], row.zone, row.night_jobs) for row in rows}
 
 
-def sites(session: Session) -> list[tuple[int, str]]:
-    return [(row[0], row[1]) for row in session.execute(select(Site.id, Site.zone).order_by(Site.id))]
+def sites(session: Session, regions: tuple[str, ...] = ()) -> list[tuple[int, str]]:
+    """Of these regions; of all without any."""
+    query = select(Site.id, Site.zone).order_by(Site.id)
+    rows = session.execute(query.where(Site.region.in_(regions)) if regions else query)
+    return [(row[0], row[1]) for row in rows]
 
 
 def works(session: Session) -> list[tuple[int, Priority]]:
@@ -159,3 +163,10 @@ class Reach:
             if (one.valid_until is None or one.valid_until >= day)
             and (region in one.regions or geo.metres(lat, lon, one.lat, one.lon) <= one.radius_m)
         )
+
+    def cover(self, site_ids: Iterable[int], day: date) -> dict[tuple[int, int], frozenset[int]]:
+        """(site, service) → the firms in reach, where there are any; of services of one skill one is enough."""
+        one_of_skill = {skill: service for service, skill in sorted(self._skill_of.items(), reverse=True)}
+        pairs = ((site, service) for site in site_ids for service in one_of_skill.values())
+        found = ((pair, frozenset(self.within(*pair, day))) for pair in pairs)
+        return {pair: firms for pair, firms in found if firms}

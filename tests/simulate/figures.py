@@ -2,7 +2,8 @@
 
 A request went through without a dispatcher when nobody of the desk acted on it and it was accepted by the client, or
 stands reported and its client is one of those who never answer: acceptance by silence will end those by itself.
-Approvals are the client's answer for which the desk taps, so they are no touch; they are counted beside.
+Approvals are the client's answer for which the desk taps, and what the desk says about faulty work comes after it, so
+neither is a touch; they are counted beside. What became of trust and of the promises is in `fairness`.
 """
 
 from collections import Counter
@@ -10,21 +11,18 @@ from collections.abc import Iterable
 from statistics import median
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.domain.clock import ClockKind, ClockState
 from core.domain.offer import OfferStatus
-from core.domain.quality import STRIKES
-from core.domain.ticket import OPEN, SETTLED, Priority, TicketEvent, TicketStatus
+from core.domain.ticket import SETTLED, Priority, TicketEvent, TicketStatus
 from core.services import clocks
-from storage.models.clock import Breach, Clock
-from storage.models.contractor import Block, Contractor
+from storage.models.clock import Clock
 from storage.models.desk import Audit
-from storage.models.directory import Site
 from storage.models.offer import Offer, Wave, WaveCandidate
-from storage.models.quality import QualityEvent
 from storage.models.ticket import Ticket
+from tests.simulate import fairness
 from tests.simulate.month import Month, Told
 from tests.simulate.people import Says
 
@@ -39,6 +37,7 @@ def of(month: Month, violations: list[str]) -> dict[str, Any]:
         many = [one for one in month.told if one.reach >= MANY]
         reach = Counter(min(one.reach, MANY) for one in month.told)
         touches = sum(month.desk.touches[one.ticket_id] for one in many)
+        quarrels = sum(month.desk.quarrels[one.ticket_id] for one in many)
         return {
             "requests": len(month.told),
             "reach": {"0": reach[0], "1": reach[1], "2": reach[2], "3+": reach[3]},
@@ -47,6 +46,7 @@ def of(month: Month, violations: list[str]) -> dict[str, Any]:
             "median_minutes_to_yes": found.minutes_to_yes(),
             "reaction_kept": _share(found.reactions()),
             "violations": violations,
+            "touches_with_quarrels_per_100": round(100 * (touches + quarrels) / (len(many) or 1), 1),
         }
 
 
@@ -67,7 +67,7 @@ def beside(month: Month) -> dict[str, Any]:
             "three and more, by reach": _counted(min(one.reach, 10) for one in many),
             "approvals tapped": month.desk.approvals,
             "no-shows": found.no_shows(),
-            **found.trust(),
+            **fairness.of(session, month, found.tickets),
             "warnings in the queue": month.desk.warnings,
             "three and more, not gone through, by status": dict(sorted(stuck.items())),
             "touched, by reach": _counted(min(one.reach, 10) for one in touched),
@@ -135,45 +135,6 @@ class _Rows:
             .where(Wave.ticket_id == one.ticket_id, WaveCandidate.contractor_id.in_(takers))
         )
         return "not asked: " + ", ".join(sorted({str(why or "ranked later") for why in self.session.scalars(rows)}))
-
-    def trust(self) -> dict[str, Any]:
-        """Promises by clock, who is limited and what it costs, and what still waits though nobody works at it."""
-        firms = self.session.scalar(select(func.count()).select_from(Contractor)) or 1
-        sites = self.session.scalar(select(func.count()).select_from(Site)) or 1
-        blocks = self.session.scalars(select(Block).where(Block.contractor_id.is_not(None))).all()
-        lost = sum(block.cost.get("sites", 0) for block in blocks)
-        waits = Counter(
-            str(one.status) for one in self.tickets.values() if one.status in OPEN - {TicketStatus.REPORTED}
-        )
-        strikes = self.session.execute(
-            select(QualityEvent.kind, func.count())
-            .where(QualityEvent.annulled_at.is_(None), QualityEvent.kind.in_(STRIKES))
-            .group_by(QualityEvent.kind)
-        )
-        return {
-            "kept": {
-                str(kind): self.kept(kind) for kind in (ClockKind.REACTION, ClockKind.ARRIVAL, ClockKind.RESOLUTION)
-            },
-            "missed by": _counted(
-                str(one.whose) for one in self.session.scalars(select(Breach).where(Breach.annulled_at.is_(None)))
-            ),
-            "strikes": {str(kind): count for kind, count in sorted(strikes)},
-            "blocks": _counted(f"{one.level} for {one.rule}" for one in blocks),
-            "limited_share": round(len({one.contractor_id for one in blocks}) / firms, 4),
-            "cover_lost": round(lost / sites, 4),
-            "decided": dict(sorted(self.month.trust.decided.items())),
-            "open, by status": dict(sorted(waits.items())),
-        }
-
-    def kept(self, kind: ClockKind) -> float:
-        """Of every promise of this kind that was met or broken, the share without a breach that stands."""
-        broken = select(Breach.clock_id).where(Breach.annulled_at.is_(None))
-        over = select(Clock.id, Clock.id.in_(broken)).where(
-            Clock.kind == kind,
-            Clock.ticket_id.in_(self.tickets),
-            or_(Clock.state == ClockState.MET, Clock.id.in_(broken)),
-        )
-        return _share(not is_broken for _, is_broken in self.session.execute(over))
 
     def no_shows(self) -> int:
         """Declared by the machine."""

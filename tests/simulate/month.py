@@ -16,7 +16,7 @@ from sqlalchemy import Engine, select
 
 from core.domain.ticket import Origin, TicketStatus
 from core.domain.visit import VisitStatus
-from core.services import acceptances, intakes, invariants, tickets
+from core.services import intakes, invariants, tickets
 from core.services.no_shows import WATCHED
 from scheduler.timetable import timetable
 from storage.models.desk import Task
@@ -25,9 +25,10 @@ from storage.models.offer import Offer
 from storage.models.ticket import Assignment, Ticket
 from storage.models.visit import Visit
 from tests.simulate import crews, directories, trust
+from tests.simulate.clients import Clients
 from tests.simulate.crews import Crews
 from tests.simulate.desk import Desk
-from tests.simulate.people import People, Request
+from tests.simulate.people import CARELESS, People, Request
 from tests.simulate.stage import Stage
 from tests.simulate.trust import Trust
 
@@ -92,20 +93,25 @@ def _aware(at: datetime | str) -> datetime:
 
 
 class Month:
-    def __init__(self, engine: Engine, seed: int, requests: list[Request], start: datetime) -> None:
+    def __init__(
+        self, engine: Engine, seed: int, requests: list[Request], start: datetime, careless: float = CARELESS
+    ) -> None:
         self.stage = Stage(engine, start)
-        self.people = People(seed)
+        self.people = People(seed, careless)
+        self.began = start
+        self.sites = {one.site_id for one in requests}
         self.told: list[Told] = []
         with self.stage.reading() as session:
             self.reach = directories.Reach(session)
             self.crews = Crews(self.stage, self.people, directories.firms(session))
             self.desk = Desk(self.stage, self.people, directories.dispatcher(session))
-            self.trust = Trust(self.stage, self.people, directories.manager(session), self.crews.firms)
+            judges = (directories.manager(session), directories.dispatcher(session))
+            self.trust = Trust(self.stage, self.people, judges, self.crews.firms)
+            self.clients = Clients(self.stage, self.people)
             self._zones = dict(directories.sites(session))
         self._seen = Seen.of(self.stage)
         self._requesters: dict[int, int] = {}
         self._asked: dict[int, datetime] = {}
-        self._reported: set[int] = set()
         jobs = [job for job in timetable("Europe/Moscow") if isinstance(job.trigger, IntervalTrigger)]
         self._prompt = [job.sweep for job in jobs if job.trigger.interval <= PROMPT]
         self._slow = [job.sweep for job in jobs if job.trigger.interval > PROMPT]
@@ -171,9 +177,9 @@ class Month:
             sought = session.scalars(
                 select(Visit).where(Visit.where_asked_at.is_not(None), Visit.status.in_(WATCHED))
             ).all()
-            reported = session.scalars(
-                select(Ticket).where(Ticket.status == TicketStatus.REPORTED, Ticket.origin == Origin.BOT)
-            ).all()
+            # Those who never answer are many in the end: they are read only with a new report.
+            of_bot = select(Ticket).where(Ticket.status == TicketStatus.REPORTED, Ticket.origin == Origin.BOT)
+            reported = session.scalars(of_bot).all() if seen.reported != before.reported else ()
             about = {row.ticket_id for rows in (*fresh.values(), asked, sought) for row in rows} - {None}
             jobs = {one: session.get_one(Ticket, one) for one in sorted(about)}
             seen_visits = [*asked, *sought, *fresh[Visit]]
@@ -192,23 +198,8 @@ class Month:
         for visit in sought:
             self.crews.is_sought(visit, jobs[visit.ticket_id], goes[visit.id])
         for ticket in reported:
-            self._is_reported(ticket)
+            self.clients.is_reported(ticket)
         return seen
-
-    def _is_reported(self, ticket: Ticket) -> None:
-        if ticket.id in self._reported:
-            return
-        self._reported.add(ticket.id)
-        requester_id = ticket.requester_id or 0
-        delay = self.people.accepts_after(requester_id, ticket.number)
-        if delay is not None:
-            self.stage.at(self.stage.now + delay, partial(self._accept, requester_id, ticket))
-
-    def _accept(self, requester_id: int, ticket: Ticket) -> None:
-        if self.stage.tap(requester_id, acceptances.accept, ticket.id, ticket.version):
-            self.stage.tap(
-                requester_id, acceptances.give_mark, ticket.id, self.people.mark(requester_id, ticket.number)
-            )
 
     def _request(self, number: int, request: Request) -> None:
         """Told and sent by the responsible person of the site."""

@@ -1,9 +1,13 @@
 """How people behave in the simulated month: one table, then draws from it.
 
-A person's behaviour is drawn from (seed, who, which ticket) alone. What matching, waves or the clock have found is
-never looked at, so the engine cannot be flattered by its own choices.
+A person's behaviour is drawn from (seed, who, which ticket) alone. What matching, waves, the clock or the rules of
+limits have found is never looked at, so the engine cannot be flattered by its own choices.
+
+Given are the shares of yes, no and silence, of back-outs, of those who never come and of clients who never answer;
+everything else is our choice.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,7 +18,26 @@ from zoneinfo import ZoneInfo
 from core.domain.offer import DeclineReason
 from core.domain.ticket import Priority
 
-#: What a contractor does with an offer, in percent.
+T = TypeVar("T")
+
+#: So many firms in a hundred are careless: late, faulty and absent more often than others, though they say yes alike.
+#: In a crowded month there are more of them, so that every rule of the limits meets somebody.
+CARELESS, CARELESS_CROWDED = 4, 20
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Percent of all firms together, and of the careless ones; the others have what is left, so the mean stays (but in
+    a crowded month, where the others are as they always are)."""
+
+    mean: float
+    careless: float
+
+    def of(self, is_careless: bool) -> float:
+        return self.careless if is_careless else (100 * self.mean - CARELESS * self.careless) / (100 - CARELESS)
+
+
+#: What a contractor does with an offer, in percent. Given.
 TAKES, REFUSES, SILENT = 45, 25, 30
 
 #: Why he refuses, in percent of refusals.
@@ -43,8 +66,21 @@ DELAYS = (
 #: Who does not opt in to night jobs reads nothing in these hours of his own day.
 SLEEPS_FROM, WAKES_AT = 23, 7
 
-#: After a yes, in percent.
-BACKS_OUT, NEVER_COMES = 3, 1
+#: After a yes, in percent. The means are given.
+BACKS_OUT, NEVER_COMES = Share(3, 8), Share(1, 12)
+
+#: Of visits that are made: so many begin only after the agreed window, so many minutes after its end.
+COMES_LATE, LATE_BY = Share(3, 40), (20, 150)
+
+#: Of finished works so many are faulty; of the good ones the client says "wrong" all the same of so many in a hundred,
+#: and says yes when the desk has talked to him, after from – to minutes.
+FAULTY, GRUMBLES, GIVES_IN_AFTER = Share(5, 40), 1, (60, 1440)
+
+#: Of a hundred crews told to do faulty work again so many hand the job back.
+REFUSES_REWORK = 15
+
+#: Of a hundred faulty works of a careless firm so many were covered up, and the manager proves it.
+PROVEN_FRAUD = 8
 
 #: "Still going?": whoever will come says so, after from – to minutes.
 CONFIRMS_AFTER = (1, 40)
@@ -52,18 +88,28 @@ CONFIRMS_AFTER = (1, 40)
 #: Of those who take, in percent: these come at once, the others choose one of the proposed times.
 COMES_NOW = 30
 
-#: Of a hundred people of clients so many never answer to a report; the others after from – to minutes.
+#: Of a hundred people of clients so many never answer to a report (given); the others after from – to minutes.
 NEVER_ACCEPT = 20
 ACCEPTS_AFTER = (5, 2880)
 
-#: The mark that goes with the yes, in percent.
+#: The mark that goes with the yes, in percent; and that of a careless firm.
 MARKS = {5: 62, 4: 24, 3: 9, 2: 3, 1: 2}
+MARKS_OF_CARELESS = {5: 20, 4: 20, 3: 30, 2: 20, 1: 10}
 
 #: Of a hundred events that speak against him a contractor disputes so many, of a hundred limits he appeals against so
-#: many; after from – to minutes. Of a hundred the manager finds so many right.
+#: many; after from – to minutes. Of a hundred so many are found right.
 DISPUTES, DISPUTES_AFTER = 10, (30, 4320)
 APPEALS, APPEALS_AFTER = 50, (30, 2880)
-UPHELD, JUDGED_AFTER = 30, (60, 2880)
+UPHELD = 30
+
+#: Of a hundred blocks that would cost a site its last contractor a person says yes to so many.
+CONFIRMS_BLOCK = 30
+
+#: How long whoever decides about all that takes, minutes; and so many in a hundred are forgotten for longer.
+JUDGED_AFTER, FORGETS, FORGOTTEN_FOR = (60, 2880), 5, (4320, 14400)
+
+#: Nobody could be found: the desk looks again every so many hours, and after so many days the client is told so.
+LOOKS_AGAIN_HOURS, GIVES_UP_DAYS = 24, 5
 
 #: Minutes until the desk gets to a task: what burns first goes first.
 DESK_AFTER = {Priority.EMERGENCY: (2, 10), Priority.NORMAL: (10, 45), Priority.PLANNED: (20, 90)}
@@ -82,9 +128,6 @@ HOURS = (
     (9, 20, False, 9),
     (23, 31, None, 4),
 )
-
-
-T = TypeVar("T")
 
 
 class Says(StrEnum):
@@ -125,8 +168,9 @@ class Request:
 class People:
     """Everybody of one month. The same seed gives the same people in every process."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, careless: float = CARELESS) -> None:
         self.seed = seed
+        self.careless = careless
 
     def answer(self, contractor_id: int, ticket: str) -> Answer:
         dice = self._dice("answer", contractor_id, ticket)
@@ -139,15 +183,42 @@ class People:
         more = _one_of(dice, CONTENT_WITH_PCT)
         return Answer(says, delay, reason, more if reason is DeclineReason.PRICE else None)
 
+    def is_careless(self, contractor_id: int) -> bool:
+        return self._happens(self.careless, "careless", contractor_id)
+
     def keeps(self, contractor_id: int, ticket: str) -> Keeps:
-        shares = {Keeps.BACKS_OUT: BACKS_OUT, Keeps.NEVER: NEVER_COMES, Keeps.COMES: 100 - BACKS_OUT - NEVER_COMES}
+        is_careless = self.is_careless(contractor_id)
+        backs_out, never = BACKS_OUT.of(is_careless), NEVER_COMES.of(is_careless)
+        shares = {Keeps.BACKS_OUT: backs_out, Keeps.NEVER: never, Keeps.COMES: 100 - backs_out - never}
         return _one_of(self._dice("keeps", contractor_id, ticket), shares)
+
+    def late_by(self, contractor_id: int, visit_id: int) -> timedelta | None:
+        """After the end of the agreed window; None: within it, if nothing else keeps him."""
+        if not self._happens(COMES_LATE.of(self.is_careless(contractor_id)), "late", visit_id):
+            return None
+        return _minutes(self._dice("late by", visit_id), LATE_BY)
+
+    def is_faulty(self, contractor_id: int, visit_id: int) -> bool:
+        """The work reported at the end of this visit."""
+        return self._happens(FAULTY.of(self.is_careless(contractor_id)), "faulty", visit_id)
+
+    def grumbles(self, visit_id: int) -> bool:
+        return self._happens(GRUMBLES, "grumbles", visit_id)
+
+    def gives_in_after(self, visit_id: int) -> timedelta:
+        return _minutes(self._dice("gives in", visit_id), GIVES_IN_AFTER)
+
+    def refuses_rework(self, visit_id: int) -> bool:
+        return self._happens(REFUSES_REWORK, "refuses rework", visit_id)
+
+    def is_proven_fraud(self, contractor_id: int, event_id: int) -> bool:
+        return self.is_careless(contractor_id) and self._happens(PROVEN_FRAUD, "fraud", event_id)
 
     def confirms_after(self, visit_id: int, asked: int) -> timedelta:
         return _minutes(self._dice("confirms", visit_id, asked), CONFIRMS_AFTER)
 
     def comes_now(self, contractor_id: int, ticket: str) -> bool:
-        return self._dice("when", contractor_id, ticket).random() * 100 < COMES_NOW
+        return self._happens(COMES_NOW, "when", contractor_id, ticket)
 
     def part(self, *who: object) -> float:
         """A plain number from 0 to 1 for the small things: how late, which of the proposed times."""
@@ -159,8 +230,9 @@ class People:
             return None
         return _minutes(self._dice("accepts", person_id, ticket), ACCEPTS_AFTER)
 
-    def mark(self, person_id: int, ticket: str) -> int:
-        return _one_of(self._dice("mark", person_id, ticket), MARKS)
+    def mark(self, person_id: int, contractor_id: int, ticket: str) -> int:
+        marks = MARKS_OF_CARELESS if self.is_careless(contractor_id) else MARKS
+        return _one_of(self._dice("mark", person_id, ticket), marks)
 
     def disputes_after(self, event_id: int) -> timedelta | None:
         dice = self._dice("disputes", event_id)
@@ -171,10 +243,14 @@ class People:
         return _minutes(dice, APPEALS_AFTER) if dice.random() * 100 < APPEALS else None
 
     def judged_after(self, task_id: int) -> timedelta:
-        return _minutes(self._dice("judged", task_id), JUDGED_AFTER)
+        is_forgotten = self._happens(FORGETS, "forgets", task_id)
+        return _minutes(self._dice("judged", task_id), FORGOTTEN_FOR if is_forgotten else JUDGED_AFTER)
 
     def is_upheld(self, task_id: int) -> bool:
-        return self._dice("upheld", task_id).random() * 100 < UPHELD
+        return self._happens(UPHELD, "upheld", task_id)
+
+    def confirms_block(self, request_id: int) -> bool:
+        return self._happens(CONFIRMS_BLOCK, "confirms block", request_id)
 
     def still_there_after(self, contractor_id: int, asked_at: datetime) -> timedelta | None:
         dice = self._dice("still there", contractor_id, asked_at.isoformat())
@@ -185,6 +261,9 @@ class People:
 
     def approved_after(self, task_id: int) -> timedelta:
         return _minutes(self._dice("chain", task_id), APPROVED_AFTER)
+
+    def _happens(self, percent: float, *who: object) -> bool:
+        return self._dice(*who).random() * 100 < percent
 
     def _dice(self, *who: object) -> Random:
         # A string is hashed by the generator itself, alike in every process.
@@ -236,5 +315,5 @@ def _minutes(dice: Random, span: tuple[float, float]) -> timedelta:
     return timedelta(seconds=round(dice.uniform(*span) * 60))
 
 
-def _one_of(dice: Random, shares: dict[T, int]) -> T:
+def _one_of(dice: Random, shares: Mapping[T, float]) -> T:
     return dice.choices(list(shares), weights=list(shares.values()))[0]

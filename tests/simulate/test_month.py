@@ -30,10 +30,16 @@ NEAR = (
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
-def played(engine: Engine, seed: int, count: int = REQUESTS) -> tuple[dict[str, Any], Month]:
+def played(
+    engine: Engine,
+    seed: int,
+    count: int = REQUESTS,
+    near: tuple[dict[str, Any], ...] = NEAR,
+    careless: float = people.CARELESS,
+) -> tuple[dict[str, Any], dict[str, Any], Month]:
     with Session(engine) as session, session.begin():
-        firms = [add_contractor(session, skills=[SKILL], **{"lon": 37.62, "engineers": 3, **place}) for place in NEAR]
-        assert len(firms) == len(NEAR)
+        firms = [add_contractor(session, skills=[SKILL], **{"lon": 37.62, "engineers": 3, **place}) for place in near]
+        assert len(firms) == len(near)
         add_service(session, "Замена светильника")
         for number in range(4):
             client = add_client(session)
@@ -43,8 +49,8 @@ def played(engine: Engine, seed: int, count: int = REQUESTS) -> tuple[dict[str, 
         directories.let_in(session, now=START - timedelta(days=1))
     with Session(engine) as session:
         sites, works = directories.sites(session), directories.works(session)
-    month = Month(engine, seed, people.requests(seed, count, START, DAYS, sites, works), START)
-    return figures.of(month, month.run()), month
+    month = Month(engine, seed, people.requests(seed, count, START, DAYS, sites, works), START, careless)
+    return figures.of(month, month.run()), figures.beside(month), month
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -53,7 +59,7 @@ def test_a_few_days_end_with_every_promise_kept_or_accounted_for(
 ) -> None:
     url = databases.fresh()
     engine = databases.engine(url)
-    found, month = played(engine, seed)
+    found, beside, month = played(engine, seed)
     engine.dispose()
     databases.drop(url)
 
@@ -64,8 +70,29 @@ def test_a_few_days_end_with_every_promise_kept_or_accounted_for(
     assert 0 < found["untouched_share"] <= 1
     assert 0 <= found["reaction_kept"] <= 1
     assert set(found["median_minutes_to_yes"]) <= set(Priority)
+    assert beside["stuck"] == []
+    assert beside["strikes of nobody's fault"] == []
     # Whom nobody can reach the desk must have looked at.
     assert all(month.desk.touches[one.ticket_id] for one in month.told if one.reach == 0)
+
+
+def test_where_everybody_is_careless_the_last_ones_are_asked_about_and_some_are_heard(
+    sqlite_files: SqliteFiles,
+) -> None:
+    url = sqlite_files.fresh()
+    engine = sqlite_files.engine(url)
+    found, beside, _ = played(engine, 1, near=NEAR[:2], careless=100)
+    engine.dispose()
+    sqlite_files.drop(url)
+
+    assert found["violations"] == []
+    assert beside["stuck"] == []
+    assert beside["tasks over their limit"] == {}
+    assert beside["strikes of nobody's fault"] == []
+    assert beside["cover lost that was not counted"] == 0
+    assert beside["blocks"]
+    assert beside["blocks by a person"]
+    assert beside["appeals"]["given"] == beside["appeals"]["upheld"] + beside["appeals"]["refused"] > 0
 
 
 def test_a_seed_is_one_story(sqlite_files: SqliteFiles) -> None:
@@ -73,8 +100,8 @@ def test_a_seed_is_one_story(sqlite_files: SqliteFiles) -> None:
     for seed in (3, 3, 4):
         url = sqlite_files.fresh()
         engine = sqlite_files.engine(url)
-        found, month = played(engine, seed, FEW)
-        prints.append((month.stage.trace.hexdigest(), found))
+        found, beside, month = played(engine, seed, FEW)
+        prints.append((month.stage.trace.hexdigest(), found, beside))
         engine.dispose()
         sqlite_files.drop(url)
 
