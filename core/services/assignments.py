@@ -11,6 +11,9 @@ from core.domain.errors import OfferTaken
 from core.domain.slots import Slot
 from core.domain.visit import LIVE, VisitStatus
 from core.services import numbers
+from core.services.rows import meet
+from storage.models.contractor import Contractor
+from storage.models.people import Person
 from storage.models.ticket import Assignment, Ticket
 from storage.models.visit import Visit
 
@@ -39,6 +42,7 @@ def begin(
     under_watch: bool = False,
 ) -> Assignment:
     """Raises OfferTaken if somebody holds the ticket: the index is the second line behind compare-and-set."""
+    meet_crew(session, contractor_id, engineer_id)
     assignment = Assignment(
         ticket_id=ticket.id,
         contractor_id=contractor_id,
@@ -55,6 +59,13 @@ def begin(
         raise OfferTaken from error
     plan_visit(session, assignment, slot, now=now)
     return assignment
+
+
+def meet_crew(session: Session, contractor_id: int, engineer_id: int | None) -> None:
+    """No block of them and no other job of theirs is written at this moment without one seeing the other."""
+    meet(session, Contractor, [contractor_id])
+    if engineer_id is not None:
+        meet(session, Person, [engineer_id])
 
 
 def plan_visit(session: Session, assignment: Assignment, slot: Slot, *, now: datetime) -> Visit:

@@ -17,7 +17,8 @@ from core.domain.notice import Notice
 from core.domain.ticket import Priority, TicketEvent
 from core.domain.visit import AHEAD
 from core.services import assignments, back_outs, blocks, crew, lifecycle, moves, notices, substitutes
-from storage.models.contractor import Block
+from core.services.rows import meet
+from storage.models.contractor import Block, Contractor
 from storage.models.desk import Audit
 from storage.models.people import Person
 from storage.models.ticket import Assignment, Ticket
@@ -28,6 +29,7 @@ def of_block(session: Session, block: Block, cause: Audit, *, now: datetime) -> 
     """Jobs the firm or the person has agreed to and not begun; emergencies alone where it is only limited, those of one
     client where he alone does not want them. `cause` is the audit row of the block. Returns how many there were."""
     actor = Actor.system(f"block:{block.id}")
+    _meet_blocked(session, block)
     act = _of_firm if block.contractor_id is not None else _of_person
     jobs = list(_agreed(session, _whose(block), block.level, block.client_id))
     for ticket, visit, firm in jobs:
@@ -39,6 +41,9 @@ def after_hold(session: Session, ticket: Ticket, *, now: datetime) -> None:
     """A job that waited while its crew was blocked goes on without it."""
     if ticket.status not in moves.EXPECTED:
         return
+    assignment = assignments.live(session, ticket.id)
+    if assignment is not None:
+        assignments.meet_crew(session, assignment.contractor_id, assignment.engineer_id)
     for one, visit, firm in list(_agreed(session, Ticket.id == ticket.id, BlockLevel.SUSPENDED, None)):
         block = session.scalars(stopping(one, visit, firm, now).limit(1)).first()
         if block is not None:
@@ -53,12 +58,22 @@ def stopping(ticket: Ticket, visit: Visit, firm: int, now: datetime) -> Select[B
     return select(Block).where(whose, in_force).order_by(Block.id)
 
 
+def _meet_blocked(session: Session, block: Block) -> None:
+    if block.contractor_id is not None:
+        meet(session, Contractor, [block.contractor_id])
+    else:
+        meet(session, Person, session.scalars(_known(block)))
+
+
+def _known(block: Block) -> Select[int]:
+    """The blocked person, in whatever row."""
+    return select(Person.id).join(Block, blocks.of_person()).where(Block.id == block.id)
+
+
 def _whose(block: Block) -> ColumnElement[bool]:
-    """A person is known in whatever row."""
     if block.contractor_id is not None:
         return Assignment.contractor_id == block.contractor_id
-    known = select(Person.id).join(Block, blocks.of_person()).where(Block.id == block.id)
-    return Visit.engineer_id.in_(known)
+    return Visit.engineer_id.in_(_known(block))
 
 
 def _of_firm(

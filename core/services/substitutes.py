@@ -12,8 +12,9 @@ from core.domain.role import CONTRACTOR_ROLES, DESK_ROLES
 from core.domain.task import TaskKind
 from core.domain.visit import AHEAD, VisitStatus
 from core.services import audit, blocks, crew, moves, notices, numbers, scope, tasks
-from core.services.rows import moved
+from core.services.rows import meet, moved
 from storage.models.desk import Audit
+from storage.models.people import Person
 from storage.models.ticket import Assignment, Ticket
 from storage.models.visit import Visit
 
@@ -56,6 +57,8 @@ def name(session: Session, actor: Actor, visit_id: int, person_id: int, *, now: 
 
 def put(session: Session, actor: Actor, visit: Visit, ticket: Ticket, person_id: int | None, *, now: datetime) -> Audit:
     """Writes who goes; None: the owner has still to say. A yes that was given was the other's. Raises Changed."""
+    if person_id is not None:
+        meet(session, Person, [person_id])  # he is not blocked at this moment
     before, unchanged = visit.engineer_id, (Visit.status == visit.status, Visit.starts_at == visit.starts_at)
     same = Visit.engineer_id == before if before is not None else Visit.engineer_id.is_(None)
     values: dict[str, object] = {"engineer_id": person_id, "status": VisitStatus.PLANNED, "confirmed_at": None}
