@@ -13,7 +13,7 @@ from bot.screens.tickets import Open, TaskTap
 from bot.texts import Html, Texts
 from bot.ui import Button, Id, Page, Rows, Screen, column, page_rows
 from core.domain.offer import Exclusion
-from core.domain.task import ENDED_BY_HAND, TaskKind
+from core.domain.task import ENDED_BY_MANAGERS, TaskKind
 from core.domain.ticket import Priority
 from core.services.block_lists import List
 from core.services.staffing import Choice, Choices
@@ -124,13 +124,15 @@ def task(line: TaskLine, found: Queue, texts: Texts) -> Screen:
         parts.append(texts("tasks-one-person", name=line.person))
     if line.kind is TaskKind.CLOCK_JUMP:
         parts.append(jump_words(line, texts))
+    if line.kind in ENDED_BY_MANAGERS - found.may_end:
+        parts.append(texts("tasks-for-managers"))
     if line.data.get("incident"):
         parts.append(texts("tasks-incident", incident=str(line.data["incident"])))
     if line.taken_by:
         parts.append(texts("tasks-line-taken", kind=texts(f"tasks-kind-{line.kind}"), name=line.taken_by))
     take = Button(texts.plain("tasks-take"), TaskTap(end=False, task_id=line.task_id).pack())
     end = None
-    if line.kind in ENDED_BY_HAND:
+    if line.kind in found.may_end:
         end = Button(texts.plain(f"tasks-end-{line.kind}"), TaskTap(end=True, task_id=line.task_id).pack())
     elif line.kind is TaskKind.SCORE_DISPUTE:
         end = Button(texts.plain("score-do-look"), EventTap(event_id=int(line.data["event"])).pack())

@@ -1,6 +1,9 @@
 """A task of the desk: something a person must do now; it stands in the queue until it is ended."""
 
+from collections.abc import Set
 from enum import StrEnum
+
+from core.domain.role import Role
 
 
 class TaskKind(StrEnum):
@@ -53,8 +56,14 @@ ENDED_BY_HAND = frozenset(
     }
 )
 
-#: Ended by a manager or an administrator only.
+#: Of these only by a manager or an administrator.
 ENDED_BY_MANAGERS = frozenset({TaskKind.CLOCK_JUMP})
+
+
+def ended_by(roles: Set[Role]) -> frozenset[TaskKind]:
+    """What somebody of the desk with these roles may end by his word."""
+    return ENDED_BY_HAND if roles & {Role.MANAGER, Role.ADMIN} else ENDED_BY_HAND - ENDED_BY_MANAGERS
+
 
 #: Most urgent first.
 ORDER = tuple(

@@ -13,8 +13,8 @@ from core.domain.actor import Actor
 from core.domain.errors import Changed, NotAllowed, NotFound, TaskTaken
 from core.domain.money import line_sum
 from core.domain.notice import Delivery, Notice
-from core.domain.role import DESK_ROLES, Role
-from core.domain.task import ENDED_BY_HAND, ENDED_BY_MANAGERS, ORDER, TaskKind
+from core.domain.role import DESK_ROLES
+from core.domain.task import ORDER, TaskKind, ended_by
 from core.domain.ticket import Priority
 from core.services import audit, notices, queue_order
 from core.services.rows import moved
@@ -24,7 +24,6 @@ from storage.models.people import Membership, Person
 from storage.models.ticket import Ticket
 
 MOST_COLLEAGUES = 20
-MANAGERS = frozenset({Role.MANAGER, Role.ADMIN})
 
 #: What ends when the search goes on, with another pay, radius or time.
 OF_NOBODY = frozenset({TaskKind.UNSTAFFED, TaskKind.REACTION})
@@ -85,6 +84,8 @@ class Queue:
     counts: dict[Show, int]
     kinds: tuple[tuple[TaskKind, int], ...]
     reader_id: int | None
+    #: What the reader may end by his word.
+    may_end: frozenset[TaskKind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ def queue(
     found = session.execute(query.order_by(*queue_order.by_risk(now)).offset(offset).limit(limit))
     lines = tuple(_line(*row) for row in found)
     shown = tuple((one, n) for one, n in kinds if n)
-    return Queue(lines, counts[show], offset, now, show, kind, counts, shown, actor.person_id)
+    return Queue(lines, counts[show], offset, now, show, kind, counts, shown, actor.person_id, ended_by(actor.roles))
 
 
 def _is_shown(show: Show, taken_by: int | None, actor: Actor) -> bool:
@@ -268,7 +269,7 @@ def _refuse(session: Session, task: Task) -> NoReturn:
 def end(session: Session, actor: Actor, task_id: int, outcome: str, *, now: datetime) -> None:
     """The person says it is done; tasks that follow from a ticket end by themselves when it moves on."""
     task = _open_task(session, actor, task_id)
-    if task.kind not in ENDED_BY_HAND or (task.kind in ENDED_BY_MANAGERS and not actor.roles & MANAGERS):
+    if task.kind not in ended_by(actor.roles):
         raise NotAllowed
     cause = _end(session, actor, task, outcome, now=now)
     _answer(session, actor, task, cause, now=now)

@@ -1,10 +1,12 @@
 """The desk's day on the phone: the queue, sending by hand, strangers, approvals, search, history."""
 
+from datetime import timedelta
+
 from core.domain.actor import Actor, Grant
 from core.domain.role import Role
 from core.domain.task import TaskKind
 from core.domain.ticket import Priority, TicketStatus
-from core.services import tasks
+from core.services import guard, tasks
 from storage.models.directory import Site
 from storage.models.people import Person
 from tests.bot.company import Company, company
@@ -266,3 +268,19 @@ async def test_a_forged_button_of_a_foreign_ticket_finds_nothing(company: Compan
         answer = await thief.presses(message, data=data, forged=True)
         assert "Не нахожу" in answer["text"], data
     assert (await company.ticket()).status is TicketStatus.REPORTED
+
+
+async def test_only_who_may_end_a_doubt_of_the_clock_is_given_its_button(company: Company) -> None:
+    def doubts(world: World) -> Actor:
+        guard.doubt(world.session, timedelta(hours=7), now=world.now)
+        return add_person(world.session, Grant(Role.MANAGER), now=world.now)
+
+    manager = await phone_of(company.edge, await company.does(doubts))
+    for phone in (company.desk, manager):
+        await phone.says("/queue")
+        await phone.taps("верно ли время машины")
+    assert "Время верное" not in await company.desk.buttons()
+    assert "Решает менеджер или администратор" in await company.desk.last()
+    assert "Решает менеджер" not in await manager.last()
+    await manager.taps("Время верное")
+    assert "Очередь пуста" in await manager.last()

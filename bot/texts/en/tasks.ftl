@@ -12,6 +12,7 @@ tasks-line-free = ⚠️ <b>{ $kind }</b>
 tasks-line-taken = ⚠️ <b>{ $kind }</b> — { $name } is on it
 tasks-take = I take it
 tasks-take-one = I take: { $kind }
+tasks-for-managers = A manager or an administrator decides.
 tasks-end-unverified = Checked: the engineer is there
 tasks-end-left = The next visit is arranged
 tasks-end-no_crew = Done: agreed by phone

@@ -12,6 +12,7 @@ tasks-line-free = ⚠️ <b>{ $kind }</b>
 tasks-line-taken = ⚠️ <b>{ $kind }</b> — занимается { $name }
 tasks-take = Беру на себя
 tasks-take-one = Беру: { $kind }
+tasks-for-managers = Решает менеджер или администратор.
 tasks-end-unverified = Проверено: инженер на месте
 tasks-end-left = Повторный выезд согласован
 tasks-end-no_crew = Готово: договорились по телефону
