@@ -134,7 +134,8 @@ def _line(number: int | None, line: CallLine, found: CallList, texts: Texts) -> 
 
 def _waiting(number: int, line: Waiting, texts: Texts) -> str:
     urgent = "🔴 " if line.priority is Priority.EMERGENCY else ""
-    kind = texts("calls-kind", kind=texts.plain(f"calls-kind-{line.kind}"))
+    about = TaskKind.REACTION if line.is_search and line.kind is TaskKind.DEADLINE else line.kind
+    kind = texts("calls-kind", kind=texts.plain(f"calls-kind-{about}"))
     parts = [f"{number}. {urgent}{kind}", escape(f"{line.number} · {line.service} · {line.site}")]
     if line.phone:
         parts.append(texts("calls-whom", contact=line.contact or "—", phone=formats.phone(line.phone)))
@@ -144,6 +145,5 @@ def _waiting(number: int, line: Waiting, texts: Texts) -> str:
 
 
 def _open(number: int, line: Waiting) -> Button:
-    searches = line.kind in (TaskKind.UNSTAFFED, TaskKind.REACTION)
-    data = CallPage(of=line.ticket_id, page=0).pack() if searches else Open(number=line.ticket_id).pack()
+    data = CallPage(of=line.ticket_id, page=0).pack() if line.is_search else Open(number=line.ticket_id).pack()
     return Button(f"{number}. {line.number} · {line.site}"[:100], data)

@@ -119,17 +119,7 @@ def _risk(line: TaskLine, found: Queue, texts: Texts) -> str:
 
 def task(line: TaskLine, found: Queue, texts: Texts) -> Screen:
     """A task about a person or a failure: there is no card to act on."""
-    parts = [texts("tasks-one", kind=texts(f"tasks-kind-{line.kind}"), age=_age(line, found, texts))]
-    if line.person:
-        parts.append(texts("tasks-one-person", name=line.person))
-    if line.kind is TaskKind.CLOCK_JUMP:
-        parts.append(jump_words(line, texts))
-    if line.kind in ENDED_BY_MANAGERS - found.may_end:
-        parts.append(texts("tasks-for-managers"))
-    if line.data.get("incident"):
-        parts.append(texts("tasks-incident", incident=str(line.data["incident"])))
-    if line.taken_by:
-        parts.append(texts("tasks-line-taken", kind=texts(f"tasks-kind-{line.kind}"), name=line.taken_by))
+    parts = _said(line, found, texts)
     take = Button(texts.plain("tasks-take"), TaskTap(end=False, task_id=line.task_id).pack())
     end = None
     if line.kind in found.may_end:
@@ -141,6 +131,21 @@ def task(line: TaskLine, found: Queue, texts: Texts) -> Screen:
         release = Button(texts.plain("desk-do-release"), TaskMove(do=TaskDo.RELEASE, task_id=line.task_id).pack())
     back = Button(texts.plain("common-back"), QueueTap(page=found.offset // PAGE).pack())
     return Screen("\n".join(parts), column(_about(line, texts), None if line.taken_by else take, end, release, back))
+
+
+def _said(line: TaskLine, found: Queue, texts: Texts) -> list[Html]:
+    parts = [texts("tasks-one", kind=texts(f"tasks-kind-{line.kind}"), age=_age(line, found, texts))]
+    if line.person:
+        parts.append(texts("tasks-one-person", name=line.person))
+    if line.kind is TaskKind.CLOCK_JUMP:
+        parts.append(jump_words(line, texts))
+    if line.kind in ENDED_BY_MANAGERS - found.may_end:
+        parts.append(texts("tasks-for-managers"))
+    if line.data.get("incident"):
+        parts.append(texts("tasks-incident", incident=str(line.data["incident"])))
+    if line.taken_by:
+        parts.append(texts("tasks-line-taken", kind=texts(f"tasks-kind-{line.kind}"), name=line.taken_by))
+    return parts
 
 
 def _about(line: TaskLine, texts: Texts) -> Button | None:

@@ -3,21 +3,23 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from core.domain.actor import Actor
 from core.domain.errors import NotAllowed, NotFound, TextTooLong
+from core.domain.hold import SEARCHED
 from core.domain.offer import Exclusion
+from core.domain.role import CONTRACTOR_ROLES
 from core.domain.slots import Slot
 from core.domain.talk import CallOutcome
 from core.domain.task import TaskKind
 from core.domain.ticket import Priority
-from core.services import audit, offers, scope, searches, staffing
+from core.services import audit, offers, queue_order, scope, searches, staffing
 from storage.models.contractor import Contractor
 from storage.models.desk import Task
 from storage.models.directory import Service, Site
-from storage.models.people import Person
+from storage.models.people import Membership, Person
 from storage.models.talk import Call
 from storage.models.ticket import Ticket
 
@@ -32,7 +34,10 @@ BY_PHONE = (
     TaskKind.NO_CREW,
     TaskKind.TELL_CREW,
     TaskKind.NO_ACCEPTER,
+    TaskKind.DRAFT,
 )
+#: For a search there is a list of whom to phone.
+_OF_SEARCH = frozenset({TaskKind.UNSTAFFED, TaskKind.REACTION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,7 @@ class CallTimes:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A ticket somebody must be phoned about; `phone` is known where it is one person."""
+    """A ticket somebody must be phoned about; `phone` is known where it is one person, `is_search`: it is many."""
 
     ticket_id: int
     number: str
@@ -93,6 +98,7 @@ class Waiting:
     site: str
     contact: str
     phone: str
+    is_search: bool
     calls: int
 
 
@@ -106,7 +112,7 @@ def waiting(session: Session, actor: Actor, *, now: datetime, limit: int = 30) -
         .join(Service, Service.id == Ticket.service_id)
         .join(Site, Site.id == Ticket.site_id)
         .outerjoin(Contractor, Contractor.id == Ticket.contractor_id)
-        .where(Task.ended_at.is_(None), Task.kind.in_(BY_PHONE))
+        .where(Task.ended_at.is_(None), or_(Task.kind.in_(BY_PHONE), _burns_by_phone()), queue_order.is_awake())
         .order_by(Ticket.priority != Priority.EMERGENCY, Task.due_at, Task.id)
         .limit(limit)
     ).all()
@@ -115,6 +121,28 @@ def waiting(session: Session, actor: Actor, *, now: datetime, limit: int = 30) -
         _waiting(task, ticket, service, site, contractor, called.get(ticket.id, 0))
         for task, ticket, service, site, contractor in rows
     )
+
+
+def _burns_by_phone() -> ColumnElement[bool]:
+    """A deadline that only the telephone can save: nobody has the job, or nobody of the firm reads Telegram; and no
+    other task has the desk phone about it."""
+    reads = exists(
+        select(Membership.id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            Membership.contractor_id == Ticket.contractor_id,
+            Membership.role.in_(CONTRACTOR_ROLES),
+            Membership.ended_at.is_(None),
+            Person.telegram_id.is_not(None),
+            Person.unreachable_at.is_(None),
+        )
+    )
+    other = aliased(Task)
+    is_phoned = exists(
+        select(other.id).where(other.ticket_id == Ticket.id, other.kind.in_(BY_PHONE), other.ended_at.is_(None))
+    )
+    is_somebodys = or_(Ticket.contractor_id.is_not(None), Ticket.status.in_(SEARCHED))
+    return and_(Task.kind == TaskKind.DEADLINE, is_somebodys, ~reads, ~is_phoned)
 
 
 def of_ticket(
@@ -258,9 +286,12 @@ def _waiting(
 ) -> Waiting:
     """The shop for what the client must say, the contractor for what he must; for a search the list decides."""
     contact = phone = ""
-    if task.kind is TaskKind.NO_ACCEPTER:
+    is_search = task.kind in _OF_SEARCH or (task.kind is TaskKind.DEADLINE and contractor is None)
+    if task.kind in (TaskKind.NO_ACCEPTER, TaskKind.DRAFT):
         contact, phone = site.responsible_name, site.responsible_phone
     elif contractor is not None:
         contact, phone = contractor.contact_name or contractor.name, contractor.phone
     place = f"{site.name}, {site.city}"
-    return Waiting(ticket.id, ticket.number, task.kind, ticket.priority, service, place, contact, phone, calls)
+    return Waiting(
+        ticket.id, ticket.number, task.kind, ticket.priority, service, place, contact, phone, is_search, calls
+    )
