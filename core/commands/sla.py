@@ -58,7 +58,8 @@ def _priority(typed: str) -> "Priority":
     for name, beginnings in WORDS.items():
         if folded.startswith(beginnings):
             return Priority(name)
-    raise typer.BadParameter(f"{typed!r}: {', '.join(_NAMES.values())}", param_hint="PRIORITY")
+    allowed = f"{', '.join(_NAMES.values())} ({', '.join(WORDS)})"
+    raise typer.BadParameter(f"{typed!r}: нужно одно из слов: {allowed}", param_hint="PRIORITY")
 
 
 def _quoted(database: "Database", site: str, priority: "Priority", at: str) -> "Quote":
@@ -86,7 +87,9 @@ def _site(database: "Database", typed: str) -> Any:
     if len(lines) == 1:
         return lines[0]
     if not lines:
-        raise typer.BadParameter(f"нет такого объекта: {typed}", param_hint="SITE")
+        alike = "; ".join(database.read_sync(quotes.sites_alike, SHELL, typed))
+        hint = f". Может быть: {alike}?" if alike else ""
+        raise typer.BadParameter(f"нет такого объекта: {typed}{hint}", param_hint="SITE")
     codes = ", ".join(line.code for line in lines)
     raise typer.BadParameter(f"подходит не один объект: {codes} …", param_hint="SITE")
 

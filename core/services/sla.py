@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from difflib import SequenceMatcher
+from heapq import nsmallest
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -18,6 +20,8 @@ from storage.models.directory import Contract, Site, SlaTarget
 
 #: So many days between the request and its last deadline are told one by one.
 _MOST_DAYS = 400
+#: So many sites are proposed for a mistyped one, if at least this part of the letters is the same.
+_MOST_ALIKE, _ALIKE = 3, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,26 @@ def site_called(session: Session, actor: Actor, words: str, *, now: datetime) ->
     if len(terms) == 1 and terms[0][-1].isdigit():
         return tuple(line for line in lines if f" {terms[0]} " in search_key(line.code))
     return lines
+
+
+def sites_alike(session: Session, actor: Actor, words: str, *, now: datetime) -> tuple[str, ...]:
+    """Code and name of the few whose code or name is nearest to these words, the likest first."""
+    typed = " ".join(search_terms(words))
+    if not typed:
+        return ()
+    matcher, found = SequenceMatcher(autojunk=False), []
+    matcher.set_seq2(typed)
+    for code, name in session.execute(scope.visible_sites(actor).with_only_columns(Site.code, Site.name)):
+        likeness = max(_likeness(matcher, one) for one in (code, name))
+        if likeness >= _ALIKE:
+            found.append((-likeness, code, name))
+    return tuple(f"{code} {name}" for _, code, name in nsmallest(_MOST_ALIKE, found))
+
+
+def _likeness(matcher: "SequenceMatcher[str]", name: str) -> float:
+    matcher.set_seq1(" ".join(search_terms(name)))
+    # The quick bound spares most names the long look.
+    return matcher.ratio() if matcher.quick_ratio() >= _ALIKE else 0.0
 
 
 def zone_of(session: Session, actor: Actor, site_id: int, *, now: datetime) -> ZoneInfo:

@@ -21,7 +21,7 @@ def url(databases: SqliteFiles | PostgresServer, database_url: str) -> str:
         add_contractor(session, skills=["Электрика"])
         client, other = add_client(session), add_client(session)
         site = add_site(session, client, code="О-00001", zone="Asia/Kamchatka")
-        add_contract(session, client, site, sla_plan="План")
+        add_contract(session, client, site, sla_plan="План", ends_on=None)
         add_contract(session, other, add_site(session, other, code="О-00017"), sla_plan="Пусто")
         add_site(session, add_client(session), code="О-00020")
         times = {"reaction_min": 60, "arrival_min": 540, "resolution_min": 1080}
@@ -54,6 +54,25 @@ def test_a_time_with_a_zone_is_that_moment_and_round_the_clock_is_plain_time(url
     }
 
 
+@pytest.mark.parametrize(
+    ("at", "priority", "due"),
+    [
+        ("2028-02-29T20:00", "аварийный", ("2028-02-29T09:00", "2028-02-29T17:00", "2028-03-01T02:00")),
+        ("2028-02-29T17:30", "обычный", ("2028-02-29T21:30", "2028-03-01T05:30", "2028-03-02T05:30")),
+        ("2026-12-31T20:00", "аварийный", ("2026-12-31T09:00", "2026-12-31T17:00", "2027-01-01T02:00")),
+        # The last working day of 2026 and then the holidays.
+        ("2026-12-30T17:30", "обычный", ("2027-01-10T21:30", "2027-01-11T05:30", "2027-01-12T05:30")),
+    ],
+)
+def test_a_leap_day_and_the_new_year_are_days_like_others(
+    url: str, at: str, priority: str, due: tuple[str, ...]
+) -> None:
+    told = run(url, "sla", "O-1", priority, "--at", at, "--json")
+
+    assert told.returncode == 0, told.stderr
+    assert tuple(json.loads(told.stdout).values()) == tuple(f"{one}:00+00:00" for one in due)
+
+
 def test_in_words_it_says_which_plan_calendar_zone_and_days(url: str) -> None:
     told = run(url, "sla", "1", "обычная", "--at", "2026-03-06T17:30")
 
@@ -74,9 +93,12 @@ def test_a_plan_without_a_row_promises_the_reaction_alone_and_says_so(url: str, 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("O-2", "обычный"), "нет такого объекта"),
+        (("O-2", "обычный"), "нет такого объекта: O-2. Может быть: О-00020"),
+        (("Магзин", "обычный"), "Может быть: О-000"),
+        (("Ъ-777", "обычный"), "нет такого объекта: Ъ-777 "),
         (("", "обычный"), "нет такого объекта"),
-        (("O-1", "вчерашний"), "плановый"),
+        (("O-1", "вчерашний"), "аварийный, обычный, плановый (emergency, normal, planned)"),
+        (("O-1", "обычный", "--at", "2027-02-29T10:00"), "2026-03-16T10:00"),
         (("O-1", "обычный", "--at", "завтра"), "2026-03-16T10:00"),
         (("O-1", "обычный", "--at", "2026-02-30"), "2026-03-16T10:00"),
         (("O-20", "обычный"), "нет договора"),
