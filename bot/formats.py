@@ -30,13 +30,13 @@ def whole(number: int) -> str:
 
 
 def moment(at: datetime, zone: str, language: str, now: datetime) -> str:
-    """сегодня в 14:30, завтра в 10:00, 25 ноября в 14:30."""
-    local = at.astimezone(ZoneInfo(zone))
-    return load(language)("common-moment", day=day(at, zone, language, now), time=f"{local:%H:%M}")
+    """завтра, 26 ноября, в 10:00; 30 ноября в 14:30."""
+    key = "common-moment-near" if _near(at, zone, now) else "common-moment"
+    return load(language)(key, day=day(at, zone, language, now), time=clock(at, zone))
 
 
 def window(start: datetime, end: datetime, zone: str, language: str, now: datetime) -> str:
-    """завтра, 10:00–12:00; the day of the end is named only where it is another one."""
+    """завтра, 26 ноября, 10:00–12:00; the day of the end is named only where it is another one."""
     first, last = start.astimezone(ZoneInfo(zone)), end.astimezone(ZoneInfo(zone))
     if first.date() != last.date():
         return f"{moment(start, zone, language, now)} – {moment(end, zone, language, now)}"
@@ -44,16 +44,30 @@ def window(start: datetime, end: datetime, zone: str, language: str, now: dateti
 
 
 def day(at: datetime, zone: str, language: str, now: datetime) -> str:
-    """сегодня, завтра, вчера, 25 ноября; the year only where it is not this one."""
-    local, today = at.astimezone(ZoneInfo(zone)).date(), now.astimezone(ZoneInfo(zone)).date()
-    near = {-1: "common-yesterday", 0: "common-today", 1: "common-tomorrow"}.get((local - today).days)
-    return load(language)(near) if near else calendar_day(local, language, with_year=local.year != today.year)
+    """завтра, 26 ноября; 30 ноября. What is written stays in the chat, where "tomorrow" alone is wrong by the morning.
+
+    The year only where it is not this one.
+    """
+    near, named = _near(at, zone, now), _date(at, zone, language, now)
+    return f"{load(language)(near)}, {named}" if near else named
 
 
 def until(at: datetime, zone: str, language: str, now: datetime) -> str:
-    """Today only the clock: "until 11:00", otherwise "until tomorrow, 9:15"."""
-    named, today = day(at, zone, language, now), day(now, zone, language, now)
-    return clock(at, zone) if named == today else f"{named}, {clock(at, zone)}"
+    """Today the clock comes first: "until 11:00, 25 ноября", otherwise "until завтра, 26 ноября, 09:15"."""
+    if _near(at, zone, now) == "common-today":
+        return f"{clock(at, zone)}, {_date(at, zone, language, now)}"
+    return f"{day(at, zone, language, now)}, {clock(at, zone)}"
+
+
+def _near(at: datetime, zone: str, now: datetime) -> str | None:
+    """The key of the word for this day, if it has one."""
+    local, today = at.astimezone(ZoneInfo(zone)).date(), now.astimezone(ZoneInfo(zone)).date()
+    return {-1: "common-yesterday", 0: "common-today", 1: "common-tomorrow"}.get((local - today).days)
+
+
+def _date(at: datetime, zone: str, language: str, now: datetime) -> str:
+    local, today = at.astimezone(ZoneInfo(zone)).date(), now.astimezone(ZoneInfo(zone)).date()
+    return calendar_day(local, language, with_year=local.year != today.year)
 
 
 def calendar_day(value: date, language: str, *, with_year: bool = True) -> str:

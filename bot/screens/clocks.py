@@ -22,7 +22,12 @@ def clock_lines(base: Base, texts: Texts) -> list[str]:
 
 def _there(line: ClockLine, base: Base, texts: Texts) -> str:
     """The clock of the site too, where it is another one than the reader's."""
-    at = line.due_at
-    if at is None or at.astimezone(ZoneInfo(line.zone)).utcoffset() == at.astimezone(ZoneInfo(base.zone)).utcoffset():
+    if line.due_at is None:
         return ""
-    return texts("clocks-there", until=formats.until(at, base.zone, texts.language, base.read_at))
+    his, there = (line.due_at.astimezone(ZoneInfo(zone)) for zone in (line.zone, base.zone))
+    if his.utcoffset() == there.utcoffset():
+        return ""
+    until = formats.until(line.due_at, base.zone, texts.language, base.read_at)
+    if his.date() == there.date():
+        until = formats.clock(line.due_at, base.zone)
+    return texts("clocks-there", until=until)

@@ -146,7 +146,7 @@ async def test_a_silent_firm_is_asked_and_says_yes(crew: Crew) -> None:
     owner = crew.engineer
     await is_asked(crew)
     assert "Вы ещё с нами?" in await owner.last()
-    assert "до завтра в" in await owner.last()
+    assert "до завтра, 17 марта, в" in await owner.last()
     answer = await owner.taps("Да, присылайте")
     assert answer["text"] == "Спасибо, присылаем дальше"
     assert "предложения приходят" in await owner.last()

@@ -32,12 +32,12 @@ def text_for(world: World, who: Actor, ticket: Ticket, language: str = "ru") -> 
 
 def test_the_client_sees_the_next_promise_and_the_crew_its_own(world: World) -> None:
     ticket = send(world)  # 10:00 in Moscow
-    assert "⏱ Реакция: до 11:00" in text_for(world, world.requester, ticket)
+    assert "⏱ Реакция: до 11:00, 16 марта" in text_for(world, world.requester, ticket)
     take(world, ticket)
     for reader in (world.requester, world.dispatcher, world.engineer):
-        assert "⏱ Приезд: до 12:00" in text_for(world, reader, ticket)
+        assert "⏱ Приезд: до 12:00, 16 марта" in text_for(world, reader, ticket)
     arrive(world, ticket)
-    assert "⏱ Resolution: until tomorrow, 10:00" in text_for(world, world.engineer, ticket, "en")
+    assert "⏱ Resolution: until tomorrow, 17 March, 10:00" in text_for(world, world.engineer, ticket, "en")
     report(world, ticket)
     assert "⏱" not in text_for(world, world.requester, ticket)
 
@@ -46,7 +46,7 @@ def test_a_reader_in_another_zone_reads_both_clocks(world: World) -> None:
     world.session.get_one(Person, world.dispatcher.person_id).zone = "Asia/Omsk"
     ticket = bring(world, TicketStatus.ASSIGNED)
 
-    assert "⏱ Приезд: до 15:00 (на объекте 12:00)" in text_for(world, world.dispatcher, ticket)
+    assert "⏱ Приезд: до 15:00, 16 марта (на объекте 12:00)" in text_for(world, world.dispatcher, ticket)
 
 
 def test_what_stands_says_why_and_what_is_over_says_so(world: World) -> None:
@@ -56,7 +56,7 @@ def test_what_stands_says_why_and_what_is_over_says_so(world: World) -> None:
 
     card = card_of(world, world.engineer, bring(world, TicketStatus.ASSIGNED))
     late = replace(card.base, read_at=world.now + timedelta(hours=3))
-    assert "Приезд: срок вышел</b> — был до 12:00" in screens.draw(replace(card, base=late), load("ru")).text
+    assert "Приезд: срок вышел</b> — был до 12:00, 16 марта" in screens.draw(replace(card, base=late), load("ru")).text
 
 
 def test_without_a_promise_the_card_says_nothing(session: Session, now: datetime) -> None:

@@ -34,7 +34,7 @@ async def test_the_desk_makes_a_job_an_emergency_and_everybody_reads_the_new_tim
     await crew.does(make.bring, TicketStatus.ASSIGNED)
     desk = crew.desk
     await desk.says("/ticket 1")
-    assert "⏱ Приезд: до 18:00" in await desk.last()
+    assert "⏱ Приезд: до 18:00, 16 марта" in await desk.last()
     await desk.taps("Изменить срочность")
     assert "Сейчас: обычная" in await desk.last()
     assert await desk.buttons() == ["🔴 Авария", "Плановая", "Назад"]
@@ -42,7 +42,7 @@ async def test_the_desk_makes_a_job_an_emergency_and_everybody_reads_the_new_tim
     assert answered["text"] == "Срочность изменена"
 
     assert (await crew.ticket()).priority is Priority.EMERGENCY
-    assert "⏱ Приезд: до 12:00" in await desk.last()
+    assert "⏱ Приезд: до 12:00, 16 марта" in await desk.last()
     assert "Теперь это авария" in await crew.engineer.last()
     assert "Ваша заявка теперь авария" in await crew.client.last()
     await desk.taps("Почему так?")
@@ -63,7 +63,7 @@ async def test_a_client_objects_to_a_pause_and_the_desk_agrees(edge: Edge) -> No
     await crew.edge.db.write(holds.sweep, 50)
     await settled(crew.edge)
     client, desk = crew.client, crew.desk
-    assert "⏱ Приезд: до 21:00" in await client.last()
+    assert "⏱ Приезд: до 21:00, 16 марта" in await client.last()
     await client.taps("Почему так?")
     assert "нет доступа на объект. Время не считалось (ждали клиента)" in await client.last()
     await client.taps("Не согласен с паузой 1")
@@ -81,4 +81,4 @@ async def test_a_client_objects_to_a_pause_and_the_desk_agrees(edge: Edge) -> No
     assert answered["text"] == "Решение записано, сроки пересчитаны"
     assert "Решено: паузы не было" in await client.last()
     await desk.says("/ticket 1")
-    assert "⏱ Приезд: до 18:00" in await desk.last()
+    assert "⏱ Приезд: до 18:00, 16 марта" in await desk.last()

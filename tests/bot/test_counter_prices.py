@@ -36,7 +36,7 @@ async def names(crew: Crew, typed: str) -> None:
 async def test_a_typed_price_is_shown_to_the_desk_and_agreed_to(crew: Crew) -> None:
     await names(crew, "3 100 р")
     assert "Ваша цена 3 100 ₽ у диспетчера" in await said(crew.engineer)
-    assert "Ответим до 12:00" in await said(crew.engineer)
+    assert "Ответим до 12:00, 16 марта" in await said(crew.engineer)
     buttons = " ".join(await crew.engineer.buttons())
     assert "Отказаться" in buttons
     assert "Беру" not in buttons

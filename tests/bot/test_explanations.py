@@ -113,7 +113,7 @@ async def test_what_went_by_is_reached_from_the_offers_and_says_what_to_do(crew:
     for words in (
         "Мимо вас за неделю прошло: 1",
         "вы не ответили — 1. Включите звук",
-        "сегодня · Замена светильника, Москва · 2 600 ₽ — вы не ответили",
+        "сегодня, 16 марта · Замена светильника, Москва · 2 600 ₽ — вы не ответили",
     ):
         assert words in text
     assert crew.world.client.name not in text

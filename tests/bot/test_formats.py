@@ -27,10 +27,10 @@ def test_money(kop: int, ru: str, en: str) -> None:
 @pytest.mark.parametrize(
     ("at", "zone", "ru"),
     [
-        (NOW, "Europe/Moscow", "сегодня в 10:00"),
-        (NOW + timedelta(days=1), "Europe/Moscow", "завтра в 10:00"),
-        (NOW - timedelta(days=1), "Europe/Moscow", "вчера в 10:00"),
-        (NOW + timedelta(hours=8), "Asia/Vladivostok", "завтра в 01:00"),
+        (NOW, "Europe/Moscow", "сегодня, 16 марта, в 10:00"),
+        (NOW + timedelta(days=1), "Europe/Moscow", "завтра, 17 марта, в 10:00"),
+        (NOW - timedelta(days=1), "Europe/Moscow", "вчера, 15 марта, в 10:00"),
+        (NOW + timedelta(hours=8), "Asia/Vladivostok", "завтра, 17 марта, в 01:00"),
         (NOW + timedelta(days=30), "Europe/Moscow", "15 апреля в 10:00"),
         (NOW + timedelta(days=365), "Europe/Moscow", "16 марта 2027 в 10:00"),
     ],
@@ -42,9 +42,9 @@ def test_a_moment_is_of_the_day_at_the_site(at: datetime, zone: str, ru: str) ->
 def test_a_window_names_the_day_once_unless_it_ends_on_another() -> None:
     day, night = NOW + timedelta(hours=4), NOW + timedelta(hours=12)
     two = timedelta(hours=2)
-    assert formats.window(day, day + two, "Europe/Moscow", "ru", NOW) == "сегодня, 14:00–16:00"
+    assert formats.window(day, day + two, "Europe/Moscow", "ru", NOW) == "сегодня, 16 марта, 14:00–16:00"
     over = formats.window(night, night + 2 * two, "Europe/Moscow", "en", NOW)
-    assert over == "today at 22:00 – tomorrow at 02:00"
+    assert over == "today, 16 March, at 22:00 – tomorrow, 17 March, at 02:00"
 
 
 @pytest.mark.parametrize(("metres", "ru"), [(0, "0 м"), (999, "999 м"), (1_249, "1,2 км"), (14_600, "15 км")])

@@ -20,10 +20,10 @@ async def test_the_desk_pauses_a_search_and_it_goes_on_by_itself(edge: Edge) -> 
     assert "Почему З-000001 ставим на паузу?" in await desk.last()
     await desk.taps("объект не готов")
     assert "До какого времени" in await desk.last()
-    assert (await desk.buttons())[1] == "До: завтра в 09:00"
-    await desk.taps("завтра в 09:00")
+    assert (await desk.buttons())[1] == "До: завтра, 17 марта, в 09:00"
+    await desk.taps("завтра, 17 марта, в 09:00")
 
-    assert "Пауза до: завтра в 09:00 · объект не готов" in await desk.last()
+    assert "Пауза до: завтра, 17 марта, в 09:00 · объект не готов" in await desk.last()
     assert "Поставить на паузу" not in " ".join(await desk.buttons())
     assert "Пока не нужно" in await crew.engineer.last()
     assert "Напишем, когда продолжим" in await crew.client.last()
@@ -32,7 +32,7 @@ async def test_the_desk_pauses_a_search_and_it_goes_on_by_itself(edge: Edge) -> 
     await desk.says("когда-нибудь")
     assert "Не разобрать время" in await desk.last()
     await desk.says("23:30")
-    assert "Пауза до: сегодня в 23:30" in await desk.last()
+    assert "Пауза до: сегодня, 16 марта, в 23:30" in await desk.last()
 
     await crew.edge.later(days=1)
     await crew.edge.db.write(holds.sweep, 50)

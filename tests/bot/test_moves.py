@@ -29,7 +29,7 @@ async def crew(edge: Edge) -> AsyncIterator[Crew]:
 async def is_agreed(crew: Crew) -> datetime:
     """The engineer comes tomorrow at ten."""
     await crew.is_offered()
-    await crew.engineer.taps("завтра, 10:00–12:00")
+    await crew.engineer.taps("завтра, 17 марта, 10:00–12:00")
     return (await crew.visit()).starts_at
 
 
@@ -43,15 +43,15 @@ async def test_the_client_taps_another_window_and_the_engineer_hears_who_moved_i
     before = await is_agreed(crew)
     await crew.client.taps("Перенести выезд")
     said = await crew.client.last()
-    assert "Сейчас: завтра, 10:00–12:00" in said
+    assert "Сейчас: завтра, 17 марта, 10:00–12:00" in said
     assert "завтра 15:30" in said
     await crew.client.taps("›")
-    await crew.client.taps("завтра, 14:00–16:00")
+    await crew.client.taps("завтра, 17 марта, 14:00–16:00")
 
     assert (await crew.visit()).starts_at == before + timedelta(hours=4)
     assert "Клиент перенёс выезд" in await crew.engineer.last()
-    assert "завтра, 14:00–16:00" in await crew.engineer.last()
-    assert "завтра, 14:00–16:00" in await crew.client.last()
+    assert "завтра, 17 марта, 14:00–16:00" in await crew.engineer.last()
+    assert "завтра, 17 марта, 14:00–16:00" in await crew.client.last()
     await crew.client.says("/why")
     (row,) = await crew.edge.rows(VisitMove)
     assert row.side is Side.CLIENT
@@ -73,7 +73,7 @@ async def test_the_engineer_types_a_time_and_nonsense_is_asked_again(crew: Crew)
     await crew.engineer.says("Завтра в 15:30")
 
     assert (await crew.visit()).starts_at == before + timedelta(hours=5, minutes=30)
-    assert "завтра, 15:30–17:30" in await crew.engineer.last()
+    assert "завтра, 17 марта, 15:30–17:30" in await crew.engineer.last()
     assert "Инженер перенёс выезд" in await crew.client.last()
     await crew.engineer.says("завтра 12:00")  # words of no question any more
     assert (await crew.visit()).starts_at == before + timedelta(hours=5, minutes=30)
@@ -84,21 +84,21 @@ async def test_the_desk_moves_from_its_card_and_the_history_says_so(crew: Crew) 
     ticket = await crew.ticket()
     await crew.desk.says(f"/ticket {ticket.number}")
     await crew.desk.taps("Перенести выезд")
-    await crew.desk.taps("сегодня, 14:00–16:00")
+    await crew.desk.taps("сегодня, 16 марта, 14:00–16:00")
     assert "Диспетчер перенёс выезд" in await crew.engineer.last()
     assert "Диспетчер перенёс выезд" in await crew.client.last()
     await crew.desk.says(f"/why {ticket.number}")
 
     said = await crew.desk.last()
     assert "выезд перенесён" in said
-    assert "завтра в 10:00 → сегодня в 14:00" in said
+    assert "завтра, 17 марта, в 10:00 → сегодня, 16 марта, в 14:00" in said
 
 
 async def test_two_who_move_at_once_and_the_second_sees_the_fresh_card(crew: Crew) -> None:
     before = await is_agreed(crew)
     await crew.client.taps("Перенести выезд")
     await crew.engineer.taps("Перенести выезд")
-    await crew.client.taps("сегодня, 14:00–16:00")
+    await crew.client.taps("сегодня, 16 марта, 14:00–16:00")
     # His windows have lost their buttons; a tap that was on its way comes too late.
     visit, was = await crew.visit(), int(before.timestamp()) // 60
     late = MoveTo(visit=visit.id, ticket_id=visit.ticket_id, start=was - 16 * 60, was=was).pack()
@@ -107,7 +107,7 @@ async def test_two_who_move_at_once_and_the_second_sees_the_fresh_card(crew: Cre
 
     assert "изменилось" in answer["text"]
     assert (await crew.visit()).starts_at == before - timedelta(hours=20)
-    assert "сегодня, 14:00–16:00" in await crew.engineer.last()
+    assert "сегодня, 16 марта, 14:00–16:00" in await crew.engineer.last()
 
 
 async def test_the_question_has_three_answers(crew: Crew) -> None:

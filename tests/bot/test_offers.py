@@ -37,9 +37,9 @@ async def test_the_offer_shows_everything_before_the_yes(crew: Crew) -> None:
     assert "+7" not in text
     assert [button["text"] for button in buttons] == [
         "✅ Беру: выезжаю сейчас",
-        "✅ Беру: сегодня, 12:00–14:00",
-        "✅ Беру: сегодня, 14:00–16:00",
-        "✅ Беру: завтра, 10:00–12:00",
+        "✅ Беру: сегодня, 16 марта, 12:00–14:00",
+        "✅ Беру: сегодня, 16 марта, 14:00–16:00",
+        "✅ Беру: завтра, 17 марта, 10:00–12:00",
         "💬 Своя цена",
         "🗺 На карте",
         "❓ Спросить",
@@ -56,7 +56,7 @@ async def test_the_owner_is_asked_who_goes(crew: Crew) -> None:
     await crew.engineer.taps("выезжаю сейчас")
     assert "Кто поедет?" in await crew.engineer.last()
     await crew.engineer.taps("Назад")
-    await crew.engineer.taps("Беру: сегодня, 12:00")
+    await crew.engineer.taps("Беру: сегодня, 16 марта, 12:00")
     await crew.engineer.taps("Сидоров Иван")
 
     assert (await crew.ticket()).status is TicketStatus.ASSIGNED
@@ -137,10 +137,10 @@ async def test_a_forged_button_finds_nothing(crew: Crew) -> None:
 async def test_a_time_that_has_passed_is_refused_and_new_times_are_drawn(crew: Crew) -> None:
     await crew.is_offered()
     await crew.edge.later(hours=5)
-    answer = await crew.engineer.taps("Беру: сегодня, 12:00")
+    answer = await crew.engineer.taps("Беру: сегодня, 16 марта, 12:00")
 
     assert "Выберите другое" in answer["text"]
-    assert "сегодня, 16:00–18:00" in " ".join(await crew.engineer.buttons()) or "18:00" in " ".join(
+    assert "сегодня, 16 марта, 16:00–18:00" in " ".join(await crew.engineer.buttons()) or "18:00" in " ".join(
         await crew.engineer.buttons()
     )
 

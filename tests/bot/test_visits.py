@@ -31,7 +31,7 @@ async def test_the_straight_visit_from_the_offer_to_the_report(crew: Crew) -> No
     assert "Замена светильника" in offer
     assert "Не горит свет" in offer
 
-    await engineer.taps("Беру: сегодня, 12:00–14:00")
+    await engineer.taps("Беру: сегодня, 16 марта, 12:00–14:00")
     assert (await crew.ticket()).status is TicketStatus.ASSIGNED
     assert "+7\u00a0916\u00a0123-45-67" in await engineer.last()  # the site's phone on the day of the visit
     await engineer.taps("Выезжаю")

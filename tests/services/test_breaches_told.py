@@ -137,7 +137,7 @@ def test_the_words_say_what_was_missed_and_what_happens_now(world: World, clock:
 
     later(world, clock, minutes=61)
     assert read() == [
-        "⏰ <b>Мы обещали найти инженера не позже чем сегодня в 11:00 и не успели.</b> Извините. "
+        "⏰ <b>Мы обещали найти инженера не позже чем сегодня, 16 марта, в 11:00 и не успели.</b> Извините. "
         "Ищем инженера, диспетчер следит. Напишем, кто и когда приедет."
     ]
     take(world, ticket)
@@ -146,7 +146,7 @@ def test_the_words_say_what_was_missed_and_what_happens_now(world: World, clock:
     arrive(world, ticket)
     later(world, clock, minutes=120)
     assert read("en")[2] == (
-        "⏰ <b>We promised to finish the work no later than today at 14:00 and did not make it.</b> "
+        "⏰ <b>We promised to finish the work no later than today, 16 March, at 14:00 and did not make it.</b> "
         "We are sorry. The engineer is at the site already."
     )
     report(world, ticket)

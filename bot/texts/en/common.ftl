@@ -1,4 +1,5 @@
 common-moment = { $day } at { $time }
+common-moment-near = { $day }, at { $time }
 common-today = today
 common-tomorrow = tomorrow
 common-yesterday = yesterday

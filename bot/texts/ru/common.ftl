@@ -1,4 +1,5 @@
 common-moment = { $day } в { $time }
+common-moment-near = { $day }, в { $time }
 common-today = сегодня
 common-tomorrow = завтра
 common-yesterday = вчера
