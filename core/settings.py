@@ -107,7 +107,6 @@ class Settings(BaseSettings):
     live_position_max_age_minutes: Minutes = DEFAULT.live_position_max_age_minutes
     site_radius_m: Metres = DEFAULT.site_radius_m
     accuracy_max_m: Metres = DEFAULT.accuracy_max_m
-    location_max_age_minutes: Minutes = DEFAULT.location_max_age_minutes
     night_from_hour: Hour = DEFAULT.night_from_hour
     night_to_hour: Hour = DEFAULT.night_to_hour
     quiet_from_hour: Hour = DEFAULT.quiet_from_hour

@@ -85,7 +85,6 @@ class Defaults:
     live_position_max_age_minutes: int = 120
     site_radius_m: int = 200
     accuracy_max_m: int = 300
-    location_max_age_minutes: int = 5
     #: Hours of the site's day when only those opted in to night jobs are asked.
     night_from_hour: int = 22
     night_to_hour: int = 7

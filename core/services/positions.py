@@ -19,11 +19,13 @@ from storage.models.people import Membership, Position
 def seen(
     session: Session, actor: Actor, lat: float, lon: float, *, accuracy_m: int | None, sent_at: datetime, now: datetime
 ) -> None:
-    """A live place of the phone. One that is older than what is known changes nothing: updates may overtake."""
+    """A live place of the phone, as of when it was sent. One that is older than what is known changes nothing: updates
+    may overtake."""
     if actor.person_id is None or not actor.has(*CONTRACTOR_ROLES):
         raise NotAllowed
     if not geo.is_place(lat, lon):
         raise NumberInvalid(f"{lat} {lon}")
+    sent_at = min(sent_at, now)
     row = session.get(Position, actor.person_id)
     if row is not None and row.at > sent_at:
         return

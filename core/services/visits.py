@@ -40,6 +40,8 @@ from storage.models.directory import Site
 from storage.models.ticket import Assignment, Presence, Ticket
 from storage.models.visit import Visit
 
+#: Telegram dates its messages in whole seconds and by a clock of its own.
+_SKEW = timedelta(minutes=1)
 NOT_DONE = frozenset(VisitOutcome) - {VisitOutcome.DONE}
 
 
@@ -79,9 +81,11 @@ def arrive_by_location(
     forwarded: bool,
     now: datetime,
 ) -> None:
-    """The phone's place inside the site's radius, widened by its reported accuracy, not forwarded, not old.
+    """The phone's place inside the site's radius, widened by its reported accuracy, not forwarded.
 
-    Raises LocationForwarded, LocationStale, TooFar (with the distance, so that the way out can be offered).
+    It counts from the moment it was sent, however long it waited to be read; one of before the visit was agreed is of
+    another matter. Raises LocationForwarded, LocationStale, TooFar (with the distance, so that the way out can be
+    offered).
     """
     visit, ticket = mine(session, actor, visit_id)
     rules = numbers.of(session)
@@ -89,16 +93,16 @@ def arrive_by_location(
         raise NumberInvalid(f"{lat} {lon}")
     if forwarded:
         raise LocationForwarded
-    age = now - sent_at
-    if age > timedelta(minutes=rules.location_max_age_minutes):
-        raise LocationStale(int(age.total_seconds() // 60))
+    agreed_at = _agreed_at(session, visit)
+    if sent_at < agreed_at - _SKEW:
+        raise LocationStale(int((now - sent_at).total_seconds() // 60))
     site = session.get_one(Site, ticket.site_id)
     distance = round(geo.metres(site.lat, site.lon, lat, lon))
     radius = site.radius_m + min(accuracy_m or 0, rules.accuracy_max_m)
     if distance > radius:
         raise TooFar(distance, radius)
     mark = Presence(visit_id=visit.id, kind=PresenceKind.LOCATION, lat=lat, lon=lon)
-    mark.at, mark.accuracy_m, mark.distance_m = _sent_within(session, visit, sent_at, now), accuracy_m, distance
+    mark.at, mark.accuracy_m, mark.distance_m = min(now, max(sent_at, agreed_at)), accuracy_m, distance
     _arrive(session, actor, visit, ticket, mark, now=now)
 
 
@@ -192,11 +196,11 @@ def _arrive(session: Session, actor: Actor, visit: Visit, ticket: Ticket, mark: 
     return None
 
 
-def _sent_within(session: Session, visit: Visit, sent_at: datetime, now: datetime) -> datetime:
-    """He was here when his phone said so, however late it is read; not before the job was his."""
+def _agreed_at(session: Session, visit: Visit) -> datetime:
+    """Since when the job is his; of a next visit, when the one before it was over."""
     began = session.get_one(Assignment, visit.assignment_id).started_at
     left = session.scalar(select(func.max(Visit.left_at)).where(Visit.ticket_id == visit.ticket_id))
-    return min(now, max(sent_at, began, left or began))
+    return max(began, left or began)
 
 
 def come_in(session: Session, actor: Actor, visit: Visit, ticket: Ticket, *, now: datetime) -> None:

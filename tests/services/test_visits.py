@@ -30,6 +30,7 @@ from storage.models.offer import Offer
 from storage.models.post import Outbox
 from storage.models.ticket import Assignment, Presence, Ticket
 from storage.models.visit import Visit
+from tests.clock import HandClock
 from tests.make.directories import add_contractor
 from tests.make.people import add_person
 from tests.make.tickets import (
@@ -209,6 +210,43 @@ def test_a_forwarded_an_old_and_an_impossible_place_are_refused(session: Session
                 session, tap(world.engineer), visit.id, lat, 0, accuracy_m=1, sent_at=now, forwarded=False, now=now
             )
     assert visit.status is VisitStatus.EN_ROUTE
+
+
+@pytest.mark.parametrize(
+    ("sent_min", "read_min", "here_min"),
+    [(3, 3, 3), (7, 60 * 11, 7), (-0.5, 20, 0), (300, 20, 20)],
+    ids=["at once", "the bot was down", "dated by another clock", "ahead of our clock"],
+)
+def test_a_place_counts_from_when_it_was_sent(
+    session: Session, now: datetime, clock: HandClock, sent_min: float, read_min: float, here_min: float
+) -> None:
+    world = make_world(session, now=now)
+    ticket = bring(world, TicketStatus.ASSIGNED)
+    visit = goes(session, world, ticket)
+    world.now = clock.move(minutes=read_min)
+    sends_place(world, visit, 0, sent_at=now + timedelta(minutes=sent_min))
+
+    here = now + timedelta(minutes=here_min)
+    assert (visit.on_site_at, session.scalars(select(Presence.at)).one()) == (here, here)
+    arrival = session.scalars(select(Audit).where(Audit.event == "arrive")).one()
+    assert arrival.at == world.now  # what is written down has its own time
+    assert ticket.status is TicketStatus.IN_WORK
+
+
+def test_a_place_of_before_the_visit_was_agreed_is_no_arrival(
+    session: Session, now: datetime, clock: HandClock
+) -> None:
+    world = make_world(session, now=now)
+    ticket = bring(world, TicketStatus.IN_WORK)
+    first = visit_of(world, ticket)
+    world.now = clock.move(hours=2)
+    visits.leave(session, tap(world.engineer), first.id, VisitOutcome.NO_ACCESS, now=world.now)
+    second = goes(session, world, ticket)
+    world.now = clock.move(minutes=1)
+
+    with pytest.raises(LocationStale) as stale:
+        sends_place(world, second, 0, sent_at=world.now - timedelta(minutes=3))
+    assert (stale.value.minutes, second.status) == (3, VisitStatus.EN_ROUTE)
 
 
 def test_without_a_place_the_word_is_enough_and_the_desk_makes_sure(session: Session, now: datetime) -> None:
