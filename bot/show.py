@@ -10,6 +10,8 @@ from typing import Any
 import structlog
 from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError, TelegramRetryAfter
+from aiogram.fsm.context import FSMContext
+from aiogram.fsm.state import State
 from aiogram.types import CallbackQuery, Message
 
 from bot import posting
@@ -34,6 +36,13 @@ async def show(event: CallbackQuery | Message, screen: Screen) -> None:
         await answer(event)
     else:
         await _send(_bot(event), event.chat.id, screen)
+
+
+async def ask(call: CallbackQuery, state: FSMContext, what: State, question: Screen, **about: Any) -> None:
+    """Asks for words: the next message of this person is the answer, and `about` is kept for it."""
+    await state.set_state(what)
+    await state.set_data(about)
+    await show(call, question)
 
 
 async def send_below(call: CallbackQuery, screen: Screen) -> None:

@@ -12,7 +12,7 @@ from bot.screens import blocks as cards
 from bot.screens.blacklist import Blacklist, BlockHow, BlockWhere, BlockWhom, BlockWhy, FirmBlocks
 from bot.screens.blocks import AppealDo, AppealTap, BlockDo, BlockTap, RequestDo, RequestTap
 from bot.screens.lists import PAGE
-from bot.show import answer, show
+from bot.show import answer, ask, show
 from bot.texts import Texts
 from bot.update_db import UpdateDb
 from core.domain.actor import Actor
@@ -75,9 +75,7 @@ async def why(
     tap = callback_data
     about = (tap.contractor_id, tap.person or None, tap.client or None, tap.how.level)
     found = await db.read(block_requests.preview, actor, *about)
-    await state.set_state(Await.reason)
-    await state.set_data({"about": [*about], "days": tap.days or None})
-    await show(call, screens.why(found, texts))
+    await ask(call, state, Await.reason, screens.why(found, texts), about=[*about], days=tap.days or None)
 
 
 @router.message(StateFilter(Await.reason), has_text)
@@ -108,7 +106,7 @@ async def ask_refusal(
     call: CallbackQuery, callback_data: RequestTap, actor: Actor, db: UpdateDb, texts: Texts, state: FSMContext
 ) -> None:
     await db.read(block_cards.request, actor, callback_data.request_id)
-    await _ask(call, state, Await.refusal, callback_data.request_id, "block-ask-refusal", texts)
+    await ask(call, state, Await.refusal, cards.ask_words("block-ask-refusal", texts), about=callback_data.request_id)
 
 
 @router.message(StateFilter(Await.refusal), has_text)
@@ -127,7 +125,7 @@ async def ask_lift(
     call: CallbackQuery, callback_data: BlockTap, actor: Actor, db: UpdateDb, texts: Texts, state: FSMContext
 ) -> None:
     await db.read(blacklist.ensure_may_lift, actor, callback_data.block_id)
-    await _ask(call, state, Await.lift, callback_data.block_id, "block-ask-lift", texts)
+    await ask(call, state, Await.lift, cards.ask_words("block-ask-lift", texts), about=callback_data.block_id)
 
 
 @router.message(StateFilter(Await.lift), has_text)
@@ -141,8 +139,8 @@ async def ask_appeal(
     call: CallbackQuery, callback_data: BlockTap, actor: Actor, db: UpdateDb, texts: Texts, state: FSMContext
 ) -> None:
     days = await db.read(appeals.ensure_may, actor, callback_data.block_id)
-    limits = {"days": days, "most": appeals.WORDS_LIMIT}
-    await _ask(call, state, Await.appeal, callback_data.block_id, "appeal-ask", texts, **limits)
+    question = cards.ask_words("appeal-ask", texts, days=days, most=appeals.WORDS_LIMIT)
+    await ask(call, state, Await.appeal, question, about=callback_data.block_id)
 
 
 @router.message(StateFilter(Await.appeal), has_text)
@@ -168,7 +166,7 @@ async def ask_answer(
     call: CallbackQuery, callback_data: AppealTap, actor: Actor, db: UpdateDb, texts: Texts, state: FSMContext
 ) -> None:
     await db.read(appeals.ensure_may_decide, actor, callback_data.appeal_id)
-    await _ask(call, state, Await.answer, callback_data.appeal_id, "appeal-ask-answer", texts)
+    await ask(call, state, Await.answer, cards.ask_words("appeal-ask-answer", texts), about=callback_data.appeal_id)
 
 
 @router.message(StateFilter(Await.answer), has_text)
@@ -181,14 +179,6 @@ async def _note(call: CallbackQuery, kind: TaskKind, cause: str, actor: Actor, d
     """Whoever of the desk has it open sees it change when a colleague decides."""
     if call.message is not None and call.message.chat.id == call.from_user.id:
         await db.write(open_questions.note, actor, kind, cause, call.message.message_id)
-
-
-async def _ask(
-    call: CallbackQuery, state: FSMContext, what: State, about: int, key: str, texts: Texts, **numbers: int
-) -> None:
-    await state.set_state(what)
-    await state.set_data({"about": about})
-    await show(call, cards.ask_words(key, texts, **numbers))
 
 
 async def _about(state: FSMContext) -> int:

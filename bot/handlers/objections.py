@@ -9,7 +9,7 @@ from aiogram.types import CallbackQuery, Message
 from bot.filters import has_text
 from bot.screens import objections as screens
 from bot.screens.objections import ObjectTap, PauseTap, VerdictTap
-from bot.show import answer, show
+from bot.show import answer, ask, show
 from bot.texts import Texts
 from bot.update_db import UpdateDb
 from core.domain.actor import Actor
@@ -42,9 +42,8 @@ async def ask_objection(
     found = await db.read(objections.card, actor, callback_data.ticket_id, callback_data.pause)
     if not found.pause.may_object:
         raise Changed
-    await state.set_state(Await.objection)
-    await state.set_data({"ticket": callback_data.ticket_id, "pause": callback_data.pause})
-    await show(call, screens.ask_words(found, "clocks-ask-objection", texts))
+    question = screens.ask_words(found, "clocks-ask-objection", texts)
+    await ask(call, state, Await.objection, question, ticket=found.ticket_id, pause=callback_data.pause)
 
 
 @router.message(StateFilter(Await.objection), has_text)
@@ -68,9 +67,8 @@ async def ask_refusal(
     found = await db.read(objections.card, actor, callback_data.ticket_id, callback_data.pause)
     if not found.pause.may_decide:
         raise Changed
-    await state.set_state(Await.objection_refusal)
-    await state.set_data({"ticket": callback_data.ticket_id, "pause": callback_data.pause})
-    await show(call, screens.ask_words(found, "clocks-ask-refusal", texts))
+    question = screens.ask_words(found, "clocks-ask-refusal", texts)
+    await ask(call, state, Await.objection_refusal, question, ticket=found.ticket_id, pause=callback_data.pause)
 
 
 @router.message(StateFilter(Await.objection_refusal), has_text)

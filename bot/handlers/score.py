@@ -10,7 +10,7 @@ from bot.filters import has_text
 from bot.screens import score as screens
 from bot.screens.lists import PAGE
 from bot.screens.score import DecideTap, DisputeTap, EventTap, FraudTap, LedgerTap
-from bot.show import answer, show
+from bot.show import answer, ask, show
 from bot.texts import Texts
 from bot.update_db import UpdateDb
 from core.domain.actor import Actor
@@ -55,9 +55,7 @@ async def ask_dispute(
     """What keeps it from being disputed is said before anybody writes."""
     await db.read(quality_disputes.check, actor, callback_data.event_id)
     card = await db.read(ledger.event, actor, callback_data.event_id)
-    await state.set_state(Await.dispute)
-    await state.set_data({"event": callback_data.event_id})
-    await show(call, screens.ask_dispute(card, texts))
+    await ask(call, state, Await.dispute, screens.ask_dispute(card, texts), event=callback_data.event_id)
 
 
 @router.message(StateFilter(Await.dispute), has_text)
@@ -80,9 +78,7 @@ async def ask_refusal(
     card = await db.read(ledger.event, actor, callback_data.event_id)
     if not card.may_decide:
         raise Changed
-    await state.set_state(Await.dispute_refusal)
-    await state.set_data({"event": callback_data.event_id})
-    await show(call, screens.ask_refusal(card, texts))
+    await ask(call, state, Await.dispute_refusal, screens.ask_refusal(card, texts), event=callback_data.event_id)
 
 
 @router.message(StateFilter(Await.dispute_refusal), has_text)
@@ -99,9 +95,7 @@ async def ask_fraud(
     card = await db.read(ledger.event, actor, callback_data.event_id)
     if not card.may_accuse:
         raise NotAllowed
-    await state.set_state(Await.fraud)
-    await state.set_data({"event": callback_data.event_id})
-    await show(call, screens.ask_fraud(card, texts))
+    await ask(call, state, Await.fraud, screens.ask_fraud(card, texts), event=callback_data.event_id)
 
 
 @router.message(StateFilter(Await.fraud), has_text)
