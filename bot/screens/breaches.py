@@ -5,7 +5,8 @@ from typing import Any
 
 from bot import formats
 from bot.texts import Texts
-from core.services.cards import Card, DeskCard
+from core.domain.ticket import TicketStatus
+from core.services.cards import Card, ClientCard, DeskCard
 
 
 def broken_lines(card: DeskCard, texts: Texts) -> list[str]:
@@ -28,5 +29,12 @@ def words(card: Card, data: dict[str, Any], texts: Texts) -> dict[str, str]:
     return {
         "promise": texts(f"notices-breach-{data['clock']}"),
         "until": formats.moment(datetime.fromisoformat(data["at"]), base.zone, texts.language, base.read_at),
-        "now": texts(f"notices-breach-now-{base.status}"),
+        "now": texts(f"notices-breach-now-{'late' if _is_late(card) else base.status}"),
     }
+
+
+def _is_late(card: Card) -> bool:
+    """The agreed time is over as well, nobody is on site, and nobody has said when he comes."""
+    if not isinstance(card, ClientCard) or card.base.status not in (TicketStatus.ASSIGNED, TicketStatus.REWORK):
+        return False
+    return card.ends_at is not None and card.ends_at <= card.base.read_at and card.watched.eta_at is None

@@ -19,7 +19,7 @@ from storage.models.post import Outbox
 from tests.clock import HandClock
 from tests.make.people import add_person
 from tests.make.promises import breach_of, clock_of, later, promise
-from tests.make.tickets import World, arrive, card_of, report, send, take, tap
+from tests.make.tickets import World, arrive, card_of, report, send, take, tap, visit_of
 
 K = ClockKind
 
@@ -143,6 +143,8 @@ def test_the_words_say_what_was_missed_and_what_happens_now(world: World, clock:
     take(world, ticket)
     later(world, clock, minutes=60)
     assert read()[1].endswith("Диспетчер знает и следит. Когда ждать инженера, написано ниже.")
+    world.now = clock.at = visit_of(world, ticket).ends_at
+    assert read()[1].endswith("Выясняем, когда приедет инженер; если он не сможет, найдём другого.")
     arrive(world, ticket)
     later(world, clock, minutes=120)
     assert read("en")[2] == (

@@ -44,6 +44,7 @@ notices-breach-now-searching = We are looking for an engineer, the dispatcher is
 notices-breach-now-unstaffed = The dispatcher is looking for an engineer in person. We will write who comes and when.
 notices-breach-now-assigned = The dispatcher knows and is watching. When to expect the engineer is below.
 notices-breach-now-rework = The dispatcher knows and is watching. The engineer will come back to put it right; when is below.
+notices-breach-now-late = We are finding out when the engineer will come; if it cannot be, we find another.
 notices-breach-now-in_work = The engineer is at the site already.
 notices-breach-now-on_hold = The request is on hold now, the reason is below.
 notices-breach-now-reported = The work is done already: look at it and accept it, or say what is wrong.

@@ -44,6 +44,7 @@ notices-breach-now-searching = Ищем инженера, диспетчер с�
 notices-breach-now-unstaffed = Инженера ищет сам диспетчер. Напишем, кто и когда приедет.
 notices-breach-now-assigned = Диспетчер знает и следит. Когда ждать инженера, написано ниже.
 notices-breach-now-rework = Диспетчер знает и следит. Инженер вернётся исправить, когда ждать — ниже.
+notices-breach-now-late = Выясняем, когда приедет инженер; если он не сможет, найдём другого.
 notices-breach-now-in_work = Инженер уже на объекте.
 notices-breach-now-on_hold = Сейчас заявка на паузе, причина ниже.
 notices-breach-now-reported = Работа уже сделана: посмотрите и примите её или скажите, что не так.
