@@ -156,12 +156,10 @@ class _Rows:
         return {str(one): round(median(found), 1) for one, found in waits.items() if found}
 
     def reactions(self) -> list[bool]:
-        """Of every promise that was not called off: kept or not."""
-        kept = []
+        """Of every promise that no client called off: kept or not. What is cancelled the desk could find nobody for."""
+        kept, off = [], SETTLED - {TicketStatus.ACCEPTED, TicketStatus.CANCELLED}
         for clock in self.session.scalars(select(Clock).where(Clock.kind == ClockKind.REACTION).order_by(Clock.id)):
-            if clock.ticket_id in self.tickets and self.tickets[clock.ticket_id].status not in SETTLED - {
-                TicketStatus.ACCEPTED
-            }:
+            if clock.ticket_id in self.tickets and self.tickets[clock.ticket_id].status not in off:
                 reading = clocks.reading(self.session, clock, now=self.month.stage.now)
                 kept.append(clock.state is ClockState.MET and reading.elapsed <= reading.target)
         return kept
