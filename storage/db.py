@@ -10,6 +10,7 @@ import contextvars
 import functools
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -33,12 +34,16 @@ SLOW_AFTER_S = 5.0
 CONFLICT_ATTEMPTS = 12
 #: Threads that read SQLite; more of them only wait for each other.
 READERS = 4
-# serialization failure, deadlock: PostgreSQL undid the unit and asks to try again
-CONFLICTS = frozenset({"40001", "40P01"})
-# Somebody has just inserted the same key: run again, the unit sees the row. A key that is doubled by a mistake of
-# ours stays doubled, so this is tried a few times only.
-DUPLICATE = "23505"
-DUPLICATE_ATTEMPTS = 4
+#: After which outcomes a unit is run again, and how often each may befall it: PostgreSQL has undone the unit.
+MOST_OF_EACH = {
+    "40001": CONFLICT_ATTEMPTS,  # serialization failure
+    "40P01": CONFLICT_ATTEMPTS,  # deadlock
+    # Somebody has just inserted the same key: run again, the unit sees the row. A key that is doubled by a mistake
+    # of ours stays doubled.
+    "23505": 4,
+    # A row was held for longer than `lock_timeout`, and each attempt takes that wait again.
+    "55P03": 3,
+}
 
 
 class Clock(Protocol):
@@ -181,28 +186,26 @@ def _warn_if_slow(unit: Unit, started: float) -> None:
 
 
 async def _with_retries(unit: Unit, attempt: Callable[[], Any]) -> Any:
-    """Runs the whole unit again after a conflict (a few times) or a lost connection (once).
+    """Runs the whole unit again after a conflict (a few times), a wait for a row that was too long (fewer), or a lost
+    connection (once).
 
     A connection lost during COMMIT is not retried: the unit may have been committed, and only its caller knows
     by which key to look.
     """
-    reconnected = False
+    reconnected, seen = False, Counter[str]()
     for number in range(1, CONFLICT_ATTEMPTS + 1):
         try:
             return await attempt()
         except (DBAPIError, OSError) as error:
             is_lost = _is_lost(error) and not unit.is_committing and not reconnected
-            if number == CONFLICT_ATTEMPTS or not (is_lost or _is_conflict(error, number)):
+            state = str(getattr(getattr(error, "orig", None), "sqlstate", None))
+            seen[state] += 1
+            if number == CONFLICT_ATTEMPTS or not (is_lost or seen[state] < MOST_OF_EACH.get(state, 0)):
                 raise
             reconnected = reconnected or is_lost
             log.debug("unit is run again", unit=unit.name, attempt=number, error=type(error).__name__)
         await asyncio.sleep(random.uniform(0.5, 1.0) * 0.01 * min(2**number, 32))
     raise AssertionError("unreachable: the last attempt returns or raises")
-
-
-def _is_conflict(error: BaseException, attempt: int) -> bool:
-    state = getattr(getattr(error, "orig", None), "sqlstate", None)
-    return state in CONFLICTS or (state == DUPLICATE and attempt < DUPLICATE_ATTEMPTS)
 
 
 def _is_lost(error: BaseException) -> bool:

@@ -207,6 +207,60 @@ async def test_a_connection_lost_in_every_attempt_is_an_error_not_a_loop(db: Dat
     assert len(tries) == 2
 
 
+class Held:
+    """A unit that wants a row which another holds; its patience is short. The holder lets go at the attempt `until`."""
+
+    def __init__(self, until: int) -> None:
+        self.until = until
+        self.tries = 0
+        self.taken, self.let_go = asyncio.Event(), asyncio.Event()
+
+    def hold(self, session: Session, *, now: datetime) -> None:
+        session.execute(text("SELECT n FROM tally WHERE id = 1 FOR UPDATE"))
+        self.taken.set()
+        await_only(self.let_go.wait())
+
+    def want(self, session: Session, *, now: datetime) -> None:
+        self.tries += 1
+        if self.tries == self.until:
+            self.let_go.set()
+        session.execute(text(f"SET LOCAL lock_timeout = '{100 if self.tries < self.until else 3000}ms'"))
+        session.execute(text("UPDATE tally SET n = n + 1 WHERE id = 1"))
+
+
+@pytest.mark.parametrize("until", [2, 3])
+async def test_a_unit_that_waited_too_long_for_a_row_is_run_again(db: Database, until: int) -> None:
+    if db.is_sqlite:
+        pytest.skip("an embedded database has one writer, and no row to wait for")
+    await db.write(create)
+    held = Held(until)
+    holder = asyncio.create_task(db.write(held.hold))
+    await held.taken.wait()
+
+    await db.write(held.want)
+    await holder
+
+    assert held.tries == until
+    assert await db.read(total) == 1
+
+
+async def test_a_row_that_is_never_let_go_is_an_error_not_a_loop(db: Database) -> None:
+    if db.is_sqlite:
+        pytest.skip("an embedded database has one writer, and no row to wait for")
+    await db.write(create)
+    held = Held(until=99)
+    holder = asyncio.create_task(db.write(held.hold))
+    await held.taken.wait()
+
+    with pytest.raises(DBAPIError):
+        await db.write(held.want)
+
+    assert held.tries == 3
+    held.let_go.set()
+    await holder
+    assert await db.read(total) == 0
+
+
 def test_the_command_line_needs_no_event_loop(database_url: str, clock: HandClock) -> None:
     database = Database.open(database_url, clock)
 
