@@ -25,19 +25,25 @@ class Strike:
 class Record:
     """What speaks against one firm. Annulled events and those of a lifted block are left out by whoever fills it.
 
-    `jobs` are the tickets of its last jobs; `done` how many were accepted; `bad` the ids of all events that lower the
-    score. Ids up to `judged` have led to a block, or to the question of one. `ended_at`: when its last limit ran out.
+    `jobs` are the tickets of its last jobs. `done`, as many accepted jobs as the rule of the score asks for, and `bad`,
+    the ids of events that lower the score, may be left out above its floor. Ids up to `judged` have led to a block, or
+    to the question of one. `ended_at`: when its last limit ran out.
     """
 
     strikes: tuple[Strike, ...]
     jobs: frozenset[int]
-    done: int
     score: int
+    done: int = 0
     bad: tuple[int, ...] = ()
     judged: int = 0
     ended_at: datetime | None = None
     #: In force now, or asked for.
     level: BlockLevel | None = None
+
+    @property
+    def newest(self) -> int:
+        """The newest event it was looked at with."""
+        return max((*(strike.event_id for strike in self.strikes), *self.bad), default=self.judged)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from core.domain import typed
@@ -209,9 +209,20 @@ def one(session: Session, actor: Actor, request_id: int) -> BlockRequest:
 
 def facts_of(session: Session, row: BlockRequest) -> dict[str, Any]:
     """The events a rule asked for it by; of a request by hand nothing."""
-    data = session.scalar(
-        select(Audit.data).where(Audit.entity == "block_request", Audit.entity_id == row.id, Audit.event == ASKED)
-    )
+    return _facts(session.scalar(_ASKED_DATA.where(Audit.entity_id == row.id)))
+
+
+def of_rules(session: Session, *which: ColumnElement[bool]) -> list[tuple[BlockRequest, dict[str, Any]]]:
+    """What rules have asked for, each with its facts."""
+    data = _ASKED_DATA.where(Audit.entity_id == BlockRequest.id).scalar_subquery()
+    rows = session.execute(select(BlockRequest, data).where(BlockRequest.rule != BlockRule.BY_HAND, *which))
+    return [(row, _facts(data)) for row, data in rows]
+
+
+_ASKED_DATA = select(Audit.data).where(Audit.entity == "block_request", Audit.event == ASKED)
+
+
+def _facts(data: dict[str, Any] | None) -> dict[str, Any]:
     return {key: data[key] for key in ("events", "because", "jobs", "upto") if data and key in data}
 
 

@@ -1,69 +1,56 @@
-"""Up to which event of the ledger each firm has been judged: one counter for each, and one below which all have been.
+"""The line of firms that are to be judged by their ledger. Each stands in it once.
 
-The low mark moves only over what is older than any transaction may be, so that an event whose writer was slow to
-commit is not passed over.
+Whoever writes an event puts its firm into the line first, in the same transaction: an event is not passed over however
+slow its writer is to commit, and finding who is due never reads the ledger.
 """
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Text, cast, delete, func, literal, select
+from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from storage.models.contractor import Contractor
 from storage.models.desk import Counter
-from storage.models.quality import QualityEvent
 
-LOW = "judged"
-_OF_FIRM = "judged:"
-
-
-def due(session: Session, limit: int, *, skip: int = 0) -> list[tuple[int, int]]:
-    """Firms with an event higher than the one they were judged by, and that event, the longest waiting first."""
-    low = _value(session, LOW)
-    newest = (
-        select(QualityEvent.contractor_id, func.max(QualityEvent.id).label("upto"))
-        .where(QualityEvent.id > low)
-        .group_by(QualityEvent.contractor_id)
-        .subquery()
-    )
-    mark = select(Counter.value).where(Counter.name == literal(_OF_FIRM) + cast(newest.c.contractor_id, Text))
-    rows = session.execute(
-        select(Contractor.id, newest.c.upto)
-        .join(newest, newest.c.contractor_id == Contractor.id)
-        .where(newest.c.upto > func.coalesce(mark.scalar_subquery(), 0))
-        .order_by(newest.c.upto, Contractor.id)
-        .offset(skip)
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=Contractor)
-    )
-    return [(contractor_id, upto) for contractor_id, upto in rows]
+#: A counter for each firm in the line: since when it waits, in seconds.
+_FIRM = "judge:"
 
 
-def mark(session: Session, contractor_id: int, upto: int) -> None:
-    _put(session, f"{_OF_FIRM}{contractor_id}", upto)
+def wait(session: Session, contractor_ids: Iterable[int], *, now: datetime) -> None:
+    """Before their events are written: so events of one firm have their numbers in the order of their commits.
+
+    Who waits already is only locked: the line may not let him go while an event of his is being written.
+    """
+    rows = [{"name": f"{_FIRM}{one}", "value": int(now.timestamp())} for one in sorted(set(contractor_ids))]
+    if rows:
+        session.execute(_JOIN[session.get_bind().dialect.name], rows)
 
 
-def rest(session: Session, *, now: datetime) -> None:
-    """Nobody is due: what is old enough need not be looked at again."""
-    old = now - timedelta(hours=1)
-    highest = session.scalar(select(func.max(QualityEvent.id)).where(QualityEvent.at < old)) or 0
-    if highest > _value(session, LOW):
-        _put(session, LOW, highest)
+def due(session: Session, limit: int, *, skip: int = 0) -> list[int]:
+    """The next firms of the line, the longest waiting first. They stay in it until they are taken."""
+    names = session.scalars(_FIRST, {"limit": limit, "skip": skip})
+    return [int(name.removeprefix(_FIRM)) for name in names]
 
 
-def forget(session: Session) -> None:
-    session.execute(delete(Counter).where(Counter.name == LOW))
-    session.execute(delete(Counter).where(Counter.name.like(f"{_OF_FIRM}%")))
+def take(session: Session, contractor_id: int) -> None:
+    """Out of the line, before the firm is judged: an event that follows from it puts the firm back."""
+    session.execute(_TAKE, {"name": f"{_FIRM}{contractor_id}"})
 
 
-def _value(session: Session, name: str) -> int:
-    return session.scalar(select(Counter.value).where(Counter.name == name)) or 0
+def _join(insert: Any) -> Any:
+    return insert(Counter).on_conflict_do_update(index_elements=[Counter.name], set_={"value": Counter.value})
 
 
-def _put(session: Session, name: str, value: int) -> None:
-    row = session.get(Counter, name)
-    if row is None:
-        session.add(Counter(name=name, value=value))
-    else:
-        row.value = value
-    session.flush()
+_JOIN = {"sqlite": _join(sqlite_insert), "postgresql": _join(postgresql_insert)}
+_FIRST = (
+    select(Counter.name)
+    .where(Counter.name.like(f"{_FIRM}%"))
+    .order_by(Counter.value, func.length(Counter.name), Counter.name)
+    .limit(bindparam("limit"))
+    .offset(bindparam("skip"))
+    .with_for_update(skip_locked=True)
+)
+_TAKE = delete(Counter).where(Counter.name == bindparam("name")).execution_options(synchronize_session=False)

@@ -1,9 +1,10 @@
 """The ledger judged by rules: who is limited, suspended or warned by his strikes alone.
 
-A firm is due when it has an event higher than the one it was judged by, so no event leads twice to anything. At once
-only what costs no site its last contractor, and only so much in a day; the rest waits for a person.
+Who has new events stands in the line of `judged`; a verdict says up to which event it went, so no event leads twice to
+anything. At once only what costs no site its last contractor, and only so much in a day; the rest waits for a person.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,14 +18,29 @@ from core.domain.block import BlockLevel, BlockRule, Subject
 from core.domain.limits import Near, Verdict
 from core.domain.notice import Notice
 from core.domain.task import TaskKind
-from core.services import audit, blacklist, block_costs, block_requests, guard, judged, notices, numbers, records, tasks
+from core.services import (
+    audit,
+    blacklist,
+    block_costs,
+    block_requests,
+    guard,
+    judged,
+    judged_anew,
+    notices,
+    numbers,
+    records,
+    tasks,
+)
 from core.services.blacklist import Order
 from core.services.block_costs import Ground
 from storage.models.contractor import Block, BlockRequest, Contractor
 from storage.models.desk import Audit
+from storage.models.quality import QualityEvent
 
-#: Counting what a block costs takes a part of a second: so many in one transaction, then others may write.
-VERDICTS_AT_ONCE = 5
+#: So many in one transaction, then others may write.
+FIRMS_AT_ONCE, VERDICTS_AT_ONCE = 10, 5
+#: Blocks and requests whose events are looked up in one statement.
+SHAKEN_AT_ONCE = 100
 WARNED = "warn_limit"
 ANNULLED = "annulled"
 
@@ -44,18 +60,22 @@ class _Field:
 
 
 def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
-    """Judges the firms with new events. Returns how many; nothing is judged while machines are told to hold."""
+    """Judges the firms in the line; while nobody stands in it, the walk of the night goes on. Returns how many.
+
+    Nobody is judged while machines are told to hold.
+    """
     if guard.is_held(session):
         return 0
     actor, ground, verdicts, taken = Actor.system("job:limits"), _Field(session, now), 0, 0
-    for contractor_id, upto in judged.due(session, limit, skip=skip):
-        verdicts += _judge(session, actor, contractor_id, upto, ground, now=now)
-        judged.mark(session, contractor_id, upto)
+    line = judged.due(session, min(limit, FIRMS_AT_ONCE), skip=skip)
+    if not line:
+        return judged_anew.step(session, now=now)
+    for contractor_id in line:
+        judged.take(session, contractor_id)
+        verdicts += _judge(session, actor, contractor_id, ground, now=now)
         taken += 1
         if verdicts >= VERDICTS_AT_ONCE:
             break
-    if not taken and not skip:
-        judged.rest(session, now=now)
     return taken
 
 
@@ -75,18 +95,12 @@ def lift_annulled(session: Session, limit: int, *, now: datetime, skip: int = 0)
     return done
 
 
-def again(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
-    """At night everybody is judged anew: a score or a share may have changed without an event."""
-    judged.forget(session)
-    return 0
-
-
-def _judge(session: Session, actor: Actor, contractor_id: int, upto: int, ground: _Field, *, now: datetime) -> bool:
+def _judge(session: Session, actor: Actor, contractor_id: int, ground: _Field, *, now: datetime) -> bool:
     numbers_ = numbers.of(session)
     record = records.of(session, contractor_id, now=now)
     found = rules.verdict(record, now=now, rules=numbers_)
     if found is not None:
-        _apply(session, actor, contractor_id, found, upto, ground, now=now)
+        _apply(session, actor, contractor_id, found, record.newest, ground, now=now)
         return True
     warned = rules.near(record, now=now, rules=numbers_)
     if warned is not None:
@@ -124,20 +138,21 @@ def _days(session: Session, level: BlockLevel) -> int:
 
 
 def _begun_today(session: Session, *, now: datetime) -> int:
-    """By rules without a person, in the last 24 hours."""
+    """By rules without a person, in the last 24 hours. Those have an end, and by it there is an index."""
+    day_ago = now - timedelta(days=1)
     by_hand = select(BlockRequest.id).where(BlockRequest.block_id == Block.id)
     query = select(func.count()).where(
-        Block.rule != BlockRule.BY_HAND, Block.starts_at > now - timedelta(days=1), ~by_hand.exists()
+        Block.rule != BlockRule.BY_HAND, Block.starts_at > day_ago, Block.ends_at > day_ago, ~by_hand.exists()
     )
     return session.scalar(query) or 0
 
 
 def _warn(session: Session, actor: Actor, contractor_id: int, near: Near, *, now: datetime) -> None:
-    """Once for the same newest strike."""
-    key = f"{near.rule} {contractor_id} {max(near.events)}"
-    known = select(Audit.data).where(
-        Audit.entity == "contractor", Audit.entity_id == contractor_id, Audit.event == WARNED
-    )
+    """Once for the same newest strike: what was said of it was written down after it."""
+    newest = session.get_one(QualityEvent, max(near.events))
+    key = f"{near.rule} {contractor_id} {newest.id}"
+    since = (Audit.entity == "contractor", Audit.entity_id == contractor_id, Audit.id > newest.audit_id)
+    known = select(Audit.data).where(*since, Audit.event == WARNED)
     if any(data.get("key") == key for data in session.scalars(known)):
         return
     told = {"rule": near.rule, "events": list(near.events), "needed": near.needed}
@@ -147,18 +162,16 @@ def _warn(session: Session, actor: Actor, contractor_id: int, near: Near, *, now
         notices.tell(session, person.id, Notice.NEAR_LIMIT, cause=key, now=now, data=data)
 
 
-def _shaken(session: Session, *, now: datetime) -> list[Block | BlockRequest]:
+def _shaken(session: Session, *, now: datetime) -> Iterator[Block | BlockRequest]:
     """In force or asked for by a rule that does not hold without the annulled events."""
     by_rule = (Block.rule != BlockRule.BY_HAND, Block.audit_id.is_not(None), Block.ends_at > now)
-    live = session.execute(select(Block, Audit.data).join(Audit, Audit.id == Block.audit_id).where(*by_rule)).all()
-    asked = session.scalars(
-        select(BlockRequest).where(BlockRequest.decided_at.is_(None), BlockRequest.rule != BlockRule.BY_HAND)
-    ).all()
+    live = session.execute(select(Block, Audit.data).join(Audit, Audit.id == Block.audit_id).where(*by_rule))
     facts: list[tuple[Block | BlockRequest, dict[str, Any]]] = [(block, data) for block, data in live]
-    facts += [(row, block_requests.facts_of(session, row)) for row in asked]
-    events = {number for _, data in facts for number in data.get("events", ())}
-    gone = records.annulled(session, events)
-    return [row for row, data in facts if not _holds(session, row, data, gone)]
+    facts += block_requests.of_rules(session, BlockRequest.decided_at.is_(None))
+    for first in range(0, len(facts), SHAKEN_AT_ONCE):
+        some = facts[first : first + SHAKEN_AT_ONCE]
+        gone = records.annulled(session, {number for _, data in some for number in data.get("events", ())})
+        yield from (row for row, data in some if not _holds(session, row, data, gone))
 
 
 def _holds(session: Session, row: Block | BlockRequest, data: dict[str, Any], gone: frozenset[int]) -> bool:

@@ -39,14 +39,18 @@ def keep(session: Session, firm: Contractor, value: int) -> None:
 def of(session: Session, contractor_id: int) -> Score:
     """As the ledger says now."""
     rules = numbers.of(session)
-    accepted = _accepted(session, contractor_id, max(WINDOWS[Part.BACK_OUTS] + 1, rules.new_below_jobs))
-    window = WINDOWS[Part.BACK_OUTS]
-    since = accepted[window - 1] if len(accepted) > window else None
-    entries = [one for part in Part for one in _entries(session, contractor_id, part, since)]
-    return score.of(entries, accepted, new_score=rules.new_score, new_below=rules.new_below_jobs)
+    done = accepted(session, contractor_id, max(WINDOWS[Part.BACK_OUTS] + 1, rules.new_below_jobs))
+    return score.of(
+        _entries(session, contractor_id, done), done, new_score=rules.new_score, new_below=rules.new_below_jobs
+    )
 
 
-def _accepted(session: Session, contractor_id: int, most: int) -> list[datetime]:
+def entries(session: Session, contractor_id: int) -> list[Entry]:
+    """The events the score is made of."""
+    return _entries(session, contractor_id, accepted(session, contractor_id, WINDOWS[Part.BACK_OUTS] + 1))
+
+
+def accepted(session: Session, contractor_id: int, most: int) -> list[datetime]:
     """The newest accepted jobs that were done here: what was imported is not judged."""
     done = (
         select(Ticket.accepted_at)
@@ -62,7 +66,13 @@ def _accepted(session: Session, contractor_id: int, most: int) -> list[datetime]
     return [at for at in session.scalars(done) if at is not None]
 
 
-def _entries(session: Session, contractor_id: int, part: Part, since: datetime | None) -> Iterable[Entry]:
+def _entries(session: Session, contractor_id: int, done: list[datetime]) -> list[Entry]:
+    window = WINDOWS[Part.BACK_OUTS]
+    since = done[window - 1] if len(done) > window else None
+    return [one for part in Part for one in _of_part(session, contractor_id, part, since)]
+
+
+def _of_part(session: Session, contractor_id: int, part: Part, since: datetime | None) -> Iterable[Entry]:
     """Not more than the rule looks at: a ledger grows for years."""
     kinds = [kind for kind, its in PART_OF.items() if its is part]
     query = (

@@ -165,7 +165,7 @@ class BlockRequest(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    contractor_id: Mapped[int | None] = mapped_column(ForeignKey("contractor.id"))
+    contractor_id: Mapped[int | None] = mapped_column(ForeignKey("contractor.id"), index=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     client_id: Mapped[int | None] = mapped_column(ForeignKey("client.id"))
     level: Mapped[BlockLevel] = mapped_column(StrEnumType(BlockLevel))

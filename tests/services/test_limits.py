@@ -13,7 +13,7 @@ from core.domain.defaults import Defaults
 from core.domain.notice import Notice
 from core.domain.quality import QualityKind
 from core.domain.task import TaskKind
-from core.services import blacklist, block_requests, guard, invariants, limits, numbers, score, tasks
+from core.services import blacklist, block_requests, guard, invariants, judged_anew, limits, numbers, score, tasks
 from storage.models.contractor import Block, BlockRequest, Contractor
 from storage.models.desk import Audit, Task
 from storage.models.post import Outbox
@@ -83,7 +83,7 @@ def test_one_no_show_is_a_warning_and_only_once(session: Session, clock: HandClo
     world, ticket = company(session, clock)
     strike(world, K.NO_SHOW, ticket)
     judge(world)
-    limits.again(session, 1, now=world.now)
+    judged_anew.begin(session, 1, now=world.now)
     judge(world)
     assert notices_of(session, world.engineer, Notice.NEAR_LIMIT) == 1
     assert blocks_of(session) == []
@@ -94,11 +94,12 @@ def test_the_same_strikes_limit_once_and_the_next_one_suspends(session: Session,
     for _ in range(2):
         strike(world, K.NO_SHOW, ticket)
     judge(world)
-    limits.again(session, 1, now=world.now)
-    assert judge(world) == 1
+    judged_anew.begin(session, 1, now=world.now)
+    judge(world)
+    assert len(blocks_of(session)) == 1
     later(world, clock, days=15)
     blacklist.sweep(session, 50, now=world.now)
-    limits.again(session, 1, now=world.now)
+    judged_anew.begin(session, 1, now=world.now)
     judge(world)
     assert blocks_of(session) == [(L.LIMITED, R.NO_SHOWS)]
     strike(world, K.NO_SHOW, ticket)
@@ -178,7 +179,7 @@ def test_a_firm_that_was_excused_is_asked_about_again_only_for_something_new(
     judge(world)
     (row,) = session.scalars(select(BlockRequest))
     block_requests.refuse(session, tap(world.dispatcher), row.id, "Больше некому", now=world.now)
-    limits.again(session, 1, now=world.now)
+    judged_anew.begin(session, 1, now=world.now)
     judge(world)
     assert len(session.scalars(select(BlockRequest)).all()) == 1
     strike(world, K.NO_SHOW, ticket)
@@ -238,7 +239,7 @@ def test_a_low_score_limits_only_after_enough_accepted_jobs(session: Session, cl
     judge(world)
     assert blocks_of(session) == []
     session.info[numbers.KEY] = Defaults(score_jobs=0)
-    limits.again(session, 1, now=world.now)
+    judged_anew.begin(session, 1, now=world.now)
     judge(world)
     assert blocks_of(session) == [(L.LIMITED, R.SCORE)]
     del session.info[numbers.KEY]

@@ -1,5 +1,5 @@
-"""A contract says whether its client hears of a broken deadline; the ledger finds the accepted jobs of a firm at once,
-and the search the score of everybody in a crowd."""
+"""A contract says whether its client hears of a broken deadline; the ledger finds the accepted jobs and the requests
+for blocks of a firm at once, and the search the score of everybody in a crowd."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -25,9 +25,11 @@ def upgrade() -> None:
     op.drop_index("ix_match_point_skill_lat", table_name="match_point")
     op.create_index("ix_match_point_skill_lat", "match_point", [*POINT, "score"], unique=False)
     op.create_index("ix_ticket_contractor_accepted", "ticket", ["contractor_id", "accepted_at"], unique=False)
+    op.create_index("ix_block_request_contractor_id", "block_request", ["contractor_id"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_block_request_contractor_id", table_name="block_request")
     op.drop_index("ix_ticket_contractor_accepted", table_name="ticket")
     op.drop_index("ix_match_point_skill_lat", table_name="match_point")
     with op.batch_alter_table("match_point", schema=None) as batch_op:
