@@ -18,7 +18,7 @@ from core.domain.notice import Notice
 from core.domain.offer import Exclusion
 from core.domain.role import CONTRACTOR_ROLES, Role
 from core.domain.ticket import Priority, TicketStatus
-from core.services import audit, block_people, blocks, duty, notices, open_offers, redispatch, unfit
+from core.services import audit, block_people, blocks, counters, duty, notices, open_offers, redispatch, unfit
 from core.services.rows import moved
 from storage.models.contractor import Block
 from storage.models.desk import Audit
@@ -29,6 +29,7 @@ from storage.models.ticket import Ticket
 REASON_LIMIT = 300
 #: Events of the audit's entity "block".
 STARTED, LIFTED, ENDED = "start", "lift", "end"
+TURN = "block"
 #: An end nobody has told of for so long is told no more.
 _TOLD_WITHIN = timedelta(days=30)
 
@@ -48,7 +49,11 @@ class Order:
 
 
 def begin(session: Session, actor: Actor, order: Order, *, now: datetime) -> Block:
-    """The row, its audit, the offers withdrawn, agreed jobs given to others and everybody told, in one stroke."""
+    """The row, its audit, the offers withdrawn, agreed jobs given to others and everybody told, in one stroke.
+
+    One block after another: what each costs was counted with all that began before it.
+    """
+    counters.turn(session, TURN)
     whom = order.whom
     person = session.get_one(Person, whom.person_id) if whom.person_id is not None else None
     block = Block(

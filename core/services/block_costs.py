@@ -1,30 +1,40 @@
 """What a block costs: the sites that are left without anybody behind a skill, by skill and region.
 
-Only the sites in reach of those who are to be blocked are counted, and only their skills. `Ground` reads the
-directories once for many questions, so a sweep over many firms asks them once.
+Only the sites in reach of those who are to be blocked are counted, and only their skills: it costs what lies there, not
+the size of the directories, for a block that begins is counted where it is written. Where a skill has few people
+they are all looked at; where it has many, somebody near each site is looked for, and takes all sites he reaches off the
+list.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from core.domain import cover
+from core.domain import cover, geo
 from core.domain.block import STOPS_ALL, BlockLevel, Subject
 from core.domain.cover import Base, Spot
 from core.domain.role import CONTRACTOR_ROLES
 from core.services import blocks
 from core.services import cover as directories
-from storage.models.contractor import Block
+from storage.models.contractor import Block, Contractor, ContractorRegion, ContractorSkill, MatchPoint
 from storage.models.directory import Skill
 from storage.models.people import Membership, Person
 
 #: As many lines as anybody reads; the sum is of all.
 MOST_LINES = 40
+#: So few with a skill are all looked at.
+FEW = 60
+#: Where there are more, somebody is looked for so many metres around a site first, then as far as the widest radius.
+AROUND_M = 60_000
+#: Of those who reach a site so many are read, and the widest of them taken.
+SOME = 8
+#: Somewhere it is still yesterday.
+_BEHIND = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,52 +61,26 @@ def read(stored: dict[str, Any]) -> Cost:
     return Cost(int(stored.get("sites", 0)), tuple(lost))
 
 
-class Ground:
-    """The directories as one moment saw them, for one client or for all."""
-
-    def __init__(self, session: Session, *, now: datetime, client_id: int | None = None) -> None:
-        self.spots: tuple[Spot, ...] = directories.spots(session, now, client_id=client_id)
-        first = min((spot.today for spot in self.spots), default=now.date())
-        self.bases: tuple[Base, ...] = directories.bases(session, None, (), first)
-        self.skills = {number: name for number, name in session.execute(select(Skill.id, Skill.name))}
-        self._stopped = {
-            level: _stopped(session, client_id, _levels(level), now) for level in (BlockLevel.LIMITED, *STOPS_ALL)
-        }
-
-    def cost(self, firms: Collection[int], level: BlockLevel) -> Cost:
-        """Without these firms at this level: a limit takes emergencies away, everything above it other work too. Each
-        is counted among those who still do it, so who is suspended may be the last one of others who are limited."""
-        lost: defaultdict[int, set[int]] = defaultdict(set)
-        for taken in {BlockLevel.LIMITED, level}:
-            for skill, indexes in self._lost(firms, self._stopped[taken]).items():
-                lost[skill].update(indexes)
-        return self._cost(lost)
-
-    def _lost(self, firms: Collection[int], stopped: Collection[int]) -> dict[int, list[int]]:
-        theirs = [base for base in self.bases if base.contractor_id in firms and base.contractor_id not in stopped]
-        skills = {skill for base in theirs for skill in base.skills}
-        mine = cover.in_reach(self.spots, theirs, skills)
-        near = [index for index in range(len(self.spots)) if any(row[index] for row in mine.values())]
-        others = (b for b in self.bases if b.contractor_id not in firms and b.contractor_id not in stopped)
-        rest = cover.in_reach([self.spots[index] for index in near], others, skills)
-        return {skill: _only(near, mine[skill], rest[skill]) for skill in skills}
-
-    def _cost(self, lost: Mapping[int, Collection[int]]) -> Cost:
-        lines = [
-            Loss(self.skills[skill], region, sites)
-            for skill, indexes in lost.items()
-            for region, sites in Counter(self.spots[index].region for index in indexes).items()
-        ]
-        lines.sort(key=lambda one: (-one.sites, one.skill, one.region))
-        return Cost(len({index for indexes in lost.values() for index in indexes}), tuple(lines[:MOST_LINES]))
-
-
 def of(session: Session, whom: Subject, level: BlockLevel, *, now: datetime) -> Cost:
     """Of a firm; of a person, if some firm has nobody else who could be asked."""
     firms = [whom.contractor_id] if whom.contractor_id is not None else firms_of_one(session, whom.person_id or 0)
     if not firms:
         return Cost(0, ())
-    return Ground(session, now=now, client_id=whom.client_id).cost(firms, level)
+    return without(session, firms, level, now=now, client_id=whom.client_id)
+
+
+def without(
+    session: Session, firms: Collection[int], level: BlockLevel, *, now: datetime, client_id: int | None = None
+) -> Cost:
+    """Without these firms at this level, for one client or for all: a limit takes emergencies away, everything above it
+    other work too. Each is counted among those who still do it, so who is suspended may be the last one of others who
+    are limited."""
+    lost: defaultdict[int, set[Spot]] = defaultdict(set)
+    for taken in {BlockLevel.LIMITED, level}:
+        for skill, spots in _Others(session, firms, taken, client_id, now).leave().items():
+            lost[skill].update(spots)
+    names = session.execute(select(Skill.id, Skill.name).where(Skill.id.in_(lost)))
+    return _cost({name: lost[number] for number, name in names})
 
 
 def firms_of_one(session: Session, person_id: int) -> list[int]:
@@ -121,16 +105,151 @@ def firms_of_one(session: Session, person_id: int) -> list[int]:
     return sorted(firm for firm, crew in people.items() if crew <= {person_id})
 
 
-def _levels(level: BlockLevel) -> Collection[BlockLevel]:
+class _Others:
+    """Who could still be asked for what this level takes away, when some firms are blocked."""
+
+    def __init__(
+        self, session: Session, firms: Collection[int], level: BlockLevel, client_id: int | None, now: datetime
+    ) -> None:
+        self._session = session
+        self._level = level
+        self._given: dict[str, Any] = {"firms": list(firms), "client_id": client_id, "now": now}
+
+    def leave(self) -> dict[int, Sequence[Spot]]:
+        """Skill → the spots that these firms reach, as far as they are asked, and none of the others does."""
+        firms, client_id, now = (self._given[name] for name in ("firms", "client_id", "now"))
+        stopping = select(Block.contractor_id).where(Block.contractor_id.in_(firms), _is_stopping(self._level))
+        stopped = set(self._session.scalars(stopping, {"client_id": client_id, "now": now}))
+        theirs = directories.bases(self._session, None, stopped, (now - _BEHIND).date(), only=firms)
+        if not theirs:
+            return {}
+        spots = directories.spots(self._session, now, client_id=client_id, near=theirs)
+        mine = cover.in_reach(spots, theirs, {skill for base in theirs for skill in base.skills})
+        return {
+            skill: self._lost(skill, [spot for spot, count in zip(spots, counts, strict=True) if count])
+            for skill, counts in mine.items()
+        }
+
+    def _lost(self, skill_id: int, spots: Sequence[Spot]) -> Sequence[Spot]:
+        """The spots where nobody of them has this skill."""
+        if not spots:
+            return ()
+        skill = {**self._given, "skill_id": skill_id, "day": min(spot.today for spot in spots)}
+        ids = self._session.scalars(_WITH_SKILL[self._level], {**skill, "most": FEW + 1}).all()
+        if len(ids) <= FEW:
+            return _out_of_reach(
+                spots, skill_id, directories.bases(self._session, skill_id, (), skill["day"], only=ids)
+            )
+        widest_m = (self._session.scalar(_WIDEST) or 0) * 1000 + 1
+        for metres in (AROUND_M, widest_m):
+            spots = self._without_neighbours(skill_id, spots, metres)
+        return self._unserved(skill, spots)
+
+    def _without_neighbours(self, skill_id: int, spots: Sequence[Spot], metres: int) -> list[Spot]:
+        """Reached by nobody from within so many metres. Who is found takes all spots off the list that he reaches."""
+        left, alone = list(spots), []
+        while left:
+            found = self._reaching(skill_id, left[-1], metres)
+            if found:
+                left = _out_of_reach(left, skill_id, [max(found, key=lambda one: one.radius_km)])
+            else:
+                alone.append(left.pop())
+        return alone
+
+    def _reaching(self, skill_id: int, spot: Spot, metres: int) -> list[Base]:
+        """Some of those around the spot who reach it; none only if there is none."""
+        if not geo.is_place(spot.lat, spot.lon):
+            return []
+        x, y, z = geo.unit_vector(spot.lat, spot.lon)
+        box = geo.bounding_box(spot.lat, spot.lon, metres).edges
+        given = {**self._given, **box, "skill_id": skill_id, "day": spot.today, "x": x, "y": y, "z": z}
+        most = SOME
+        while True:
+            rows = self._session.execute(_REACHING[self._level], {**given, "most": most}).all()
+            bases = [Base(*row[:4], frozenset(), {skill_id: row.valid_until}) for row in rows]
+            found = [base for base in bases if not _out_of_reach([spot], skill_id, [base])]
+            if found or len(rows) < most:
+                return found
+            most *= 100
+
+    def _unserved(self, skill: dict[str, Any], spots: Sequence[Spot]) -> list[Spot]:
+        """In nobody's region either."""
+        found: dict[tuple[str, date], bool] = {}
+        for spot in spots:
+            key = (spot.region, spot.today)
+            if key not in found:
+                given = {**skill, "region": spot.region, "day": spot.today}
+                found[key] = self._session.scalar(_SERVING[self._level], given) is not None
+        return [spot for spot in spots if not found[spot.region, spot.today]]
+
+
+def _cost(lost: Mapping[str, Collection[Spot]]) -> Cost:
+    lines = [
+        Loss(skill, region, sites)
+        for skill, spots in lost.items()
+        for region, sites in Counter(spot.region for spot in spots).items()
+    ]
+    lines.sort(key=lambda one: (-one.sites, one.skill, one.region))
+    return Cost(len({spot.site_id for spots in lost.values() for spot in spots}), tuple(lines[:MOST_LINES]))
+
+
+def _out_of_reach(spots: Sequence[Spot], skill_id: int, bases: Iterable[Base]) -> list[Spot]:
+    counts = cover.in_reach(spots, bases, [skill_id])[skill_id]
+    return [spot for spot, count in zip(spots, counts, strict=True) if not count]
+
+
+def _is_stopping(level: BlockLevel) -> ColumnElement[bool]:
     """Which blocks of others take them out of the count."""
-    return tuple(BlockLevel) if level is BlockLevel.LIMITED else STOPS_ALL
+    levels = tuple(BlockLevel) if level is BlockLevel.LIMITED else STOPS_ALL
+    return blocks.live(bindparam("client_id"), bindparam("now"), levels)
 
 
-def _stopped(session: Session, client_id: int | None, levels: Collection[BlockLevel], now: datetime) -> frozenset[int]:
-    of_client = or_(Block.client_id.is_(None), Block.client_id == client_id)
-    query = select(Block.contractor_id).where(blocks.in_force(now, levels), of_client)
-    return frozenset(number for number in session.scalars(query) if number is not None)
+# The statements are built once: building one takes as long as running it.
+def _of_others(level: BlockLevel) -> tuple[Any, ...]:
+    """Has the skill on that day, and is asked."""
+    return (
+        ContractorSkill.skill_id == bindparam("skill_id"),
+        ContractorSkill.is_confirmed,
+        or_(ContractorSkill.valid_until.is_(None), ContractorSkill.valid_until >= bindparam("day")),
+        Contractor.is_active,
+        Contractor.id.not_in(bindparam("firms", expanding=True)),
+        ~select(Block.id).where(Block.contractor_id == Contractor.id, _is_stopping(level)).exists(),
+    )
 
 
-def _only(near: Iterable[int], mine: list[int], rest: list[int]) -> list[int]:
-    return [index for place, index in enumerate(near) if mine[index] and not rest[place]]
+_HAS_SKILL = ContractorSkill.contractor_id == Contractor.id
+_LEVELS = (BlockLevel.LIMITED, *STOPS_ALL)
+_WIDEST = select(func.max(Contractor.radius_km))
+_WITH_SKILL = {
+    level: select(Contractor.id).join(ContractorSkill, _HAS_SKILL).where(*_of_others(level)).limit(bindparam("most"))
+    for level in _LEVELS
+}
+_SERVING = {
+    level: select(Contractor.id)
+    .join(ContractorRegion, ContractorRegion.contractor_id == Contractor.id)
+    .join(ContractorSkill, _HAS_SKILL)
+    .where(ContractorRegion.region == bindparam("region"), *_of_others(level))
+    .limit(1)
+    for level in _LEVELS
+}
+_step = [getattr(MatchPoint, name) - bindparam(name) for name in "xyz"]
+#: A chord is shorter than its arc: nobody is lost, and who does not reach after all is found out by the metres.
+_arc = (Contractor.radius_km * 1000 + 1) / geo.EARTH_M
+_REACHING = {
+    level: select(Contractor.id, Contractor.lat, Contractor.lon, Contractor.radius_km, ContractorSkill.valid_until)
+    .join(MatchPoint, MatchPoint.contractor_id == Contractor.id)
+    .join(ContractorSkill, _HAS_SKILL)
+    .where(
+        MatchPoint.skill_id == bindparam("skill_id"),
+        MatchPoint.seen_at.is_(None),
+        MatchPoint.lat.between(bindparam("south"), bindparam("north")),
+        or_(
+            MatchPoint.lon.between(bindparam("west"), bindparam("east")),
+            MatchPoint.lon.between(bindparam("west_2"), bindparam("east_2")),
+        ),
+        sum((one * one for one in _step[1:]), _step[0] * _step[0]) <= _arc * _arc,
+        *_of_others(level),
+    )
+    .limit(bindparam("most"))
+    for level in _LEVELS
+}

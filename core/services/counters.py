@@ -20,6 +20,13 @@ def next_ticket_number(session: Session) -> str:
     return f"З-{value:06d}"
 
 
+def turn(session: Session, name: str) -> None:
+    """Of two transactions that take this turn at once one is run again, and sees what the other has done."""
+    if _next(session, name) is None:
+        session.add(Counter(name=name, value=1))
+        session.flush()
+
+
 def _next(session: Session, name: str) -> int | None:
     return session.scalar(
         update(Counter)

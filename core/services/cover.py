@@ -10,11 +10,11 @@ from datetime import date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.documents.cover_chart import MOST_BARS, MOST_COLUMNS, MOST_ROWS, Bar, Chart, Row
-from core.domain import cover
+from core.domain import cover, geo
 from core.domain.actor import Actor
 from core.domain.block import STOPS_ALL
 from core.domain.cover import Base, Level, Spot, Tally
@@ -176,9 +176,14 @@ def chart_of_skill(skill: SkillCover) -> Chart:
 
 
 def spots(
-    session: Session, now: datetime, *, region: str | None = None, client_id: int | None = None
+    session: Session,
+    now: datetime,
+    *,
+    region: str | None = None,
+    client_id: int | None = None,
+    near: Collection[Base] | None = None,
 ) -> tuple[Spot, ...]:
-    """All sites, or those of one region or client."""
+    """All sites, or those of one region or client, or those that these contractors may reach."""
 
     @cache
     def today(zone: str) -> date:
@@ -189,23 +194,49 @@ def spots(
         query = query.where(Site.region == region)
     if client_id is not None:
         query = query.where(Site.client_id == client_id)
+    if near is not None:
+        query = query.where(or_(*(_may_reach(base) for base in near)))
     return tuple(
         Spot(number, region, city, lat, lon, today(zone))
         for number, region, city, lat, lon, zone in session.execute(query)
     )
 
 
-def bases(session: Session, skill_id: int | None, without: Collection[int], first: date) -> tuple[Base, ...]:
-    """Active and not in `without`, with the skills that are confirmed and valid somewhere on the `first` day."""
+def _may_reach(base: Base) -> ColumnElement[bool]:
+    """A box around his circle, and the regions he serves."""
+    served = Site.region.in_(base.regions)
+    if not geo.is_place(base.lat, base.lon):
+        return served
+    box = geo.bounding_box(base.lat, base.lon, base.radius_km * 1000 + 1)
+    longitudes = or_(*(Site.lon.between(west, east) for west, east in box.longitudes))
+    return or_(served, and_(Site.lat.between(box.south, box.north), longitudes))
+
+
+def bases(
+    session: Session,
+    skill_id: int | None,
+    without: Collection[int],
+    first: date,
+    *,
+    only: Collection[int] | None = None,
+) -> tuple[Base, ...]:
+    """Active and not in `without`, of all or of these `only`, with the skills that are confirmed and valid somewhere
+    on the `first` day."""
+
+    def of(column: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+        return true() if only is None else column.in_(only)
+
     regions: dict[int, set[str]] = {}
-    for contractor_id, region in session.execute(select(ContractorRegion.contractor_id, ContractorRegion.region)):
+    served = select(ContractorRegion.contractor_id, ContractorRegion.region).where(of(ContractorRegion.contractor_id))
+    for contractor_id, region in session.execute(served):
         regions.setdefault(contractor_id, set()).add(region)
     skills: dict[int, dict[int, date | None]] = {}
-    for contractor_id, number, valid_until in session.execute(_skills(skill_id, first)):
+    skilled = _skills(skill_id, first).where(of(ContractorSkill.contractor_id))
+    for contractor_id, number, valid_until in session.execute(skilled):
         skills.setdefault(contractor_id, {})[number] = valid_until
     rows = session.execute(
         select(Contractor.id, Contractor.lat, Contractor.lon, Contractor.radius_km)
-        .where(Contractor.is_active)
+        .where(Contractor.is_active, of(Contractor.id))
         .order_by(Contractor.id)
     )
     return tuple(

@@ -5,7 +5,6 @@ anything. At once only what costs no site its last contractor, and only so much 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,7 +31,6 @@ from core.services import (
     tasks,
 )
 from core.services.blacklist import Order
-from core.services.block_costs import Ground
 from storage.models.contractor import Block, BlockRequest, Contractor
 from storage.models.desk import Audit
 from storage.models.quality import QualityEvent
@@ -45,20 +43,6 @@ WARNED = "warn_limit"
 ANNULLED = "annulled"
 
 
-@dataclass
-class _Field:
-    """The directories, read once for a whole batch and only if somebody is to be blocked."""
-
-    session: Session
-    now: datetime
-    ground: Ground | None = None
-
-    def cost(self, contractor_id: int, level: BlockLevel) -> block_costs.Cost:
-        if self.ground is None:
-            self.ground = Ground(self.session, now=self.now)
-        return self.ground.cost([contractor_id], level)
-
-
 def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
     """Judges the firms in the line; while nobody stands in it, the walk of the night goes on. Returns how many.
 
@@ -66,13 +50,13 @@ def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
     """
     if guard.is_held(session):
         return 0
-    actor, ground, verdicts, taken = Actor.system("job:limits"), _Field(session, now), 0, 0
+    actor, verdicts, taken = Actor.system("job:limits"), 0, 0
     line = judged.due(session, min(limit, FIRMS_AT_ONCE), skip=skip)
     if not line:
         return judged_anew.step(session, now=now)
     for contractor_id in line:
         judged.take(session, contractor_id)
-        verdicts += _judge(session, actor, contractor_id, ground, now=now)
+        verdicts += _judge(session, actor, contractor_id, now=now)
         taken += 1
         if verdicts >= VERDICTS_AT_ONCE:
             break
@@ -95,12 +79,12 @@ def lift_annulled(session: Session, limit: int, *, now: datetime, skip: int = 0)
     return done
 
 
-def _judge(session: Session, actor: Actor, contractor_id: int, ground: _Field, *, now: datetime) -> bool:
+def _judge(session: Session, actor: Actor, contractor_id: int, *, now: datetime) -> bool:
     numbers_ = numbers.of(session)
     record = records.of(session, contractor_id, now=now)
     found = rules.verdict(record, now=now, rules=numbers_)
     if found is not None:
-        _apply(session, actor, contractor_id, found, record.newest, ground, now=now)
+        _apply(session, actor, contractor_id, found, record.newest, now=now)
         return True
     warned = rules.near(record, now=now, rules=numbers_)
     if warned is not None:
@@ -108,13 +92,12 @@ def _judge(session: Session, actor: Actor, contractor_id: int, ground: _Field, *
     return False
 
 
-def _apply(
-    session: Session, actor: Actor, contractor_id: int, found: Verdict, upto: int, ground: _Field, *, now: datetime
-) -> None:
+def _apply(session: Session, actor: Actor, contractor_id: int, found: Verdict, upto: int, *, now: datetime) -> None:
     """At once where it costs nobody the last contractor; otherwise asked for, with what it costs."""
-    cost = ground.cost(contractor_id, found.level)
+    whom = Subject(contractor_id)
+    cost = block_costs.of(session, whom, found.level, now=now)
     order = Order(
-        Subject(contractor_id),
+        whom,
         found.level,
         found.rule,
         "",
@@ -125,7 +108,6 @@ def _apply(
     is_flood = _begun_today(session, now=now) >= numbers.of(session).most_limits_a_day
     if not is_flood and not cost.sites:
         blacklist.begin(session, actor, order, now=now)
-        ground.ground = None  # who is stopped now counts no more for the next
         return
     row = block_requests.ask(session, actor, order, now=now, with_task=not is_flood)
     if is_flood:

@@ -273,15 +273,18 @@ def test_after_days_of_downtime_everybody_is_judged_once(session: Session, clock
 
 def test_the_cost_counts_only_those_who_are_left_for_emergencies(session: Session, clock: HandClock) -> None:
     """The other firm is limited itself: without this one, limited or suspended, no emergency has anybody."""
-    from core.services.block_costs import Ground
+    from core.services import block_costs
 
     world, _ = company(session, clock)
     other = session.scalars(select(Contractor).where(Contractor.id != world.contractor.id)).one()
     from tests.make.blocks import begin
 
     begin(world, L.LIMITED, firm=other)
-    ground = Ground(session, now=world.now)
-    assert ground.cost([world.contractor.id], L.LIMITED).sites == 1
-    assert ground.cost([world.contractor.id], L.SUSPENDED).sites == 1
-    assert ground.cost([other.id], L.SUSPENDED).sites == 0
-    assert ground.cost([world.contractor.id, other.id], L.SUSPENDED).sites == 1
+
+    def cost(firms: list[int], level: BlockLevel) -> int:
+        return block_costs.without(session, firms, level, now=world.now).sites
+
+    assert cost([world.contractor.id], L.LIMITED) == 1
+    assert cost([world.contractor.id], L.SUSPENDED) == 1
+    assert cost([other.id], L.SUSPENDED) == 0
+    assert cost([world.contractor.id, other.id], L.SUSPENDED) == 1
