@@ -7,10 +7,11 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Engine, create_engine, inspect, make_url, text
+from sqlalchemy import Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
@@ -133,6 +134,20 @@ def rolled_back(engine: Engine) -> Iterator[Session]:
         with Session(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as session:
             yield session
         outer.rollback()
+
+
+@contextmanager
+def counted(session: Session) -> Iterator[list[str]]:
+    """The statements that are run meanwhile: for what must cost the same however much there is."""
+    statements: list[str] = []
+
+    def note(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        statements.append(statement)
+
+    engine = session.get_bind().engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield statements
+    event.remove(engine, "before_cursor_execute", note)
 
 
 def no_postgres(error: Exception) -> None:

@@ -119,7 +119,8 @@ class _Others:
         """Skill → the spots that these firms reach, as far as they are asked, and none of the others does."""
         firms, client_id, now = (self._given[name] for name in ("firms", "client_id", "now"))
         stopping = select(Block.contractor_id).where(Block.contractor_id.in_(firms), _is_stopping(self._level))
-        stopped = set(self._session.scalars(stopping, {"client_id": client_id, "now": now}))
+        found = self._session.scalars(stopping, {"client_id": client_id, "now": now})
+        stopped = {firm for firm in found if firm is not None}
         theirs = directories.bases(self._session, None, stopped, (now - _BEHIND).date(), only=firms)
         if not theirs:
             return {}

@@ -19,6 +19,7 @@ from storage.models.desk import Audit, Task
 from storage.models.post import Outbox
 from storage.models.ticket import Ticket
 from tests.clock import HandClock
+from tests.databases import counted
 from tests.make.blocks import add_manager, block_of, judge, strike
 from tests.make.directories import add_contractor
 from tests.make.people import add_dispatcher
@@ -198,6 +199,49 @@ def test_what_a_rule_asked_for_is_dropped_with_its_events(session: Session, cloc
     session.refresh(row)
     assert (row.decided_at, row.block_id, row.refusal) == (world.now, None, "annulled")
     assert tasks_of(session, TaskKind.BLOCK_ASKED) == []
+
+
+def test_what_has_been_annulled_is_looked_up_for_all_blocks_and_requests_at_once(
+    session: Session, clock: HandClock
+) -> None:
+    world, ticket = company(session, clock)
+    session.info[numbers.KEY] = Defaults(most_limits_a_day=2)
+
+    def look(firms: int) -> tuple[int, int]:
+        """So many firms more are judged, the first of them without reason. Statements of a look, and what it lifted."""
+        found = [add_contractor(session, skills=[SKILL]) for _ in range(firms)]
+        events = [strike(world, K.NO_SHOW, ticket, firm=firm) for firm in found for _ in range(2)]
+        judge(world)
+        limits.lift_annulled(session, 50, now=world.now)
+        with counted(session) as statements:
+            assert limits.lift_annulled(session, 50, now=world.now) == 0
+        events[0].annulled_at = events[-1].annulled_at = world.now
+        session.flush()
+        return len(statements), limits.lift_annulled(session, 50, now=world.now)
+
+    assert look(3) == (3, 2)  # the blocks, the requests, the events of both
+    assert look(8) == (3, 2)
+    del session.info[numbers.KEY]
+
+
+def test_a_limit_that_was_lifted_today_is_one_of_the_ten(session: Session, clock: HandClock) -> None:
+    world, ticket = company(session, clock)
+    session.info[numbers.KEY] = Defaults(most_limits_a_day=1)
+    one, two, three = (add_contractor(session, skills=[SKILL]) for _ in range(3))
+    event, _ = (strike(world, K.NO_SHOW, ticket, firm=one) for _ in range(2))
+    judge(world)
+    later(world, clock, hours=1)
+    event.annulled_at = world.now
+    session.flush()
+    assert limits.lift_annulled(session, 50, now=world.now) == 1
+    for firm in (two, three):
+        later(world, clock, hours=12)
+        for _ in range(2):
+            strike(world, K.NO_SHOW, ticket, firm=firm)
+        judge(world)
+    assert len(tasks_of(session, TaskKind.BLOCKS_HELD)) == 1  # the second waits, the third comes a day later
+    assert len(blocks_of(session)) == 2
+    del session.info[numbers.KEY]
 
 
 def test_more_than_a_day_may_bear_wait_with_one_task(session: Session, clock: HandClock) -> None:
