@@ -5,7 +5,7 @@ offer and asks the next as after a no. Who only moved away, went on holiday or t
 passes over all that, or says itself that it is too much.
 """
 
-from collections.abc import Iterator
+from bisect import bisect_right
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -20,6 +20,7 @@ from core.domain.ticket import Priority, TicketStatus
 from core.services import audit, blocks, matching, notices, open_offers, tasks, waves
 from core.services.rows import moved
 from storage.models.contractor import Block, Contractor, ContractorSkill
+from storage.models.desk import Counter
 from storage.models.directory import Service
 from storage.models.offer import Offer
 from storage.models.ticket import Ticket
@@ -39,6 +40,12 @@ ENDS = frozenset(
 _AHEAD = timedelta(hours=14)
 
 
+#: So many suspects are judged in one transaction, then others may write.
+LOOK_AT = 50
+#: The counter of the last suspect that was judged, where there are more than that.
+_LAST = "unfit"
+
+
 def why_not(session: Session, person_id: int, offer_id: int, *, now: datetime) -> Exclusion | None:
     """Why this offer is not announced to this person now. None: nothing speaks against it."""
     offer = session.get_one(Offer, offer_id)
@@ -49,20 +56,31 @@ def why_not(session: Session, person_id: int, offer_id: int, *, now: datetime) -
 
 
 def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
-    """Withdraws offers of firms that may not be asked any more. Returns how many; `skip` have just failed."""
-    actor, taken = Actor.system("job:unfit"), 0
-    for number, (offer, ticket, why) in enumerate(_unfit(session, now)):
+    """Withdraws offers of firms that may not be asked any more. Returns how many; `skip` have just failed.
+
+    To judge a suspect costs a verdict of the search, so only some are judged in one transaction, and next time those
+    behind them. After a failure all are: who failed is among them, and nobody waits behind him.
+    """
+    suspects = _suspects(session, now)
+    page = suspects if skip else suspects[:LOOK_AT]
+    actor, found, taken = Actor.system("job:unfit"), 0, 0
+    for offer_id in page:
+        why = _why(session, *_rows(session, offer_id), now)
+        found += why is not None
+        if why is not None and found > skip and (rows := _locked(session, offer_id)) is not None:
+            taken += withdraw(session, actor, *rows, why, now=now)
         if taken == limit:
-            break
-        if number >= skip:
-            taken += withdraw(session, actor, offer, ticket, why, now=now)
+            return taken
+    if len(page) < len(suspects):
+        _go_on_behind(session, page[-1])
     return taken
 
 
-def _unfit(session: Session, now: datetime) -> Iterator[tuple[Offer, Ticket, Exclusion]]:
-    """The statement finds who may have lost it, the rule of the search decides: a day ends in the zone of the site."""
-    suspects = session.execute(
-        select(Offer, Ticket)
+def _suspects(session: Session, now: datetime) -> list[int]:
+    """Offers whose firm may have lost what it needs, those behind the last one judged first. The statement finds them,
+    the rule of the search decides: a day ends in the zone of the site."""
+    ids = session.scalars(
+        select(Offer.id)
         .join(Ticket, Ticket.id == Offer.ticket_id)
         .join(Service, Service.id == Ticket.service_id)
         .where(
@@ -70,13 +88,39 @@ def _unfit(session: Session, now: datetime) -> Iterator[tuple[Offer, Ticket, Exc
             open_offers.are_open(),
             or_(_is_stopped(now), ~_has_skill(now)),
         )
-        .order_by(Offer.id)
+    )
+    # Put in order here: asked for an order, a database walks through all offers there ever were.
+    found = sorted(ids)
+    if len(found) <= LOOK_AT:
+        return found
+    last = session.scalar(select(Counter.value).where(Counter.name == _LAST)) or 0
+    behind = bisect_right(found, last)
+    return found[behind:] + found[:behind]
+
+
+def _go_on_behind(session: Session, offer_id: int) -> None:
+    row = session.get(Counter, _LAST)
+    if row is None:
+        session.add(Counter(name=_LAST, value=offer_id))
+    else:
+        row.value = offer_id
+    session.flush()
+
+
+def _rows(session: Session, offer_id: int) -> tuple[Offer, Ticket]:
+    offer = session.get_one(Offer, offer_id)
+    return offer, session.get_one(Ticket, offer.ticket_id)
+
+
+def _locked(session: Session, offer_id: int) -> tuple[Offer, Ticket] | None:
+    """None: somebody else is at it."""
+    row = session.execute(
+        select(Offer, Ticket)
+        .join(Ticket, Ticket.id == Offer.ticket_id)
+        .where(Offer.id == offer_id, open_offers.are_open())
         .with_for_update(skip_locked=True, of=(Offer, Ticket))
-    ).all()
-    for offer, ticket in suspects:
-        why = _why(session, offer, ticket, now)
-        if why is not None:
-            yield offer, ticket, why
+    ).one_or_none()
+    return None if row is None else (row[0], row[1])
 
 
 def _is_stopped(now: datetime) -> ColumnElement[bool]:
@@ -93,8 +137,9 @@ def _is_stopped(now: datetime) -> ColumnElement[bool]:
 
 
 def _has_skill(now: datetime) -> ColumnElement[bool]:
-    """Beyond doubt: confirmed, and valid wherever it may be tomorrow, or without end for a visit that is far off."""
-    lasts = and_(ContractorSkill.valid_until >= (now + _AHEAD).date(), Ticket.visit_from.is_(None))
+    """Beyond doubt: confirmed, and valid wherever it may be tomorrow, and on the day after the visit begins in UTC."""
+    at_visit = or_(Ticket.visit_from.is_(None), ContractorSkill.valid_until > Ticket.visit_from)
+    lasts = and_(ContractorSkill.valid_until >= (now + _AHEAD).date(), at_visit)
     return (
         select(ContractorSkill.id)
         .where(
