@@ -53,7 +53,8 @@ def two_people_block(session: Session, *, now: datetime) -> Found:
 
 def nothing_waits_unseen(session: Session, *, now: datetime) -> Found:
     """A request and an appeal that are not decided stand in the queue."""
-    held = exists(select(Task.id).where(Task.kind == TaskKind.BLOCKS_HELD))
+    was_open = or_(Task.ended_at.is_(None), Task.ended_at > BlockRequest.asked_at)
+    held = exists(select(Task.id).where(Task.kind == TaskKind.BLOCKS_HELD, was_open))
     asked = select(BlockRequest.id).where(
         BlockRequest.decided_at.is_(None),
         ~_has_task(TaskKind.BLOCK_ASKED, "request ", BlockRequest.id),

@@ -32,7 +32,7 @@ from core.services import (
 )
 from core.services.blacklist import Order
 from storage.models.contractor import Block, BlockRequest, Contractor
-from storage.models.desk import Audit
+from storage.models.desk import Audit, Task
 from storage.models.quality import QualityEvent
 
 #: So many in one transaction, then others may write.
@@ -110,8 +110,14 @@ def _apply(session: Session, actor: Actor, contractor_id: int, found: Verdict, u
         blacklist.begin(session, actor, order, now=now)
         return
     row = block_requests.ask(session, actor, order, now=now, with_task=not is_flood)
-    if is_flood:
-        tasks.open(session, TaskKind.BLOCKS_HELD, cause=f"{now:%Y-%m-%d}", now=now, data={"request": row.id})
+    if is_flood and not _is_in_queue(session):
+        tasks.open(session, TaskKind.BLOCKS_HELD, cause=f"request {row.id}", now=now, data={"request": row.id})
+
+
+def _is_in_queue(session: Session) -> bool:
+    """One task speaks for all that wait; once it was ended, the next one needs its own, on the same day too."""
+    held = select(Task.id).where(Task.kind == TaskKind.BLOCKS_HELD, Task.ended_at.is_(None))
+    return session.scalar(held.limit(1)) is not None
 
 
 def _days(session: Session, level: BlockLevel) -> int:

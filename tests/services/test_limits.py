@@ -13,7 +13,18 @@ from core.domain.defaults import Defaults
 from core.domain.notice import Notice
 from core.domain.quality import QualityKind
 from core.domain.task import TaskKind
-from core.services import blacklist, block_requests, guard, invariants, judged_anew, limits, numbers, score, tasks
+from core.services import (
+    blacklist,
+    block_requests,
+    guard,
+    invariants,
+    invariants_blocks,
+    judged_anew,
+    limits,
+    numbers,
+    score,
+    tasks,
+)
 from storage.models.contractor import Block, BlockRequest, Contractor
 from storage.models.desk import Audit, Task
 from storage.models.post import Outbox
@@ -261,6 +272,13 @@ def test_more_than_a_day_may_bear_wait_with_one_task(session: Session, clock: Ha
         block_requests.confirm(session, tap(world.dispatcher), row.id, now=world.now)
     assert tasks_of(session, TaskKind.BLOCKS_HELD) == []
     assert len(blocks_of(session)) == 5
+    late = add_contractor(session, skills=[SKILL])
+    for _ in range(2):
+        strike(world, K.NO_SHOW, ticket, firm=late)
+    later(world, clock, hours=1)
+    judge(world)
+    assert len(tasks_of(session, TaskKind.BLOCKS_HELD)) == 1, "the same day, and nobody would have seen it"
+    assert invariants_blocks.nothing_waits_unseen(session, now=world.now)[0] == []
     del session.info[numbers.KEY]
 
 
