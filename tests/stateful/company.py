@@ -4,22 +4,24 @@ Ids are drawn from all rows there are, so most taps come too late or from the wr
 with an error of its own. Whatever happens, every invariant holds after every step.
 """
 
-from datetime import timedelta
 from typing import Any, ClassVar
 
 from apscheduler.triggers.interval import IntervalTrigger
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from core.domain.absence import AwayDays
-from core.domain.offer import OPEN_STATES, DeclineReason, OfferStatus
+from core.domain.block import BlockLevel
+from core.domain.offer import DeclineReason
 from core.domain.talk import CallOutcome
 from core.domain.ticket import Priority
 from core.services import (
     acceptances,
     availability,
+    blacklist,
+    block_requests,
     calls,
     counter_prices,
     intakes,
@@ -34,7 +36,7 @@ from core.services import (
 )
 from core.services.visits import NOT_DONE
 from scheduler.timetable import timetable
-from storage.models.contractor import Block
+from storage.models.contractor import Block, BlockRequest
 from storage.models.desk import Task
 from storage.models.directory import Service, Site
 from storage.models.offer import Offer
@@ -49,6 +51,7 @@ from tests.simulate.crews import shoot
 from tests.simulate.stage import Stage
 
 NUMBERS = st.integers(0, 99)
+BLOCKS = [(BlockLevel.LIMITED, 14), (BlockLevel.SUSPENDED, 1), (BlockLevel.BLOCKED, None)]
 MINUTES = st.sampled_from([1, 5, 20, 60, 180, 480, 1440, 4320])
 #: Firms, from the nearest: one with two people, one for nights, one that is soon full.
 FIRMS = ({"lat": 55.76}, {"lat": 55.80, "night_jobs": True}, {"lat": 55.90, "engineers": 1}, {"lat": 57.9})
@@ -214,20 +217,24 @@ class Company(RuleBasedStateMachine):
         elif row is not None:
             self.stage.tap(_of(self.desk, who), tasks.end, row.id, "done")
 
-    @rule(firm=NUMBERS, everywhere=st.booleans(), for_hours=st.sampled_from([1, 48, None]))
-    def is_blocked(self, firm: int, everywhere: bool, for_hours: int | None) -> None:
-        """Until there is a use case for it, what it will write: the row, and no offer of the firm stays open."""
-        now, client_id = self.clock.now(), None if everywhere else self.client_id
-        ends_at = now + timedelta(hours=for_hours) if for_hours else None
-        row = Block(contractor_id=_of(sorted(self.of_firm), firm), client_id=client_id, reason="Проверка")
-        row.starts_at, row.ends_at = now, ends_at
-        held = (Offer.contractor_id == row.contractor_id, Offer.status.in_(OPEN_STATES))
-        of_client = Offer.ticket_id.in_(
-            select(Ticket.id).where(Ticket.client_id.in_([client_id] if client_id else self.clients))
-        )
-        with Session(self.engine) as session, session.begin():
-            session.add(row)
-            session.execute(update(Offer).where(*held, of_client).values(status=OfferStatus.WITHDRAWN, answered_at=now))
+    @rule(
+        firm=NUMBERS, who=NUMBERS, whom=st.sampled_from(["firm", "at a client", "a man"]), how=st.sampled_from(BLOCKS)
+    )
+    def is_blocked(self, firm: int, who: int, whom: str, how: tuple[BlockLevel, int | None]) -> None:
+        """One of the desk asks for it, another says yes."""
+        contractor_id = _of(sorted(self.of_firm), firm)
+        person_id = self._of_firm(contractor_id, who) if whom == "a man" else None
+        client_id = self.client_id if whom == "at a client" else None
+        about = (contractor_id, person_id, client_id, *how, "Проверка")
+        if self.stage.tap(_of(self.desk, who), block_requests.propose, *about):
+            asked = self._row(BlockRequest, 0)
+            self.stage.tap(_of(self.desk, who + 1), block_requests.confirm, asked.id)
+
+    @rule(number=NUMBERS, who=NUMBERS)
+    def is_unblocked(self, number: int, who: int) -> None:
+        block = self._row(Block, number)
+        if block is not None:
+            self.stage.tap(_of(self.desk, who), blacklist.lift, block.id, "Разобрались")
 
     @rule(firm=NUMBERS, who=NUMBERS, days=st.sampled_from([*AwayDays, None]), on=st.booleans())
     def is_away(self, firm: int, who: int, days: AwayDays | None, on: bool) -> None:
