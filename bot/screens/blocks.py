@@ -8,12 +8,14 @@ from bot import formats
 from bot.screens.menu import to_menu
 from bot.texts import Html, Texts
 from bot.ui import Button, Id, Rows, Screen, column
-from core.domain.block import BlockRule
+from core.domain.block import BlockLevel, BlockRule
 from core.services.block_cards import AppealCard, AppealLine, BlockCard, EventLine, RequestCard, Terms
 from core.services.block_costs import Cost
 
 #: As many lost skills and regions as a card lists.
 MOST_LOSSES = 8
+#: What the audit says of a block that holds no more.
+_OVER = ("lift", "end")
 
 
 class BlockDo(StrEnum):
@@ -51,7 +53,9 @@ class AppealTap(CallbackData, prefix="appeal"):
 
 def letter(card: BlockCard, event: str, texts: Texts) -> Screen:
     """What has just happened, and the block as it is now."""
-    key = f"block-{'desk' if card.for_desk else 'own'}-{event}"
+    # Of two limits one is over: he is not called as before.
+    is_not_all = not card.for_desk and card.others > 0 and event in _OVER
+    key = f"block-{'desk' if card.for_desk else 'own'}-{event}{'-others' if is_not_all else ''}"
     head = texts(key, name=card.terms.name, level=texts(f"block-level-{card.terms.level}"))
     drawn = block(card, texts)
     return Screen(f"{head}\n\n{drawn.text}", drawn.rows)
@@ -64,13 +68,15 @@ def block(card: BlockCard, texts: Texts) -> Screen:
         parts.append(texts(f"block-allowed-{terms.level}"))
     if card.for_desk:
         parts += [*cost(terms.cost, texts), *_people(card, texts)]
-    elif card.is_live and card.others:
-        parts.append(texts("block-others"))
+    elif card.is_live:
+        parts += _ahead(card, texts)
     if card.is_lifted:
         key = "block-lifted-by" if card.lifted_by else "block-lifted"
-        parts.append(texts(key, by=card.lifted_by, why=_lift_reason(card, texts)))
+        parts.append(texts(key, by=card.lifted_by, why=_why_over(card.lift_reason, texts)))
     if card.appeal is not None:
         parts += _appeal(card.appeal, terms, texts, with_words=False)
+    if card.owner_may_appeal:
+        parts.append(texts("block-owner-appeals"))
     return Screen("\n".join(parts), _block_rows(card, texts))
 
 
@@ -83,8 +89,7 @@ def request(card: RequestCard, texts: Texts) -> Screen:
         parts.append(texts("block-asked-by", name=card.asked_by))
     if not card.is_open:
         key = "block-request-yes" if card.block_id is not None else "block-request-no"
-        refusal = texts("block-why-annulled") if card.refusal == "annulled" else card.refusal
-        parts.append(texts(key, name=card.decided_by or "—", why=refusal or "—"))
+        parts.append(texts(key, name=card.decided_by or "—", why=_why_over(card.refusal, texts) or "—"))
     elif not card.may_confirm:
         parts.append(texts("block-needs-another"))
     tap = card.request_id
@@ -93,7 +98,7 @@ def request(card: RequestCard, texts: Texts) -> Screen:
     no = Button(texts.plain(key), RequestTap(do=RequestDo.REFUSE, request_id=tap).pack())
     return Screen(
         "\n".join(parts),
-        column(yes if card.may_confirm else None, no if card.is_open else None, to_menu(texts)),
+        column(yes if card.may_confirm else None, no if card.may_refuse else None, to_menu(texts)),
     )
 
 
@@ -152,7 +157,7 @@ def _why(terms: Terms, texts: Texts) -> list[Html]:
         return [texts("block-reason", reason=terms.reason)]
     parts = [texts("block-why", rule=texts(f"block-rule-{terms.because}"))]
     if terms.rule is BlockRule.REPEATED:
-        parts.append(texts("block-rule-again"))
+        parts.append(texts("block-rule-again-during" if terms.is_during else "block-rule-again"))
     parts += [_event(one, texts) for one in terms.events]
     return [*parts, texts("block-events-more", n=str(terms.more))] if terms.more else parts
 
@@ -173,6 +178,13 @@ def cost(found: Cost, texts: Texts) -> list[Html]:
     return [texts("block-cost", sites=found.sites), *lines]
 
 
+def _ahead(card: BlockCard, texts: Texts) -> list[Html]:
+    """To the blocked one: what else is in force, and what follows from the next strike."""
+    is_first = card.terms.level is BlockLevel.LIMITED and card.terms.rule is not BlockRule.BY_HAND
+    parts = [texts("block-others")] if card.others else []
+    return [*parts, texts("block-then-suspended")] if is_first and not card.others else parts
+
+
 def _people(card: BlockCard, texts: Texts) -> list[Html]:
     if not card.confirmed_by:
         return []
@@ -180,9 +192,9 @@ def _people(card: BlockCard, texts: Texts) -> list[Html]:
     return [texts(key, asked=card.asked_by or "—", confirmed=card.confirmed_by)]
 
 
-def _lift_reason(card: BlockCard, texts: Texts) -> str:
-    known = f"block-why-{card.lift_reason}"
-    return texts(known) if card.lift_reason in ("annulled", "upheld") else card.lift_reason
+def _why_over(reason: str, texts: Texts) -> str:
+    """In the words of a person, or one of the machine's own."""
+    return texts(f"block-why-{reason}") if reason in ("annulled", "eased", "upheld") else reason
 
 
 def _appeal(line: AppealLine, terms: Terms, texts: Texts, *, with_words: bool) -> list[Html]:

@@ -131,13 +131,16 @@ def _ledger_rows(found: Ledger, texts: Texts) -> Rows:
     before, after = LedgerTap(contractor_id=firm, page=max(page - 1, 0)), LedgerTap(contractor_id=firm, page=page + 1)
     turning = page_rows(page, pages(found.total), before.pack(), after.pack())
     others = [Button(name[:100], LedgerTap(contractor_id=other).pack()) for other, name in found.others]
-    limits = [_limit_button(one, texts) for one in found.blocks]
+    limits = [_limit_button(found, one, texts) for one in found.blocks]
     return column(*events) + turning + column(*limits, *others, to_menu(texts))
 
 
-def _limit_button(one: BlockLine, texts: Texts) -> Button:
-    """To what it rests on, and to the appeal."""
-    text = texts.plain("block-do-open", level=texts.plain(f"block-level-{one.level}"))
+def _limit_button(found: Ledger, one: BlockLine, texts: Texts) -> Button:
+    """To what it rests on, and to the appeal where the reader may give it."""
+    may_appeal = one.is_personal or not (found.is_desk or found.is_own)
+    text = texts.plain(
+        "block-do-open" if may_appeal else "block-do-read", level=texts.plain(f"block-level-{one.level}")
+    )
     return Button(text, BlockTap(do=BlockDo.SHOW, block_id=one.block_id).pack())
 
 

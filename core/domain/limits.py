@@ -27,7 +27,8 @@ class Record:
 
     `jobs` are the tickets of its last jobs. `done`, as many accepted jobs as the rule of the score asks for, and `bad`,
     the ids of events that lower the score, may be left out above its floor. Ids up to `judged` have led to a block, or
-    to the question of one. `ended_at`: when its last limit ran out.
+    to the question of one. `ended_at`: when its last limit by a rule ran out, or will; `before` are events of what
+    happened before that limit began, however late they were written.
     """
 
     strikes: tuple[Strike, ...]
@@ -37,8 +38,11 @@ class Record:
     bad: tuple[int, ...] = ()
     judged: int = 0
     ended_at: datetime | None = None
+    before: frozenset[int] = frozenset()
     #: In force now, or asked for.
     level: BlockLevel | None = None
+    #: A block of a rule waits for a person's word.
+    is_asked: bool = False
 
     @property
     def newest(self) -> int:
@@ -48,13 +52,15 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`because` is the rule behind `REPEATED`; `events` are those it rests on, the oldest first."""
+    """`because` is the rule behind `REPEATED`; `events` are those it rests on, the oldest first. `is_during`: the limit
+    it repeats is in force yet."""
 
     level: BlockLevel
     rule: BlockRule
     because: BlockRule
     events: tuple[int, ...]
     jobs: int
+    is_during: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +77,21 @@ COUNTED = (BlockRule.MISSED, BlockRule.NO_SHOWS, BlockRule.REWORKS)
 
 
 def verdict(record: Record, *, now: datetime, rules: Defaults) -> Verdict | None:
-    """The first rule that holds and rests on something new; None while the firm is stopped already."""
+    """The hardest that holds and rests on something new, of equals the first rule; None where it is no harder than what
+    stops the firm already. Who waits for a person's word is judged for fraud alone."""
     if record.level is not None and record.level is not BlockLevel.LIMITED:
         return None
     fraud = _of_kind(record.strikes, QualityKind.FRAUD)
     if _has_new(fraud, record):
         return Verdict(BlockLevel.SUSPENDED, BlockRule.FRAUD, BlockRule.FRAUD, fraud, len(record.jobs))
-    if record.level is BlockLevel.LIMITED:
+    if record.is_asked:
         return None
-    for rule in (*COUNTED, BlockRule.SCORE):
-        events = resting_on(rule, record, now=now, rules=rules)
-        if events and _has_new(events, record):
-            return _limited(rule, events, record, now=now, rules=rules)
-    return None
+    held = ((rule, resting_on(rule, record, now=now, rules=rules)) for rule in (*COUNTED, BlockRule.SCORE))
+    found = [_limited(rule, events, record, now=now, rules=rules) for rule, events in held]
+    hardest = [one for one in found if one is not None and one.level is BlockLevel.SUSPENDED]
+    if record.level is None:
+        hardest += [one for one in found if one is not None]
+    return hardest[0] if hardest else None
 
 
 def near(record: Record, *, now: datetime, rules: Defaults) -> Near | None:
@@ -121,9 +129,16 @@ def still_holds(because: BlockRule, left: int, jobs: int, rules: Defaults) -> bo
     return enough and (because is not BlockRule.MISSED or 100 * left > rules.missed_share_pct * jobs)
 
 
-def _limited(rule: BlockRule, events: tuple[int, ...], record: Record, *, now: datetime, rules: Defaults) -> Verdict:
-    if record.ended_at is not None and now - record.ended_at <= timedelta(days=rules.again_days):
-        return Verdict(BlockLevel.SUSPENDED, BlockRule.REPEATED, rule, events, len(record.jobs))
+def _limited(
+    rule: BlockRule, events: tuple[int, ...], record: Record, *, now: datetime, rules: Defaults
+) -> Verdict | None:
+    """Again is only what happened after the last limit began: what was found out later might have led to that one."""
+    if not _has_new(events, record):
+        return None
+    is_soon = record.ended_at is not None and now - record.ended_at <= timedelta(days=rules.again_days)
+    if is_soon and _has_new(tuple(one for one in events if one not in record.before), record):
+        is_during = record.ended_at is not None and record.ended_at > now
+        return Verdict(BlockLevel.SUSPENDED, BlockRule.REPEATED, rule, events, len(record.jobs), is_during)
     return Verdict(BlockLevel.LIMITED, rule, rule, events, len(record.jobs))
 
 

@@ -16,7 +16,7 @@ from core.domain.role import DESK_ROLES, Role
 from storage.models.people import Membership, Person
 
 #: After the dispatcher, in this order.
-_ABOVE = (Role.MANAGER, Role.ADMIN)
+ABOVE = (Role.MANAGER, Role.ADMIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +31,14 @@ def judge(session: Session, actor: Actor, involved: Collection[int | None]) -> J
     """`involved` are those who took part. Raises NotFound outside the desk, NeedsAnother who may not judge here."""
     if not actor.is_desk:
         raise NotFound
-    role = next(one for one in (Role.DISPATCHER, *_ABOVE) if actor.has(one))
+    role = next(one for one in (Role.DISPATCHER, *ABOVE) if actor.has(one))
     known = {person_id for person_id in involved if person_id is not None}
     if actor.person_id in known:
-        above = next((one for one in _ABOVE if actor.has(one)), None)
-        if above is None or _others(session, known, *DESK_ROLES):
+        above = next((one for one in ABOVE if actor.has(one)), None)
+        if above is None or has_others(session, known, *DESK_ROLES):
             raise NeedsAnother
         return Judge(above, {"fallback": f"{above} alone"})
-    if role is Role.DISPATCHER or _others(session, known, Role.DISPATCHER):
+    if role is Role.DISPATCHER or has_others(session, known, Role.DISPATCHER):
         return Judge(role, {})
     return Judge(role, {"fallback": str(role)})
 
@@ -51,8 +51,8 @@ def may_judge(session: Session, actor: Actor, involved: Collection[int | None]) 
     return True
 
 
-def _others(session: Session, involved: Collection[int], *roles: Role) -> bool:
-    """Somebody of these roles, here and in Telegram, who took no part."""
+def has_others(session: Session, involved: Collection[int], *roles: Role) -> bool:
+    """Somebody of these roles, here and within reach of the bot, who took no part."""
     held = (
         select(Membership.id)
         .join(Person, Person.id == Membership.person_id)
@@ -61,6 +61,7 @@ def _others(session: Session, involved: Collection[int], *roles: Role) -> bool:
             Membership.ended_at.is_(None),
             Membership.person_id.not_in(involved),
             Person.telegram_id.is_not(None),
+            Person.unreachable_at.is_(None),
         )
     )
     return session.scalar(held.limit(1)) is not None

@@ -12,20 +12,10 @@ from sqlalchemy.orm import Session
 from core.domain import typed
 from core.domain.actor import Actor
 from core.domain.calendar import CalendarKind
-from core.domain.errors import AppealGiven, AppealOver, Changed, NotFound
+from core.domain.errors import AppealGiven, AppealOver, Changed, NotAllowed, NotFound
 from core.domain.notice import Notice
 from core.domain.task import TaskKind
-from core.services import (
-    another_person,
-    audit,
-    blacklist,
-    block_people,
-    calendars,
-    notices,
-    numbers,
-    open_questions,
-    tasks,
-)
+from core.services import audit, blacklist, block_people, calendars, notices, numbers, open_questions, tasks
 from core.services.rows import moved
 from storage.models.contractor import Appeal, Block, Contractor
 from storage.models.desk import Audit
@@ -37,7 +27,11 @@ UPHELD = "upheld"
 
 
 def give(session: Session, actor: Actor, block_id: int, words: str, *, now: datetime) -> None:
-    """Raises NotFound for who is not in the block, AppealGiven, AppealOver, TextEmpty, TextTooLong."""
+    """By an owner of the firm, or by the blocked person himself.
+
+    Raises NotFound for who is not in the block, NotAllowed for an engineer of the firm, AppealGiven, AppealOver,
+    TextEmpty, TextTooLong.
+    """
     block = of_blocked(session, actor, block_id)
     text = typed.words(words, WORDS_LIMIT)
     ensure_open(session, block, now=now)
@@ -62,7 +56,7 @@ def give(session: Session, actor: Actor, block_id: int, words: str, *, now: date
 def decide(session: Session, actor: Actor, appeal_id: int, is_upheld: bool, words: str, *, now: datetime) -> None:
     """A refusal says why. Raises NotFound, NeedsAnother, Changed, TextEmpty, TextTooLong."""
     row, block = of_desk(session, actor, appeal_id)
-    judge = another_person.judge(session, actor, block_people.involved(session, block))
+    judge = block_people.judge(session, actor, block)
     text = typed.words(words, WORDS_LIMIT, may_be_empty=is_upheld)
     decided = {"is_upheld": is_upheld, "decided_by": actor.person_id, "decided_at": now, "answer": text}
     if not moved(session, row, Appeal.decided_at.is_(None), **decided):
@@ -102,10 +96,12 @@ def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
 
 
 def of_blocked(session: Session, actor: Actor, block_id: int) -> Block:
-    """A block of the actor's own firm, or of himself."""
+    """A block of a firm the actor owns, or of himself. Raises NotFound, NotAllowed for an engineer of the firm."""
     block = session.get(Block, block_id)
-    if block is None or not block_people.may_appeal(session, actor, block):
+    if block is None:
         raise NotFound
+    if not block_people.may_appeal(session, actor, block):
+        raise NotAllowed if block.contractor_id in actor.contractor_ids else NotFound
     return block
 
 
@@ -117,8 +113,8 @@ def of_desk(session: Session, actor: Actor, appeal_id: int) -> tuple[Appeal, Blo
 
 
 def ensure_may(session: Session, actor: Actor, block_id: int, *, now: datetime) -> int:
-    """Before he begins to write; in how many working days he will be answered. Raises NotFound, AppealGiven,
-    AppealOver."""
+    """Before he begins to write; in how many working days he will be answered. Raises NotFound, NotAllowed,
+    AppealGiven, AppealOver."""
     ensure_open(session, of_blocked(session, actor, block_id), now=now)
     return numbers.of(session).appeal_answer_days
 
@@ -126,7 +122,7 @@ def ensure_may(session: Session, actor: Actor, block_id: int, *, now: datetime) 
 def ensure_may_decide(session: Session, actor: Actor, appeal_id: int, *, now: datetime) -> None:
     """Raises NotFound, NeedsAnother, Changed."""
     row, block = of_desk(session, actor, appeal_id)
-    another_person.judge(session, actor, block_people.involved(session, block))
+    block_people.judge(session, actor, block)
     if row.decided_at is not None:
         raise Changed
 

@@ -83,7 +83,8 @@ def begin(session: Session, actor: Actor, order: Order, *, now: datetime) -> Blo
 
 
 def lift(session: Session, actor: Actor, block_id: int, reason: str, *, now: datetime) -> None:
-    """Before its time, by a manager or by a person of the desk who had no part in it, with a reason in words.
+    """Before its time, by a manager or by a person of the desk who had no part in it, not of the firm, with a reason in
+    words.
 
     Raises NotFound, NeedsAnother, Changed when it is over already.
     """
@@ -97,6 +98,7 @@ def lift(session: Session, actor: Actor, block_id: int, reason: str, *, now: dat
 def ensure_may_lift(session: Session, actor: Actor, block_id: int, *, now: datetime) -> Block:
     """Raises NotFound, NeedsAnother, Changed."""
     block = of_desk(session, actor, block_id)
+    block_people.ensure_outside(session, actor, block)
     if not actor.has(Role.MANAGER, Role.ADMIN) and actor.person_id in block_people.involved(session, block):
         raise NeedsAnother
     if block.ends_at is not None and block.ends_at <= now:

@@ -11,10 +11,9 @@ from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
 from core.domain.block import BlockLevel, BlockRule
-from core.domain.errors import NotFound
+from core.domain.errors import Changed, NeedsAnother, NotFound
 from core.domain.quality import QualityKind
-from core.domain.role import Role
-from core.services import another_person, appeals, block_costs, block_people, block_requests, blocks
+from core.services import another_person, appeals, blacklist, block_costs, block_people, block_requests, blocks
 from core.services.block_costs import Cost
 from storage.models.contractor import Appeal, Block, BlockRequest, Contractor
 from storage.models.desk import Audit
@@ -36,8 +35,8 @@ class EventLine:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a block and a request of one have alike. `because` is the rule behind a repeated limit; `more` events
-    stand behind those listed."""
+    """What a block and a request of one have alike. `because` is the rule behind a repeated limit, which `is_during`
+    the one before it; `more` events stand behind those listed."""
 
     contractor_id: int | None
     name: str
@@ -46,6 +45,7 @@ class Terms:
     level: BlockLevel
     rule: BlockRule
     because: BlockRule
+    is_during: bool
     reason: str
     events: tuple[EventLine, ...]
     more: int
@@ -69,7 +69,8 @@ class AppealLine:
 
 @dataclass(frozen=True, slots=True)
 class BlockCard:
-    """`others` of the same firm or person are in force beside it. People are named for the desk alone."""
+    """`others` of the same firm or person are in force beside it. People are named for the desk alone.
+    `owner_may_appeal`: of the firm the reader is only an engineer of."""
 
     block_id: int
     terms: Terms
@@ -86,6 +87,7 @@ class BlockCard:
     for_desk: bool
     may_lift: bool
     may_appeal: bool
+    owner_may_appeal: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ class RequestCard:
     refusal: str
     block_id: int | None
     may_confirm: bool
+    may_refuse: bool
     is_open: bool
 
 
@@ -117,8 +120,8 @@ def block(session: Session, actor: Actor, block_id: int, *, now: datetime) -> Bl
         raise NotFound
     asked, confirmed = _parties(session, row)
     is_live, appeal = row.ends_at is None or row.ends_at > now, block_people.appeal_of(session, row.id)
-    mine = block_people.may_appeal(session, actor, row)
-    may_lift = actor.has(Role.MANAGER, Role.ADMIN) or actor.person_id not in block_people.involved(session, row)
+    is_heard = appeal is None and appeals.is_heard(session, row, now=now)
+    is_mine = block_people.may_appeal(session, actor, row)
     return BlockCard(
         block_id=row.id,
         terms=_terms(session, row, _facts(session, row), now=now),
@@ -133,14 +136,16 @@ def block(session: Session, actor: Actor, block_id: int, *, now: datetime) -> Bl
         others=_others(session, row, now=now),
         appeal=_appeal(session, appeal, actor) if appeal is not None else None,
         for_desk=actor.is_desk,
-        may_lift=actor.is_desk and may_lift and is_live,
-        may_appeal=mine and appeal is None and appeals.is_heard(session, row, now=now),
+        may_lift=_may_lift(session, actor, row, now=now),
+        may_appeal=is_heard and is_mine,
+        owner_may_appeal=is_heard and not is_mine and row.contractor_id in actor.contractor_ids,
     )
 
 
 def request(session: Session, actor: Actor, request_id: int, *, now: datetime) -> RequestCard:
     row = block_requests.one(session, actor, request_id)
-    is_open = row.decided_at is None
+    is_open, hit = row.decided_at is None, block_people.of_firm(session, row)
+    is_outside = actor.person_id not in hit
     return RequestCard(
         request_id=row.id,
         terms=_terms(session, row, block_requests.facts_of(session, row), now=now),
@@ -151,7 +156,8 @@ def request(session: Session, actor: Actor, request_id: int, *, now: datetime) -
         decided_at=row.decided_at,
         refusal=row.refusal,
         block_id=row.block_id,
-        may_confirm=is_open and another_person.may_judge(session, actor, {row.asked_by}),
+        may_confirm=is_open and is_outside and another_person.may_judge(session, actor, {row.asked_by, *hit}),
+        may_refuse=is_open and (is_outside or actor.person_id == row.asked_by),
         is_open=is_open,
     )
 
@@ -162,8 +168,7 @@ def appeal(session: Session, actor: Actor, appeal_id: int, *, now: datetime) -> 
     if row is None:
         raise NotFound
     found = block(session, actor, row.block_id, now=now)
-    parties = block_people.involved(session, session.get_one(Block, row.block_id))
-    may_decide = row.decided_at is None and another_person.may_judge(session, actor, parties)
+    may_decide = row.decided_at is None and block_people.may_judge(session, actor, session.get_one(Block, row.block_id))
     return AppealCard(_appeal(session, row, actor), found, may_decide)
 
 
@@ -174,6 +179,14 @@ def whom(session: Session, row: Block | BlockRequest) -> tuple[str, str]:
         return firm.name, firm.zone
     person = session.get_one(Person, row.person_id)
     return person.name, person.zone
+
+
+def _may_lift(session: Session, actor: Actor, row: Block, *, now: datetime) -> bool:
+    try:
+        blacklist.ensure_may_lift(session, actor, row.id, now=now)
+    except (NotFound, NeedsAnother, Changed):
+        return False
+    return True
 
 
 def _terms(session: Session, row: Block | BlockRequest, facts: dict[str, Any], *, now: datetime) -> Terms:
@@ -187,6 +200,7 @@ def _terms(session: Session, row: Block | BlockRequest, facts: dict[str, Any], *
         level=row.level,
         rule=row.rule,
         because=BlockRule(facts.get("because", row.rule)),
+        is_during=bool(facts.get("during")),
         reason=row.reason,
         events=_events(session, events[-MOST_EVENTS:]),
         more=max(0, len(events) - MOST_EVENTS),

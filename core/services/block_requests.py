@@ -156,7 +156,8 @@ def ask(session: Session, actor: Actor, order: Order, *, now: datetime, with_tas
 def confirm(session: Session, actor: Actor, request_id: int, *, now: datetime) -> None:
     """The second yes: the block begins, at the cost of this moment. Raises NotFound, NeedsAnother, Changed."""
     row = one(session, actor, request_id)
-    judge = another_person.judge(session, actor, {row.asked_by, *block_people.told(session, row)})
+    block_people.ensure_outside(session, actor, row)
+    judge = another_person.judge(session, actor, {row.asked_by, *block_people.of_firm(session, row)})
     if not moved(session, row, BlockRequest.decided_at.is_(None), decided_by=actor.person_id, decided_at=now):
         raise Changed
     whom = Subject(row.contractor_id, row.person_id, row.client_id)
@@ -179,7 +180,7 @@ def refuse(session: Session, actor: Actor, request_id: int, reason: str, *, now:
     """
     row = one(session, actor, request_id)
     if actor.person_id != row.asked_by:
-        another_person.judge(session, actor, block_people.told(session, row))
+        block_people.ensure_outside(session, actor, row)
     words = typed.words(reason, REASON_LIMIT)
     decided = {"decided_by": actor.person_id, "decided_at": now, "refusal": words}
     if not moved(session, row, BlockRequest.decided_at.is_(None), **decided):
@@ -223,7 +224,7 @@ _ASKED_DATA = select(Audit.data).where(Audit.entity == "block_request", Audit.ev
 
 
 def _facts(data: dict[str, Any] | None) -> dict[str, Any]:
-    return {key: data[key] for key in ("events", "because", "jobs", "upto") if data and key in data}
+    return {key: data[key] for key in ("events", "because", "jobs", "upto", "during") if data and key in data}
 
 
 def _subject(

@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Text, cast, exists, func, literal, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from core.domain.block import BlockLevel, BlockRule
 from core.domain.task import TaskKind
+from core.services import block_people
 from storage.models.contractor import Appeal, Block, BlockRequest
 from storage.models.desk import Audit, Task
 
@@ -67,16 +68,22 @@ def nothing_waits_unseen(session: Session, *, now: datetime) -> Found:
 
 
 def an_appeal_is_answered_by_another(session: Session, *, now: datetime) -> Found:
-    """Not by who asked for the block or confirmed it; and what was upheld is in force no more."""
+    """Not by who asked for the block, confirmed it, or had settled what it rests on; and what was upheld is in force no
+    more."""
+    began = aliased(Audit)
     rows = session.execute(
-        select(Appeal, Block, BlockRequest, Audit.data)
+        select(Appeal, Block, BlockRequest, Audit.data, began.data)
         .join(Block, Block.id == Appeal.block_id)
+        .outerjoin(began, began.id == Block.audit_id)
         .outerjoin(BlockRequest, BlockRequest.block_id == Block.id)
         .outerjoin(Audit, (Audit.entity == "appeal") & (Audit.entity_id == Appeal.id) & (Audit.event == "decide"))
     ).all()
     broken: list[str] = []
-    for appeal, block, request, data in rows:
+    for appeal, block, request, data, facts in rows:
         parties = {request.asked_by, request.decided_by} - {None} if request is not None else set()
+        if appeal.decided_at is not None:
+            said = block_people.settled(session, (facts or {}).get("events", ()))
+            parties |= {person for person, at in said if at <= appeal.decided_at}
         if appeal.decided_by in parties and not (data or {}).get("fallback"):
             broken.append(f"appeal {appeal.id} was decided by person {appeal.decided_by} who took part in the block")
         if appeal.is_upheld and (block.ends_at is None or block.ends_at > now):

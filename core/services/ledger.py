@@ -189,8 +189,13 @@ def event(session: Session, actor: Actor, event_id: int, *, now: datetime) -> Ev
         is_desk=actor.is_desk,
         may_dispute=_may_dispute(session, actor, row, now=now),
         may_decide=_may_decide(session, actor, row, given),
-        may_accuse=actor.has(Role.MANAGER, Role.ADMIN) and row.kind is not QualityKind.FRAUD,
+        may_accuse=_may_accuse(actor, row),
     )
+
+
+def _may_accuse(actor: Actor, row: QualityEvent) -> bool:
+    is_outside = row.contractor_id not in actor.contractor_ids
+    return is_outside and actor.has(Role.MANAGER, Role.ADMIN) and row.kind is not QualityKind.FRAUD
 
 
 def _may_dispute(session: Session, actor: Actor, row: QualityEvent, *, now: datetime) -> bool:

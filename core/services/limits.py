@@ -4,7 +4,8 @@ Who has new events stands in the line of `judged`; a verdict says up to which ev
 anything. At once only what costs no site its last contractor, and only so much in a day; the rest waits for a person.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,18 +30,28 @@ from core.services import (
     numbers,
     records,
     tasks,
+    verdicts,
 )
 from core.services.blacklist import Order
+from core.services.verdicts import ANNULLED, EASED, Ruling
 from storage.models.contractor import Block, BlockRequest, Contractor
 from storage.models.desk import Audit, Task
 from storage.models.quality import QualityEvent
 
 #: So many in one transaction, then others may write.
 FIRMS_AT_ONCE, VERDICTS_AT_ONCE = 10, 5
-#: Blocks and requests whose events are looked up in one statement.
+#: Firms whose blocks and requests are looked at with one statement.
 SHAKEN_AT_ONCE = 100
 WARNED = "warn_limit"
-ANNULLED = "annulled"
+
+
+@dataclass(frozen=True, slots=True)
+class _Shaken:
+    """A block or a request that does not hold as it is: why, and the facts a plain limit would rest on, if any."""
+
+    row: Block | BlockRequest
+    why: str
+    facts: dict[str, Any]
 
 
 def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
@@ -64,17 +75,20 @@ def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
 
 
 def lift_annulled(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
-    """Blocks and requests of rules whose events were annulled, so that the rule holds no more. Returns how many."""
+    """Blocks and requests of rules that what is left of their events does not bear, or that repeat a limit which fell.
+    Returns how many; of a repetition that was none the plain limit stays, for what is left of its days."""
     actor, done = Actor.system("job:limits"), 0
-    for number, row in enumerate(_shaken(session, now=now)):
+    for number, one in enumerate(_shaken(session, now=now)):
         if done == limit:
             break
         if number < skip:
             continue
-        if isinstance(row, Block):
-            blacklist.ended(session, actor, row, "", now=now, why=ANNULLED)
+        if isinstance(one.row, Block):
+            blacklist.ended(session, actor, one.row, "", now=now, why=one.why)
+            _leave_limit(session, actor, one.row, one.facts, now=now)
         else:
-            block_requests.drop(session, actor, row, ANNULLED, now=now)
+            block_requests.drop(session, actor, one.row, one.why, now=now)
+            judged.wait(session, [one.row.contractor_id or 0], now=now)
         done += 1
     return done
 
@@ -103,7 +117,13 @@ def _apply(session: Session, actor: Actor, contractor_id: int, found: Verdict, u
         "",
         _days(session, found.level),
         cost.as_json,
-        {"events": list(found.events), "because": found.because, "jobs": found.jobs, "upto": upto},
+        {
+            "events": list(found.events),
+            "because": found.because,
+            "jobs": found.jobs,
+            "upto": upto,
+            "during": found.is_during,
+        },
     )
     is_flood = _begun_today(session, now=now) >= numbers.of(session).most_limits_a_day
     if not is_flood and not cost.sites:
@@ -150,24 +170,66 @@ def _warn(session: Session, actor: Actor, contractor_id: int, near: Near, *, now
         notices.tell(session, person.id, Notice.NEAR_LIMIT, cause=key, now=now, data=data)
 
 
-def _shaken(session: Session, *, now: datetime) -> Iterator[Block | BlockRequest]:
-    """In force or asked for by a rule that does not hold without the annulled events."""
-    by_rule = (Block.rule != BlockRule.BY_HAND, Block.audit_id.is_not(None), Block.ends_at > now)
-    live = session.execute(select(Block, Audit.data).join(Audit, Audit.id == Block.audit_id).where(*by_rule))
-    facts: list[tuple[Block | BlockRequest, dict[str, Any]]] = [(block, data) for block, data in live]
-    facts += block_requests.of_rules(session, BlockRequest.decided_at.is_(None))
-    for first in range(0, len(facts), SHAKEN_AT_ONCE):
-        some = facts[first : first + SHAKEN_AT_ONCE]
-        gone = records.annulled(session, {number for _, data in some for number in data.get("events", ())})
-        yield from (row for row, data in some if not _holds(session, row, data, gone))
+def _leave_limit(session: Session, actor: Actor, block: Block, facts: dict[str, Any], *, now: datetime) -> None:
+    """What the events that are left bear by themselves: a limit, counted from where the harder block began. It costs
+    less than what was in force, so nobody is asked."""
+    end = block.starts_at + timedelta(days=numbers.of(session).limited_days)
+    days = (end - now).days
+    if not facts or days < 1:
+        return
+    whom, level = Subject(block.contractor_id), BlockLevel.LIMITED
+    cost = block_costs.of(session, whom, level, now=now)
+    order = Order(whom, level, BlockRule(facts["because"]), "", days, cost.as_json, facts)
+    blacklist.begin(session, actor, order, now=now)
 
 
-def _holds(session: Session, row: Block | BlockRequest, data: dict[str, Any], gone: frozenset[int]) -> bool:
-    events = set(data.get("events", ()))
-    if not events & gone:
-        return True
-    because, numbers_ = BlockRule(data["because"]), numbers.of(session)
-    if because is BlockRule.SCORE:
-        firm = session.get_one(Contractor, row.contractor_id)
-        return firm.score < numbers_.score_floor
-    return rules.still_holds(because, len(events - gone), int(data.get("jobs", 0)), numbers_)
+def _shaken(session: Session, *, now: datetime) -> Iterator[_Shaken]:
+    """In force, or asked for."""
+    live = session.scalars(
+        select(Block.contractor_id).where(Block.rule != BlockRule.BY_HAND, Block.ends_at > now).distinct()
+    ).all()
+    asked = block_requests.of_rules(session, BlockRequest.decided_at.is_(None))
+    firms = sorted({firm for firm in (*live, *(row.contractor_id for row, _ in asked)) if firm is not None})
+    for first in range(0, len(firms), SHAKEN_AT_ONCE):
+        some = firms[first : first + SHAKEN_AT_ONCE]
+        rulings = verdicts.of_firms(session, some)
+        theirs = [(row, facts) for row, facts in asked if row.contractor_id in some]
+        of_blocks = [one.facts for of_firm in rulings.values() for one in of_firm]
+        gone = verdicts.annulled(session, [*of_blocks, *(facts for _, facts in theirs)])
+        found = [
+            _looked_at(session, one.block, one.facts, of_firm[:number], gone)
+            for of_firm in rulings.values()
+            for number, one in enumerate(of_firm)
+            if one.block.ends_at is not None and one.block.ends_at > now
+        ]
+        found += [
+            _looked_at(session, row, facts, rulings.get(row.contractor_id or 0, []), gone) for row, facts in theirs
+        ]
+        yield from (one for one in found if one is not None)
+
+
+def _looked_at(
+    session: Session, row: Block | BlockRequest, facts: dict[str, Any], earlier: Sequence[Ruling], gone: frozenset[int]
+) -> _Shaken | None:
+    """None: it stands."""
+    if not _bears(session, row, facts, gone):
+        return _Shaken(row, ANNULLED, {})
+    rules = numbers.of(session)
+    past = verdicts.standing(earlier, gone, rules)
+    gone |= past.excused
+    if not _bears(session, row, facts, gone):
+        return _Shaken(row, EASED, {})
+    begins = row.starts_at if isinstance(row, Block) else row.asked_at
+    has_fallen = len(past.blocks) < len(earlier)
+    if row.rule is not BlockRule.REPEATED or not has_fallen or past.is_repeated(begins, rules):
+        return None
+    kept = {key: facts[key] for key in ("because", "jobs", "upto")}
+    return _Shaken(row, EASED, {**kept, "events": sorted(verdicts.events_of(facts) - gone)})
+
+
+def _bears(session: Session, row: Block | BlockRequest, facts: dict[str, Any], gone: frozenset[int]) -> bool:
+    rules = numbers.of(session)
+    if not verdicts.bears(facts, gone, rules):
+        return False
+    is_by_score = bool(verdicts.events_of(facts) & gone) and facts["because"] == BlockRule.SCORE
+    return not is_by_score or session.get_one(Contractor, row.contractor_id).score < rules.score_floor

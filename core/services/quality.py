@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.domain import quality, typed
 from core.domain.actor import Actor
-from core.domain.errors import Changed, NotAllowed
+from core.domain.errors import Changed, NeedsAnother, NotAllowed
 from core.domain.notice import Audience, Notice
 from core.domain.quality import (
     BAD_MILLI,
@@ -222,11 +222,14 @@ def mark(session: Session, ticket: Ticket, given: int, best: int, *, cause: Audi
 def fraud(session: Session, actor: Actor, event_id: int, words: str, *, now: datetime) -> None:
     """Proven, by a manager's word, of the crew and the job of another event; once for both.
 
-    Raises NotFound, NotAllowed, Changed where it is known already, TextEmpty, TextTooLong.
+    Raises NotFound, NotAllowed, NeedsAnother for who is of the firm, Changed where it is known already, TextEmpty,
+    TextTooLong.
     """
     seen = scope.find(session, scope.visible_events(actor), QualityEvent.id == event_id)
     if not actor.has(Role.MANAGER, Role.ADMIN):
         raise NotAllowed
+    if seen.contractor_id in actor.contractor_ids:
+        raise NeedsAnother
     words = typed.words(words, WORDS_LIMIT)
     score.refresh(session, seen.contractor_id, now=now)  # whoever says so at the same time waits here
     known = _known(QualityKind.FRAUD, seen.contractor_id, seen.ticket_id).where(QualityEvent.annulled_at.is_(None))

@@ -1,46 +1,50 @@
 """The record of one firm as the rules of the limits read it, from the ledger and from its earlier blocks."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import func, or_, select, union_all
+from sqlalchemy import case, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
-from core.domain.block import BlockLevel, BlockRule
+from core.domain.block import BlockLevel
+from core.domain.defaults import Defaults
 from core.domain.limits import Record, Strike
 from core.domain.quality import QualityKind, is_bad
-from core.services import block_requests, blocks, numbers, score
+from core.services import block_requests, blocks, numbers, score, verdicts
+from core.services.verdicts import Standing
+from storage.models.clock import Breach
 from storage.models.contractor import Block, BlockRequest, Contractor
-from storage.models.desk import Audit
 from storage.models.quality import QualityEvent
 from storage.models.ticket import Assignment
+from storage.models.visit import Visit
 
 STRIKES = (QualityKind.MISSED, QualityKind.NO_SHOW, QualityKind.REWORK, QualityKind.FRAUD)
+#: Said of work that was over by then.
+_OF_WORK = (QualityKind.REWORK, QualityKind.FIRST_TIME, QualityKind.MARK)
 #: As many as a block over a low score names.
 _MOST_BAD = 50
 
 
 @dataclass(frozen=True, slots=True)
 class _Past:
-    """Earlier verdicts of rules: up to which event they judged, which events are excused, when the last limit ended."""
+    """Earlier verdicts of rules: up to which event they judged, what of them counts, and what holds or waits now."""
 
     judged: int
-    excused: frozenset[int]
-    ended_at: datetime | None
+    standing: Standing
     level: BlockLevel | None
+    is_asked: bool
 
 
 def of(session: Session, contractor_id: int, *, now: datetime) -> Record:
-    past, rules = _past(session, contractor_id, now=now), numbers.of(session)
+    rules = numbers.of(session)
+    past = _past(session, contractor_id, rules, now=now)
     jobs = _last_jobs(session, contractor_id, rules.missed_jobs)
     since = now - timedelta(days=max(rules.no_show_days, rules.rework_days))
     strikes = session.scalars(
         select(QualityEvent).where(
             QualityEvent.contractor_id == contractor_id,
             QualityEvent.annulled_at.is_(None),
-            QualityEvent.id.not_in(past.excused),
+            QualityEvent.id.not_in(past.standing.excused),
             QualityEvent.kind.in_(STRIKES),
             or_(QualityEvent.at > since, QualityEvent.ticket_id.in_(jobs), QualityEvent.kind == QualityKind.FRAUD),
         )
@@ -50,43 +54,62 @@ def of(session: Session, contractor_id: int, *, now: datetime) -> Record:
         jobs=frozenset(jobs),
         score=session.get_one(Contractor, contractor_id).score,
         judged=past.judged,
-        ended_at=past.ended_at,
+        ended_at=past.standing.ended_at,
+        before=_before(session, contractor_id, past),
         level=past.level,
+        is_asked=past.is_asked,
     )
     if found.score >= rules.score_floor:
         return found
     done = len(score.accepted(session, contractor_id, rules.score_jobs))
-    return replace(found, done=done, bad=_bad(session, contractor_id, past.excused))
+    return replace(found, done=done, bad=_bad(session, contractor_id, past.standing.excused))
 
 
-def annulled(session: Session, events: Iterable[int]) -> frozenset[int]:
-    """Which of these count no more."""
-    query = select(QualityEvent.id).where(QualityEvent.id.in_(list(events)), QualityEvent.annulled_at.is_not(None))
-    return frozenset(session.scalars(query))
-
-
-def _past(session: Session, contractor_id: int, *, now: datetime) -> _Past:
-    everywhere = (
-        select(Block, Audit.data)
-        .outerjoin(Audit, Audit.id == Block.audit_id)
-        .where(Block.contractor_id == contractor_id, Block.client_id.is_(None))
-    )
-    rows: list[tuple[Block, dict[str, Any]]] = [(block, data or {}) for block, data in session.execute(everywhere)]
-    of_rules = [(block, data) for block, data in rows if block.rule is not BlockRule.BY_HAND]
+def _past(session: Session, contractor_id: int, rules: Defaults, *, now: datetime) -> _Past:
+    earlier = verdicts.of_firms(session, [contractor_id]).get(contractor_id, [])
     asked = block_requests.of_rules(session, BlockRequest.contractor_id == contractor_id)
-    facts = [data for _, data in (*of_rules, *asked)]
-    ends = [block.ends_at for block, _ in of_rules if block.ends_at is not None and not block.lift_reason]
+    facts = [one.facts for one in earlier]
+    gone = verdicts.annulled(session, facts)
+    # What was asked for as a repetition and is none any more is judged anew.
+    facts += [data for row, data in asked if row.refusal != verdicts.EASED]
     waiting = [row.level for row, _ in asked if row.decided_at is None]
     holding = session.scalars(
         select(Block.level).where(Block.contractor_id == contractor_id, Block.client_id.is_(None), blocks.in_force(now))
     )
-    order = list(BlockLevel)
     return _Past(
-        max((int(data.get("upto", 0)) for data in facts), default=0),
-        frozenset(int(one) for block, data in of_rules if block.lift_reason for one in data.get("events", ())),
-        max((at for at in ends if at <= now), default=None),
-        max([*waiting, *holding], key=order.index, default=None),
+        max((int(one.get("upto", 0)) for one in facts), default=0),
+        verdicts.standing(earlier, gone, rules),
+        max([*waiting, *holding], key=list(BlockLevel).index, default=None),
+        bool(waiting),
     )
+
+
+def _before(session: Session, contractor_id: int, past: _Past) -> frozenset[int]:
+    """New events of what happened before the last limit began: a deadline noticed later, a window nobody came in, work
+    that was found to be faulty afterwards."""
+    if not past.standing.blocks:
+        return frozenset()
+    theirs = (
+        Visit.assignment_id == Assignment.id,
+        Visit.ticket_id == QualityEvent.ticket_id,
+        Assignment.contractor_id == QualityEvent.contractor_id,
+    )
+    deadline = select(Breach.at).where(Breach.audit_id == QualityEvent.audit_id)
+    window = select(func.max(Visit.ends_at)).where(*theirs, Visit.ends_at <= QualityEvent.at)
+    work = select(func.max(Visit.left_at)).where(
+        *theirs, Visit.left_at <= QualityEvent.at, Visit.on_site_at.is_not(None)
+    )
+    happened = case(
+        (QualityEvent.kind == QualityKind.MISSED, deadline.scalar_subquery()),
+        (QualityEvent.kind == QualityKind.NO_SHOW, window.scalar_subquery()),
+        (QualityEvent.kind.in_(_OF_WORK), work.scalar_subquery()),
+    )
+    query = select(QualityEvent.id).where(
+        QualityEvent.contractor_id == contractor_id,
+        QualityEvent.id > past.judged,
+        func.coalesce(happened, QualityEvent.at) <= past.standing.blocks[-1].starts_at,
+    )
+    return frozenset(session.scalars(query))
 
 
 def _last_jobs(session: Session, contractor_id: int, most: int) -> list[int]:

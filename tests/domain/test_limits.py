@@ -107,8 +107,40 @@ def test_limited_again_soon_after_the_end_is_suspended(days: int, level: BlockLe
     assert found.rule is (R.REPEATED if level is L.SUSPENDED else R.NO_SHOWS)
 
 
-def test_who_is_limited_is_not_limited_once_more() -> None:
+def test_who_is_limited_by_hand_is_not_limited_once_more() -> None:
     assert verdict(record(*[K.NO_SHOW] * 5, level=L.LIMITED), now=NOW, rules=RULES) is None
+
+
+@pytest.mark.parametrize("ended_at", [NOW + 10 * DAY, NOW - DAY])
+def test_again_since_the_limit_began_suspends_also_while_it_lasts(ended_at: datetime) -> None:
+    is_during = ended_at > NOW
+    level = L.LIMITED if is_during else None
+    found = verdict(record(*[K.NO_SHOW] * 3, judged=2, level=level, ended_at=ended_at), now=NOW, rules=RULES)
+    assert found is not None
+    assert (found.level, found.rule, found.events) == (L.SUSPENDED, R.REPEATED, (1, 2, 3))
+    assert found.is_during is is_during
+
+
+def test_what_happened_before_the_limit_and_was_written_later_repeats_nothing() -> None:
+    late = record(*[K.NO_SHOW] * 3, judged=2, before=frozenset({3}), ended_at=NOW + DAY, level=L.LIMITED)
+    assert verdict(late, now=NOW, rules=RULES) is None
+    afterwards = verdict(replace(late, level=None, ended_at=NOW - DAY), now=NOW, rules=RULES)
+    assert afterwards is not None
+    assert (afterwards.level, afterwards.rule) == (L.LIMITED, R.NO_SHOWS)
+
+
+def test_the_hardest_of_two_rules_that_hold_counts() -> None:
+    """Missed deadlines of before, which are tried first, and no-shows of afterwards."""
+    both = record(*[K.MISSED] * 3, *[K.NO_SHOW] * 2, before=frozenset({1, 2, 3}), ended_at=NOW - DAY)
+    found = verdict(both, now=NOW, rules=RULES)
+    assert found is not None
+    assert (found.rule, found.because) == (R.REPEATED, R.NO_SHOWS)
+
+
+def test_who_waits_for_a_word_is_judged_for_fraud_alone() -> None:
+    waits = record(*[K.NO_SHOW] * 3, judged=2, level=L.LIMITED, is_asked=True, ended_at=NOW - DAY)
+    assert verdict(waits, now=NOW, rules=RULES) is None
+    assert verdict(replace(waits, strikes=record(*[K.FRAUD] * 3).strikes), now=NOW, rules=RULES) is not None
 
 
 @pytest.mark.parametrize(
@@ -137,12 +169,20 @@ def test_two_missed_of_many_jobs_are_no_reason_to_warn() -> None:
 KINDS = st.lists(st.sampled_from(QualityKind), max_size=12)
 
 
-@given(KINDS, st.integers(0, 30), st.sampled_from([None, *BlockLevel]), st.integers(0, 12), st.integers(0, 100))
+ENDS = st.sampled_from([None, NOW - DAY, NOW + DAY])
+
+
+@given(KINDS, st.integers(0, 30), st.sampled_from([None, *BlockLevel]), st.integers(0, 12), st.integers(0, 100), ENDS)
 def test_a_verdict_rests_on_something_new_and_is_never_milder_than_what_holds(
-    kinds: list[QualityKind], jobs: int, level: BlockLevel | None, judged: int, score: int
+    kinds: list[QualityKind],
+    jobs: int,
+    level: BlockLevel | None,
+    judged: int,
+    score: int,
+    ended_at: datetime | None,
 ) -> None:
     bad = tuple(range(1, len(kinds) + 1))
-    given_ = record(*kinds, jobs=jobs, level=level, judged=judged, score=score, done=20, bad=bad)
+    given_ = record(*kinds, jobs=jobs, level=level, judged=judged, score=score, done=20, bad=bad, ended_at=ended_at)
     found, warned = verdict(given_, now=NOW, rules=RULES), near(given_, now=NOW, rules=RULES)
     if found is not None:
         assert max(found.events) > judged

@@ -35,15 +35,17 @@ def strike(
     firm: Contractor | None = None,
     ago: timedelta = timedelta(),
     weight_milli: int = 1000,
+    by: Actor | None = None,
 ) -> QualityEvent:
-    """One event of the ledger, as a visit or a breach would have written it; of a job which the firm had."""
+    """One event of the ledger, as a visit or a breach would have written it; of a job which the firm had. `by`: who of
+    the desk said so, else a machine."""
     session, contractor = world.session, firm or world.contractor
     had = select(Assignment.id).where(Assignment.ticket_id == ticket.id, Assignment.contractor_id == contractor.id)
     if session.scalar(had) is None:
         ended = {"started_at": world.now, "ended_at": world.now, "end_reason": "gave up"}
         session.add(Assignment(ticket_id=ticket.id, contractor_id=contractor.id, over_limit=False, **ended))
     at = world.now - ago
-    cause = audit.record(session, Actor.system("test"), "quality", ticket.id, kind, now=at)
+    cause = audit.record(session, by or Actor.system("test"), "quality", ticket.id, kind, now=at)
     row = quality.write(session, kind, weight_milli, Crew(contractor.id, None), ticket, cause=cause, now=at)
     session.flush()
     return row

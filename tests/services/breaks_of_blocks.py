@@ -54,6 +54,24 @@ def judge_of_his_own(story: Story) -> str:
     return f"appeal {appeal} was decided by person {asked} who took part"
 
 
+def judge_of_what_he_said(story: Story) -> str:
+    """A block that rests on what he has said himself of a job."""
+    appeal = story.one("SELECT id FROM appeal WHERE decided_at IS NULL")
+    block = story.one("SELECT block_id FROM appeal WHERE id = :id", id=appeal)
+    said = "FROM quality_event JOIN audit ON audit.id = audit_id WHERE actor_role = 'dispatcher'"
+    event, who = story.one(f"SELECT quality_event.id {said}"), story.one(f"SELECT actor_id {said}")
+    began = story.audit("block", block, "start", data=f'{{"events": [{event}]}}')
+    story.run("UPDATE block SET audit_id = :began WHERE id = :id", began=began, id=block)
+    story.run(
+        "UPDATE appeal SET decided_by = :who, decided_at = :at, is_upheld = false WHERE id = :id",
+        who=who,
+        at=story.at(story.now),
+        id=appeal,
+    )
+    story.run("UPDATE block_request SET asked_by = NULL, decided_by = NULL WHERE block_id = :id", id=block)
+    return f"appeal {appeal} was decided by person {who} who took part"
+
+
 def upheld_in_vain(story: Story) -> str:
     appeal = story.one("SELECT id FROM appeal WHERE decided_at IS NULL")
     story.run("UPDATE appeal SET is_upheld = true WHERE id = :id", id=appeal)
@@ -69,5 +87,6 @@ BLOCKS: list[Break] = [
     ("93", "a request has no task", request_without_task),
     ("93", "an appeal has no task", appeal_without_task),
     ("94", "who asked for the block answers the appeal", judge_of_his_own),
+    ("94", "who made what the block rests on answers the appeal", judge_of_what_he_said),
     ("94", "an appeal is upheld and nothing is lifted", upheld_in_vain),
 ]

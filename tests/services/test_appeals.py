@@ -144,7 +144,7 @@ def test_who_is_of_the_desk_and_of_the_firm_judges_no_block_of_it(session: Sessi
     world = make_world(session, now=now)
     both = add_person(session, Grant(Role.DISPATCHER), Grant(Role.ENGINEER, contractor_id=world.contractor.id), now=now)
     block = begin(world)
-    row = appeal(world, block, both)
+    row = appeal(world, block)
     with pytest.raises(NeedsAnother):
         appeals.decide(session, tap(both), row.id, True, "", now=now)
     with pytest.raises(NeedsAnother):

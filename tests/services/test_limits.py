@@ -230,8 +230,8 @@ def test_what_has_been_annulled_is_looked_up_for_all_blocks_and_requests_at_once
         session.flush()
         return len(statements), limits.lift_annulled(session, 50, now=world.now)
 
-    assert look(3) == (3, 2)  # the blocks, the requests, the events of both
-    assert look(8) == (3, 2)
+    assert look(3) == (4, 2)  # the firms, the requests, all blocks of these firms, the events
+    assert look(8) == (4, 2)
     del session.info[numbers.KEY]
 
 

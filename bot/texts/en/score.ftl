@@ -111,7 +111,7 @@ score-ask-fraud = <b>Fraud · { $number } · { $firm }</b>
     Write what was found and how it is proven. The contractor reads it and may dispute it; offers stop at once.
 score-saved = Done
 tasks-kind-score_dispute = a contractor disputes the score
-error-needs-another = You took part in this yourself: another person must decide.
+error-needs-another = You took part in this yourself, or are of this firm: another person must decide.
 error-dispute-given = This event was disputed already; that can be done once.
 error-dispute-late = An event can be disputed within { $days } days. That time is over.
 error-dispute-decided = It is decided already, by { $name }.
