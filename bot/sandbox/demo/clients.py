@@ -120,6 +120,7 @@ def _contract(entity: dict[str, Any], number: int, place: int, own: Own, today: 
         "period": ("month", "month", "month", "quarter", "year")[number % 5],
         "documents": "invoice; upd" if number % 3 else "invoice; act; vat_invoice",
         "sla_plan": list(PLANS)[number % 3],
+        "client_hears_breach": False,
         "payment_days": (10, 30, 45)[number % 3],
     }
 
