@@ -4,18 +4,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.sandbox.demo.entering import by_invite
-from bot.sandbox.demo.phones import Phone
-from core.domain.actor import Actor, Grant
 from core.domain.block import BlockLevel, BlockRule
 from core.domain.offer import OfferStatus
-from core.domain.role import Role
-from core.services import invites, people, quality
+from core.services import people, quality
 from storage.models.contractor import Appeal, Block, BlockRequest
 from storage.models.offer import Offer
 from storage.models.people import Person
 from storage.models.quality import QualityEvent
-from tests.characters import IVAN, LEV, MARINA, OLGA, PYOTR
+from tests.characters import IVAN, MARINA, OLGA, PYOTR, VERA
 from tests.journeys.acts import asks, does_the_job
 from tests.journeys.stage import Stage
 
@@ -24,34 +20,20 @@ pytestmark = pytest.mark.journey
 TICK_S = 25
 
 
-async def manager(stage: Stage) -> Phone:
-    """Lev runs the desk."""
-
-    def invite(session: Session, *, now: object) -> str:
-        admin = Actor(None, (Grant(Role.ADMIN),), source="cli")
-        issued = invites.create(session, admin, Grant(Role.MANAGER), "1:manager", now=now)  # type: ignore[arg-type]
-        return f"{invites.PAYLOAD}{issued.token}"
-
-    phone = stage.phone(LEV)
-    await by_invite(phone, await stage.db.write(invite))
-    return phone
-
-
 async def is_accused(stage: Stage) -> None:
-    """Lev has proof that the last job was a fraud."""
+    """Vera has proof that the last job was a fraud."""
 
     def accuse(session: Session, *, now: object) -> None:
-        lev = session.scalars(select(Person.id).where(Person.telegram_id == LEV.user)).one()
+        vera = session.scalars(select(Person.id).where(Person.telegram_id == VERA.user)).one()
         event = session.scalars(select(QualityEvent.id).order_by(QualityEvent.id).limit(1)).one()
-        actor = people.actor_of(session, lev, now=now, source="update:accuse")  # type: ignore[arg-type]
+        actor = people.actor_of(session, vera, now=now, source="update:accuse")  # type: ignore[arg-type]
         quality.fraud(session, actor, event, "Фото с другого объекта", now=now)  # type: ignore[arg-type]
 
     await stage.db.write(accuse)
 
 
 async def test_a_rule_suspends_the_firm_is_told_appeals_and_is_heard(stage: Stage) -> None:
-    olga, pyotr, marina = await stage.enter(OLGA, PYOTR, MARINA)
-    lev = await manager(stage)
+    olga, pyotr, marina, vera = await stage.enter(OLGA, PYOTR, MARINA, VERA)
     await asks(olga, stage.facts.sticker)
     await does_the_job(pyotr)
     await olga.taps("принять")
@@ -61,7 +43,7 @@ async def test_a_rule_suspends_the_firm_is_told_appeals_and_is_heard(stage: Stag
     await stage.later(TICK_S)
     await pyotr.sees("Мы ограничили заявки: без новых заявок", after=before)
     await pyotr.sees("доказанный обман", after=before)
-    await lev.sees("без новых заявок")
+    await vera.sees("без новых заявок")
     (block,) = await stage.rows(select(Block))
     assert (block.level, block.rule) == (BlockLevel.SUSPENDED, BlockRule.FRAUD)
 
@@ -85,8 +67,7 @@ async def test_a_rule_suspends_the_firm_is_told_appeals_and_is_heard(stage: Stag
 
 
 async def test_two_people_stop_a_firm_while_its_offer_is_out_and_the_next_is_asked(stage: Stage) -> None:
-    olga, pyotr, ivan, marina = await stage.enter(OLGA, PYOTR, IVAN, MARINA)
-    lev = await manager(stage)
+    olga, pyotr, ivan, marina, vera = await stage.enter(OLGA, PYOTR, IVAN, MARINA, VERA)
     await asks(olga, stage.facts.sticker)
     await pyotr.can_tap("Беру: выезжаю сейчас")
     await marina.says("/contractor Зябликов")
@@ -102,11 +83,11 @@ async def test_two_people_stop_a_firm_while_its_offer_is_out_and_the_next_is_ask
     assert await stage.rows(select(Block)) == []
 
     before = pyotr.end
-    await lev.says("/queue")
-    await lev.taps("внести ли в чёрный список")
-    await lev.taps("Посмотреть и решить")
-    await lev.sees("Нагрубил управляющей")
-    await lev.taps("Подтвердить")
+    await vera.says("/queue")
+    await vera.taps("внести ли в чёрный список")
+    await vera.taps("Посмотреть и решить")
+    await vera.sees("Нагрубил управляющей")
+    await vera.taps("Подтвердить")
     await pyotr.sees("Мы ограничили заявки", after=before)
     await ivan.can_tap("Беру: выезжаю сейчас")
     await stage.quiet()
