@@ -10,8 +10,9 @@ class Character:
     number: str
 
 
-#: The dispatcher; comes in by an invite.
+#: The dispatcher and the manager of the desk; they come in by an invite.
 MARINA = Character(101, "Марина Крылова", "+79001000101")
+VERA = Character(108, "Вера Орлова", "+79001000108")
 #: Runs the shop: asks for work and accepts it.
 OLGA = Character(102, "Ольга Белова", "+79001000102")
 #: Three engineers, each a firm of one, by their distance from the shop.

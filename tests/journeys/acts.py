@@ -45,3 +45,31 @@ async def does_the_job(engineer: Phone) -> None:
     await takes(engineer)
     await comes(engineer)
     await works(engineer)
+
+
+async def agrees_on(engineer: Phone, window: str) -> None:
+    await engineer.taps(f"Беру: {window}")
+    await engineer.can_tap("Выезжаю$")
+
+
+async def asks_to_stop(desk: Phone, firm: str, reason: str) -> None:
+    """The whole firm everywhere, for thirty days; somebody else has to say yes."""
+    await desk.says(f"/contractor {firm}")
+    await desk.taps(firm)
+    await desk.taps("🚫 Чёрный список")
+    await desk.taps("Внести в чёрный список")
+    await desk.taps("Всю фирму")
+    await desk.taps("Везде")
+    await desk.taps("без новых заявок: 30 дней")
+    await desk.sees("Ни один объект не останется без подрядчика")
+    await desk.says(reason)
+    await desk.sees("Решить должен другой человек")
+
+
+async def confirms_the_stop(desk: Phone, reason: str) -> None:
+    before = desk.end
+    await desk.says("/queue")
+    await desk.taps("внести ли в чёрный список", after=before)
+    await desk.taps("Посмотреть и решить", after=before)
+    await desk.sees(reason, after=before)
+    await desk.taps("Подтвердить", after=before)

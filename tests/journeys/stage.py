@@ -25,7 +25,7 @@ from storage.db import Database
 from storage.models.directory import Skill, SlaTarget
 from storage.models.post import Inbox, Outbox
 from tests.botapi_spec import journal_problems
-from tests.characters import ENGINEERS, MARINA, OLGA, ZHANNA, Character
+from tests.characters import ENGINEERS, MARINA, OLGA, VERA, ZHANNA, Character
 from tests.make.directories import add_client, add_contractor, add_site
 from tests.make.tickets import SKILL, add_contract, add_service
 
@@ -36,6 +36,8 @@ REACTION_MIN = 240
 #: 15 % of the reaction clock: how long the first is waited for, and a minute more.
 LAPSE_S = 37 * 60
 LAMP, SOCKET = "Замена светильника", "Ремонт розетки"
+#: Who comes in by an invite, and as what.
+INVITED = {MARINA: Role.DISPATCHER, VERA: Role.MANAGER}
 
 
 class QuickLimits(Limits):
@@ -52,7 +54,7 @@ class Facts:
     site_id: int
     sticker: str
     other_sticker: str
-    invite: str
+    invites: dict[Character, str]
 
 
 def furnish(session: Session, token: str, *, now: datetime) -> Facts:
@@ -83,9 +85,12 @@ def furnish(session: Session, token: str, *, now: datetime) -> Facts:
         add_service(session, name)
     assert session.scalar(select(func.count()).select_from(Skill)) == 1
     admin = Actor(None, (Grant(Role.ADMIN),), source="cli")
-    issued = invites.create(session, admin, Grant(Role.DISPATCHER), token, now=now)
+    links = {
+        who: f"{invites.PAYLOAD}{invites.create(session, admin, Grant(role), token, now=now).token}"
+        for who, role in INVITED.items()
+    }
     first, second = sites
-    return Facts(first.id, f"s_{first.qr_token}", f"s_{second.qr_token}", f"{invites.PAYLOAD}{issued.token}")
+    return Facts(first.id, f"s_{first.qr_token}", f"s_{second.qr_token}", links)
 
 
 def _shop(session: Session, owner: Character) -> Any:
@@ -125,10 +130,10 @@ class Stage:
         return self.phones.setdefault(who.user, Phone(self.sim, who.user, who.name, who.number))
 
     async def enter(self, *people: Character) -> tuple[Phone, ...]:
-        """They come in as people do; the dispatcher by the invite."""
+        """They come in as people do; the desk by its invites."""
         phones = tuple(self.phone(who) for who in people)
         coming = [
-            by_invite(phone, self.facts.invite) if who is MARINA else by_contact(phone)
+            by_invite(phone, self.facts.invites[who]) if who in INVITED else by_contact(phone)
             for who, phone in zip(people, phones, strict=True)
         ]
         await asyncio.gather(*coming)

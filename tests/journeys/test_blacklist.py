@@ -4,54 +4,49 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.sandbox.demo.entering import by_invite
 from bot.sandbox.demo.phones import Phone
-from core.domain.actor import Actor, Grant
 from core.domain.block import BlockLevel, BlockRule
 from core.domain.offer import OfferStatus
-from core.domain.role import Role
-from core.services import invites, people, quality
+from core.domain.ticket import TicketStatus
+from core.services import people, quality
 from storage.models.contractor import Appeal, Block, BlockRequest
 from storage.models.offer import Offer
 from storage.models.people import Person
 from storage.models.quality import QualityEvent
-from tests.characters import IVAN, LEV, MARINA, OLGA, PYOTR
-from tests.journeys.acts import asks, does_the_job
-from tests.journeys.stage import Stage
+from storage.models.ticket import Ticket
+from tests.characters import IVAN, MARINA, OLGA, PYOTR, VERA
+from tests.journeys.acts import agrees_on, asks, asks_to_stop, comes, confirms_the_stop, does_the_job, works
+from tests.journeys.stage import SOCKET, Stage
 
 pytestmark = pytest.mark.journey
 
 TICK_S = 25
-
-
-async def manager(stage: Stage) -> Phone:
-    """Lev runs the desk."""
-
-    def invite(session: Session, *, now: object) -> str:
-        admin = Actor(None, (Grant(Role.ADMIN),), source="cli")
-        issued = invites.create(session, admin, Grant(Role.MANAGER), "1:manager", now=now)  # type: ignore[arg-type]
-        return f"{invites.PAYLOAD}{issued.token}"
-
-    phone = stage.phone(LEV)
-    await by_invite(phone, await stage.db.write(invite))
-    return phone
+RUDE = "Нагрубил управляющей"
 
 
 async def is_accused(stage: Stage) -> None:
-    """Lev has proof that the last job was a fraud."""
+    """Vera has proof that the last job was a fraud."""
 
     def accuse(session: Session, *, now: object) -> None:
-        lev = session.scalars(select(Person.id).where(Person.telegram_id == LEV.user)).one()
+        vera = session.scalars(select(Person.id).where(Person.telegram_id == VERA.user)).one()
         event = session.scalars(select(QualityEvent.id).order_by(QualityEvent.id).limit(1)).one()
-        actor = people.actor_of(session, lev, now=now, source="update:accuse")  # type: ignore[arg-type]
+        actor = people.actor_of(session, vera, now=now, source="update:accuse")  # type: ignore[arg-type]
         quality.fraud(session, actor, event, "Фото с другого объекта", now=now)  # type: ignore[arg-type]
 
     await stage.db.write(accuse)
 
 
+async def reads_at_the_desk(desk: Phone, number: str, card: str, why: str = "") -> None:
+    before = desk.end
+    await desk.says(f"/ticket {number}")
+    await desk.sees(card, after=before)
+    if why:
+        await desk.taps("Почему так", after=before)
+        await desk.sees(why, after=before)
+
+
 async def test_a_rule_suspends_the_firm_is_told_appeals_and_is_heard(stage: Stage) -> None:
-    olga, pyotr, marina = await stage.enter(OLGA, PYOTR, MARINA)
-    lev = await manager(stage)
+    olga, pyotr, marina, vera = await stage.enter(OLGA, PYOTR, MARINA, VERA)
     await asks(olga, stage.facts.sticker)
     await does_the_job(pyotr)
     await olga.taps("принять")
@@ -61,7 +56,7 @@ async def test_a_rule_suspends_the_firm_is_told_appeals_and_is_heard(stage: Stag
     await stage.later(TICK_S)
     await pyotr.sees("Мы ограничили заявки: без новых заявок", after=before)
     await pyotr.sees("доказанный обман", after=before)
-    await lev.sees("без новых заявок")
+    await vera.sees("без новых заявок")
     (block,) = await stage.rows(select(Block))
     assert (block.level, block.rule) == (BlockLevel.SUSPENDED, BlockRule.FRAUD)
 
@@ -85,28 +80,14 @@ async def test_a_rule_suspends_the_firm_is_told_appeals_and_is_heard(stage: Stag
 
 
 async def test_two_people_stop_a_firm_while_its_offer_is_out_and_the_next_is_asked(stage: Stage) -> None:
-    olga, pyotr, ivan, marina = await stage.enter(OLGA, PYOTR, IVAN, MARINA)
-    lev = await manager(stage)
+    olga, pyotr, ivan, marina, vera = await stage.enter(OLGA, PYOTR, IVAN, MARINA, VERA)
     await asks(olga, stage.facts.sticker)
     await pyotr.can_tap("Беру: выезжаю сейчас")
-    await marina.says("/contractor Зябликов")
-    await marina.taps("Зябликов")
-    await marina.taps("🚫 Чёрный список")
-    await marina.taps("Внести в чёрный список")
-    await marina.taps("Всю фирму")
-    await marina.taps("Везде")
-    await marina.taps("без новых заявок: 30 дней")
-    await marina.sees("Ни один объект не останется без подрядчика")
-    await marina.says("Нагрубил управляющей")
-    await marina.sees("Решить должен другой человек")
+    await asks_to_stop(marina, "Зябликов", RUDE)
     assert await stage.rows(select(Block)) == []
 
     before = pyotr.end
-    await lev.says("/queue")
-    await lev.taps("внести ли в чёрный список")
-    await lev.taps("Посмотреть и решить")
-    await lev.sees("Нагрубил управляющей")
-    await lev.taps("Подтвердить")
+    await confirms_the_stop(vera, RUDE)
     await pyotr.sees("Мы ограничили заявки", after=before)
     await ivan.can_tap("Беру: выезжаю сейчас")
     await stage.quiet()
@@ -115,7 +96,51 @@ async def test_two_people_stop_a_firm_while_its_offer_is_out_and_the_next_is_ask
     (request,) = await stage.rows(select(BlockRequest))
     assert request.asked_by != request.decided_by
     await marina.says("/blacklist Зябликов")
-    await marina.sees("Нагрубил управляющей")
+    await marina.sees(RUDE)
 
     results = await stage.finish()
     assert results["92"].examined == 1
+
+
+async def test_a_block_takes_the_job_of_tomorrow_and_leaves_the_visit_of_today(stage: Stage) -> None:
+    olga, pyotr, marina, vera = await stage.enter(OLGA, PYOTR, MARINA, VERA)
+    await asks(olga, stage.facts.sticker, SOCKET, "Искрит розетка")
+    await agrees_on(pyotr, "сегодня")
+    await pyotr.taps("Перенести выезд")
+    await pyotr.says("завтра 12:00")
+    await olga.sees("Инженер перенёс выезд")
+    await stage.quiet()
+    before = pyotr.end
+    await asks(olga, stage.facts.sticker)
+    await pyotr.taps("Беру: выезжаю сейчас", after=before)
+    await pyotr.can_tap("Выезжаю$", after=before)
+    await comes(pyotr)
+    (ivan,) = await stage.enter(IVAN)
+
+    firm, client = pyotr.end, olga.end
+    await asks_to_stop(marina, "Зябликов", RUDE)
+    await stage.later(60)
+    await confirms_the_stop(vera, RUDE)
+    await pyotr.sees("Заявку передаём другому.*Ехать не нужно.*Ремонт розетки", after=firm)
+    await pyotr.sees("Начатое доделайте: принятое будет оплачено", after=firm)
+    await olga.sees("Приедет другой инженер.*Ремонт розетки", after=client)
+    await ivan.sees("Ремонт розетки")
+    await stage.quiet()
+    future, running = await stage.rows(select(Ticket).order_by(Ticket.id))
+    assert (future.status, running.status) == (TicketStatus.SEARCHING, TicketStatus.IN_WORK)
+    (block,) = await stage.rows(select(Block))
+    (offer,) = await stage.rows(select(Offer).order_by(Offer.id.desc()).limit(1))
+    assert (offer.ticket_id, offer.sent_at) == (future.id, block.starts_at)  # in the same stroke
+    await reads_at_the_desk(marina, future.number, "ищем инженера", "подрядчик ограничен, ищем другого")
+    await reads_at_the_desk(marina, running.number, f"инженер на объекте.*Подрядчик: ИП {PYOTR.name}")
+
+    await agrees_on(ivan, "завтра, 12:00")
+    await olga.sees(f"Инженер: {IVAN.name}")
+    await works(pyotr)
+    await olga.taps("принять")
+    await pyotr.sees("Работа принята")
+    await stage.quiet()
+    assert await stage.rows(select(Ticket.status).order_by(Ticket.id)) == [TicketStatus.ASSIGNED, TicketStatus.ACCEPTED]
+    assert await stage.rows(select(QualityEvent).where(QualityEvent.kind.in_(("back_out", "no_show")))) == []
+    results = await stage.finish()
+    assert results["78"].examined == 1

@@ -5,7 +5,6 @@ import re
 import pytest
 from sqlalchemy import select
 
-from bot.sandbox.demo.phones import Phone
 from core.domain.task import TaskKind
 from core.domain.ticket import TicketStatus
 from core.domain.visit import Side, VisitStatus
@@ -14,7 +13,7 @@ from storage.models.quality import QualityEvent
 from storage.models.ticket import Assignment, Ticket
 from storage.models.visit import Visit, VisitMove
 from tests.characters import IVAN, MARINA, OLGA, PYOTR
-from tests.journeys.acts import asks
+from tests.journeys.acts import agrees_on, asks
 from tests.journeys.stage import Stage
 
 pytestmark = pytest.mark.journey
@@ -27,11 +26,6 @@ async def until_before(stage: Stage, hours: float) -> None:
     (visit,) = await stage.rows(select(Visit).where(Visit.status != VisitStatus.DROPPED))
     left = (visit.starts_at - stage.db.clock.now()).total_seconds()
     await stage.later(left - hours * HOUR + 1)
-
-
-async def agrees_on(engineer: Phone, window: str) -> None:
-    await engineer.taps(f"Беру: {window}")
-    await engineer.can_tap("Выезжаю$")
 
 
 async def test_a_visit_is_asked_about_moved_and_its_silent_crew_rings_at_the_desk(stage: Stage) -> None:
