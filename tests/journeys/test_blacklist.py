@@ -134,7 +134,7 @@ async def test_a_block_takes_the_job_of_tomorrow_and_leaves_the_visit_of_today(s
     await reads_at_the_desk(marina, future.number, "ищем инженера", "подрядчик ограничен, ищем другого")
     await reads_at_the_desk(marina, running.number, f"инженер на объекте.*Подрядчик: ИП {PYOTR.name}")
 
-    await agrees_on(ivan, "завтра, 12:00")
+    await agrees_on(ivan, "завтра.*12:00")
     await olga.sees(f"Инженер: {IVAN.name}")
     await works(pyotr)
     await olga.taps("принять")
