@@ -24,7 +24,7 @@ from core.domain.quality import QualityKind
 from core.imports.book import Workbook
 from core.imports.check import check
 from core.imports.read import read
-from core.services import imports, invariants, invariants_files, records
+from core.services import imports, invariants, invariants_files, records, score
 from storage.db import Database
 from storage.models.post import Outbox
 
@@ -96,6 +96,10 @@ def test_every_step_to_try_can_be_seen_in_the_texts_of_the_bot(casting: Casting,
             assert re.search(step.seen, words, re.IGNORECASE), f"no text of the bot is like /{step.seen}/"
 
 
+def accepted(session: Session, contractor_id: int, *, now: datetime) -> list[datetime]:
+    return score.accepted(session, contractor_id, 10)
+
+
 def test_what_happened_before_it_opens_breaks_no_rule(tmp_path: Path) -> None:
     url, now = f"sqlite+aiosqlite:///{tmp_path / 'naryad.db'}", loading.morning(datetime.now(UTC))
     loaded = loading.load(url, tmp_path, None, SMALL, now)
@@ -105,10 +109,10 @@ def test_what_happened_before_it_opens_breaks_no_rule(tmp_path: Path) -> None:
         assert database.read_sync(invariants.violations) == []
         assert database.read_sync(invariants_files.stored_bytes, tmp_path / "media").holds
         record, other = (database.read_sync(records.of, firm) for firm in (near, second))
+        assert len(database.read_sync(accepted, near)) >= 10
         assert database.read_sync(unsent) == []
     finally:
         database.close_sync()
-    assert record.done >= 10
     assert 75 <= record.score <= 85
     assert [strike.kind for strike in other.strikes] == [QualityKind.NO_SHOW]
     assert limits.near(other, now=now, rules=Defaults()) is not None
