@@ -20,7 +20,7 @@ from core.domain.clock import ClockKind, ClockState, Whose
 from core.domain.notice import Notice
 from core.domain.quality import QualityKind
 from core.domain.ticket import SETTLED
-from core.services import audit, burning, clocks, notices, quality, quality_disputes
+from core.services import audit, burning, clocks, guard, notices, quality, quality_disputes
 from core.services.burning import Burning
 from storage.models.clock import Breach, Clock, ClockInterval
 from storage.models.desk import Audit
@@ -50,7 +50,8 @@ def record(session: Session, found: Sequence[tuple[Burning, datetime]], *, now: 
     ids = [one.clock.id for one, _ in found]
     known = {row.clock_id: row for row in session.scalars(select(Breach).where(Breach.clock_id.in_(ids)))}
     new = [pair for pair in found if (row := known.get(pair[0].clock.id)) is None or row.annulled_at is not None]
-    facts = [_facts(one, due_at) for one, due_at in new]
+    unwatched = guard.is_unwatched(session, (due_at for _, due_at in new))
+    facts = [_facts(one, due_at, is_unwatched=due_at in unwatched) for one, due_at in new]
     causes = [_said(one, due_at, told, now) for (one, due_at), told in zip(new, facts, strict=True)]
     session.add_all(causes)
     session.flush()
@@ -133,13 +134,17 @@ def stands(session: Session, breach_id: int, *, now: datetime) -> bool:
     return session.scalar(live) is not None
 
 
-def _facts(one: Burning, due_at: datetime) -> dict[str, object]:
-    """Whose it is, who had the job at the deadline, and whole minutes of running time before and after his yes."""
+def _facts(one: Burning, due_at: datetime, *, is_unwatched: bool) -> dict[str, object]:
+    """Whose it is, who had the job at the deadline, and whole minutes of running time before and after his yes.
+
+    At a deadline nobody watched he may have come in time and could not say so: that is ours.
+    """
     held = one.holding(due_at)
+    whose = breach.whose(one.clock.kind, due_at, held.starts_at if held else None, one.norm, one.waits)
     total = one.ran(one.clock.started_at, due_at)
     theirs = one.ran(held.assignment.started_at, due_at) if held is not None else timedelta(0)
     return {
-        "whose": breach.whose(one.clock.kind, due_at, held.starts_at if held else None, one.norm, one.waits),
+        "whose": Whose.OURS if is_unwatched else whose,
         "contractor_id": held.assignment.contractor_id if held else None,
         "person_id": held.engineer_id if held else None,
         "ours_min": _minutes(total) - _minutes(theirs),
@@ -189,7 +194,7 @@ def _shift(session: Session, row: Breach, due_at: datetime, clock: Clock, *, now
     """Broken all the same, at another moment: who had the job then is another question, so it is asked anew."""
     _take_back(session, row, now)
     (one,) = burning.look(session, [clock])
-    told = _facts(one, due_at)
+    told = _facts(one, due_at, is_unwatched=due_at in guard.is_unwatched(session, [due_at]))
     data = {"kind": clock.kind, "due": due_at.isoformat(), "whose": told["whose"]}
     cause = audit.record(session, SYSTEM, "clock", clock.id, SHIFTED, now=now, data=data)
     row.at, row.audit_id = due_at, cause.id

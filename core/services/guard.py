@@ -2,10 +2,12 @@
 
 A wall clock that jumped, that was later before, or that nobody watched for hours (people could not report meanwhile)
 opens one task; until a manager or an administrator says that the time is right, automatic blocks and bills wait. What
-can be undone goes on: breaches are recorded, a wrong one is annulled.
+can be undone goes on: breaches are recorded, a wrong one is annulled. A deadline that fell into hours nobody watched is
+nobody's fault but ours.
 """
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from sqlalchemy import func, select
@@ -23,6 +25,8 @@ log = structlog.get_logger(__name__)
 
 #: The job that says once a minute that the timetable runs; its row of a day holds the last time of that day.
 ALIVE = "alive"
+#: Rows of time nobody watched: from `scheduled_for` until `at`.
+UNWATCHED = "unwatched"
 #: Clocks are put right by seconds all day long; more than this between the wall and the monotonic clock is a jump.
 JUMP = timedelta(seconds=30)
 
@@ -61,6 +65,8 @@ def look_at_start(session: Session, *, now: datetime) -> None:
 
 def doubt(session: Session, jumped: timedelta, *, now: datetime) -> None:
     """Opens the task and tells whoever may end it; one doubt at a time."""
+    if jumped > timedelta(0):
+        _note_unwatched(session, now - jumped, now)
     if is_held(session):
         return
     seconds = int(jumped.total_seconds())
@@ -80,6 +86,27 @@ def doubt(session: Session, jumped: timedelta, *, now: datetime) -> None:
             data={"seconds": seconds, "task": task.id},
         )
     log.warning("what cannot be undone waits until somebody says that the time is right", seconds=seconds)
+
+
+def is_unwatched(session: Session, moments: Iterable[datetime]) -> frozenset[datetime]:
+    """Those of the moments at which people could not report what they did, because nothing of ours was running."""
+    asked = frozenset(moments)
+    if not asked:
+        return asked
+    rows = session.scalars(select(JobRun).where(JobRun.job == UNWATCHED, JobRun.at >= min(asked))).all()
+    spans = [(datetime.fromisoformat(row.scheduled_for), row.at) for row in rows]
+    return frozenset(at for at in asked if any(begins <= at <= ends for begins, ends in spans))
+
+
+def _note_unwatched(session: Session, begins: datetime, ends: datetime) -> None:
+    """Two schedulers that wake together note it once: the later end stands."""
+    key = f"{begins.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    row = session.get(JobRun, (UNWATCHED, key))
+    if row is None:
+        session.add(JobRun(job=UNWATCHED, scheduled_for=key, at=ends))
+    else:
+        row.at = max(row.at, ends)
+    session.flush()
 
 
 def _who_may_end(session: Session) -> list[int]:

@@ -12,7 +12,7 @@ from core.domain.clock import ClockKind, ClockState, StopReason, Whose
 from core.domain.notice import Notice
 from core.domain.quality import QualityKind
 from core.domain.role import Role
-from core.services import breaches, calendar_days, clocks, history, moves, tickets, visits
+from core.services import breaches, calendar_days, clocks, guard, history, moves, tickets, visits
 from storage.models.clock import Breach, ClockInterval
 from storage.models.desk import Audit
 from storage.models.post import Outbox
@@ -82,6 +82,23 @@ def test_who_had_agreed_to_come_in_time_and_did_not_bears_it(world: World, clock
     assert (row.ours_min, row.theirs_min) == (30, 90)
     (event,) = missed(world)
     assert (event.audit_id, event.contractor_id, event.annulled_at) == (row.audit_id, world.contractor.id, None)
+
+
+@pytest.mark.parametrize(("away", "whose"), [(9, Whose.OURS), (1, Whose.CONTRACTOR)])
+def test_a_deadline_nobody_watched_is_not_his_fault(world: World, clock: HandClock, away: int, whose: Whose) -> None:
+    """He may have come in time and had nobody to tell; an hour without us is not long enough to say so."""
+    ticket = send(world)
+    later(world, clock, minutes=30)
+    take(world, ticket)
+    later(world, clock, minutes=80)
+    guard.alive(world.session, 1, now=world.now)
+    woke = world.now + timedelta(hours=away)
+    guard.look_at_start(world.session, now=woke)
+    later(world, clock, hours=away)
+
+    row = breach(world, ticket, K.ARRIVAL)
+    assert (row.whose, row.contractor_id) == (whose, world.contractor.id)
+    assert len(missed(world)) == (whose is Whose.CONTRACTOR)
 
 
 def test_a_yes_after_the_deadline_is_not_his_fault(world: World, clock: HandClock) -> None:
