@@ -40,8 +40,8 @@ ENDS = frozenset(
 _AHEAD = timedelta(hours=14)
 
 
-#: So many suspects are judged in one transaction, then others may write.
-LOOK_AT = 50
+#: So many suspects are judged in one transaction, and so many offers withdrawn, then others may write.
+LOOK_AT, WITHDRAW = 50, 10
 #: The counter of the last suspect that was judged, where there are more than that.
 _LAST = "unfit"
 
@@ -69,7 +69,7 @@ def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
         found += why is not None
         if why is not None and found > skip and (rows := _locked(session, offer_id)) is not None:
             taken += withdraw(session, actor, *rows, why, now=now)
-        if taken == limit:
+        if taken == min(limit, WITHDRAW):
             return taken
     if len(page) < len(suspects):
         _go_on_behind(session, page[-1])

@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable
 
-from tests.bench import deadlines, near, stack, sweep
+from tests.bench import deadlines, ledger, near, stack, sweep
 from tests.bench.processes import python, seconds
 from tests.shared_files import shared
 
@@ -83,6 +83,7 @@ SECTIONS: dict[str, Callable[[], list[tuple[str, ...]]]] = {
     "near": near.measure,
     "deadlines": deadlines.measure,
     "sweep": sweep.measure,
+    "ledger": ledger.measure,
 }
 
 if __name__ == "__main__":

@@ -4,17 +4,21 @@ Two thirds in thirty cities by their size, the others in small towns and a few a
 """
 
 import random
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from math import cos, radians
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, text
+from sqlalchemy import Connection, Engine, Table, create_engine, text
 
 from core.domain import geo
 from core.domain.ticket import Origin, Priority, TicketStatus
+from storage import migrate
 from storage.models.all import metadata
+from tests.databases import PostgresServer
 
 SKILLS = 12
 SITES = 300
@@ -53,7 +57,34 @@ def region_of(lat: float, lon: float) -> str:
     return f"Регион {int(lat) // 4}-{int(lon) // 6}"
 
 
-def fill(engine: Engine, count: int, *, now: datetime) -> None:
+@contextmanager
+def _sqlite(count: int, *, now: datetime, sites: int = SITES) -> Iterator[tuple[str, Engine]]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "bench.db"
+        url = f"sqlite+aiosqlite:///{path}"
+        migrate.upgrade(url)
+        engine = create_engine(f"sqlite+pysqlite:///{path}")
+        fill(engine, count, now=now, sites=sites)
+        yield url, engine
+        engine.dispose()
+
+
+@contextmanager
+def _postgres(count: int, *, now: datetime, sites: int = SITES) -> Iterator[tuple[str, Engine]]:
+    server = PostgresServer(f"bench-{count}", "bench")
+    url = server.fresh()
+    engine = server.engine(url)
+    fill(engine, count, now=now, sites=sites)
+    yield url, engine
+    engine.dispose()
+    server.close()
+
+
+#: `with DATABASES[name](count, now=…) as (url, engine)`: filled, and gone afterwards.
+DATABASES = {"SQLite": _sqlite, "PostgreSQL": _postgres}
+
+
+def fill(engine: Engine, count: int, *, now: datetime, sites: int) -> None:
     """`count` contractors with their people, skills, points, jobs and blocks, and sites with a request each."""
     with engine.connect() as connection, _quick(connection):
         _load(connection, "skill", ("id", "name"), ((n, f"Компетенция {n}") for n in range(1, SKILLS + 1)))
@@ -66,7 +97,7 @@ def fill(engine: Engine, count: int, *, now: datetime) -> None:
         for statement in _DERIVED:
             asked = {name: moments[name] for name in moments if f":{name}" in statement}
             connection.execute(text(statement), asked)
-        _sites(connection, Places(-count), moments["now"])
+        _sites(connection, Places(-count), sites, moments["now"])
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE"))
@@ -127,18 +158,18 @@ _DERIVED = (
 )
 
 
-def _sites(connection: Connection, places: Places, now: datetime | str) -> None:
+def _sites(connection: Connection, places: Places, count: int, now: datetime | str) -> None:
     """Each with a request that is searched for; and past jobs of every fourth contractor, at most 100,000."""
     names = ("id", "code", "qr_token", "client_id", "name", "region", "city", "address", "lat", "lon", "zone")
     rows = []
-    for n in range(1, SITES + 1):
+    for n in range(1, count + 1):
         lat, lon = places.draw()
         rows.append((n, f"О-{n}", f"q{n}", 1, "Магазин", region_of(lat, lon), "", "", lat, lon, "Europe/Moscow"))
     _load(connection, "site", (*names, "opens_min", "closes_min", "search"), ((*row, 0, 1440, "") for row in rows))
     asked = f"'{TicketStatus.SEARCHING}', id, 1 + id % {SKILLS}, NULL, :now FROM site"
     past = f"'{TicketStatus.ACCEPTED}', 1, 1 + id % {SKILLS}, id, NULL FROM contractor WHERE id % 4 = 0"
     connection.execute(text(_TICKET.format(first=0) + asked), {"now": now})
-    connection.execute(text(_TICKET.format(first=SITES) + past + " AND id <= 400000"), {"now": now})
+    connection.execute(text(_TICKET.format(first=count) + past + " AND id <= 400000"), {"now": now})
     connection.execute(text(_ASSIGNMENT), {"now": now})
 
 

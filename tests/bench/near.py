@@ -7,15 +7,12 @@ column of times is of the processor: that of this process, whatever else the mac
 import asyncio
 import random
 import statistics
-import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import create_engine, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.domain import geo
@@ -25,13 +22,11 @@ from core.domain.role import Role
 from core.services import candidates, contractors, matching, positions, refusals, waves
 from core.services.candidates import Case
 from core.services.nearest import Look
-from storage import migrate
 from storage.db import Database
 from storage.models.contractor import ContractorSkill
 from storage.models.ticket import Ticket
 from tests.bench import crowd
 from tests.clock import HandClock
-from tests.databases import PostgresServer
 
 SIZES = (800, 10_000, 100_000, 1_000_000)
 NOW = datetime(2026, 3, 16, 9, tzinfo=UTC)
@@ -68,9 +63,10 @@ class Figures(NamedTuple):
 
 def measure(sizes: tuple[int, ...] = SIZES) -> list[tuple[str, ...]]:
     figures = []
-    for name, databases in (("SQLite", _sqlite), ("PostgreSQL", _postgres)):
+    for name, databases in crowd.DATABASES.items():
         for count in sizes:
-            with databases(count) as (url, raw):
+            with databases(count, now=NOW) as (url, engine), engine.connect() as connection:
+                raw = connection.connection.driver_connection
                 figures.append(asyncio.run(_figures(name, count, url, raw)))
     return [row for one in figures for row in _rows(one)]
 
@@ -89,31 +85,6 @@ def _rows(one: Figures) -> Iterator[tuple[str, ...]]:
     ratio = f"{one.base_moved.p50 / one.phone_moved.p50:.1f}"
     moved = f"phone {one.phone_moved}"
     yield f"one contractor moved, {whose}", str(one.base_moved), moved, ratio, "≤ 2 ms" * (one.count == SIZES[-1])
-
-
-@contextmanager
-def _sqlite(count: int) -> Iterator[tuple[str, Any]]:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "bench.db"
-        url = f"sqlite+aiosqlite:///{path}"
-        migrate.upgrade(url)
-        engine = create_engine(f"sqlite+pysqlite:///{path}")
-        crowd.fill(engine, count, now=NOW)
-        with engine.connect() as connection:
-            yield url, connection.connection.driver_connection
-        engine.dispose()
-
-
-@contextmanager
-def _postgres(count: int) -> Iterator[tuple[str, Any]]:
-    server = PostgresServer(f"bench-{count}", "bench")
-    url = server.fresh()
-    engine = server.engine(url)
-    crowd.fill(engine, count, now=NOW)
-    with engine.connect() as connection:
-        yield url, connection.connection.driver_connection
-    engine.dispose()
-    server.close()
 
 
 async def _figures(name: str, count: int, url: str, raw: Any) -> Figures:

@@ -91,6 +91,13 @@ def test_only_some_are_judged_at_once_and_none_of_those_who_are_fit_is_locked(
     assert costs(2) < costs(6)
 
 
+def test_many_are_withdrawn_in_several_transactions(session: Session, clock: HandClock) -> None:
+    now = clock.move(hours=5)
+    found = offers(session, "x" * (unfit.WITHDRAW + 2), now=now)
+    assert [unfit.sweep(session, 50, now=now) for _ in range(3)] == [unfit.WITHDRAW, 2, 0]
+    assert withdrawn(session, now=now) == found
+
+
 def prepare(session: Session, plan: str, *, now: datetime) -> list[int]:
     return offers(session, plan, now=now)
 
