@@ -83,7 +83,8 @@ RINGS = [
 def test_what_rings_says_what_has_happened(notice: Notice, audience: Audience, language: str) -> None:
     shown = card(STANDS.get(notice, TicketStatus.SEARCHING), audience)
     for approved in (True, False):
-        assert notices.headline(notice, shown, {"approved": approved}, load(language))
+        data = {"approved": approved, "clock": "arrival", "at": "2026-03-16T09:00:00+00:00"}
+        assert notices.headline(notice, shown, data, load(language))
 
 
 def test_a_card_that_was_asked_for_has_no_headline() -> None:
