@@ -39,13 +39,7 @@ def is_held(session: Session) -> bool:
 
 def alive(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
     """The timetable runs and has come to its end: once a minute, one row for each day in UTC."""
-    day = now.date().isoformat()
-    row = session.get(JobRun, (ALIVE, day))
-    if row is None:
-        session.add(JobRun(job=ALIVE, scheduled_for=day, at=now))
-    else:
-        row.at = max(row.at, now)
-    session.flush()
+    _mark(session, ALIVE, now.date().isoformat(), now)
     return 0
 
 
@@ -66,7 +60,7 @@ def look_at_start(session: Session, *, now: datetime) -> None:
 def doubt(session: Session, jumped: timedelta, *, now: datetime) -> None:
     """Opens the task and tells whoever may end it; one doubt at a time."""
     if jumped > timedelta(0):
-        _note_unwatched(session, now - jumped, now)
+        _mark(session, UNWATCHED, f"{(now - jumped).astimezone(UTC):%Y%m%dT%H%M%SZ}", now)
     if is_held(session):
         return
     seconds = int(jumped.total_seconds())
@@ -98,14 +92,13 @@ def is_unwatched(session: Session, moments: Iterable[datetime]) -> frozenset[dat
     return frozenset(at for at in asked if any(begins <= at <= ends for begins, ends in spans))
 
 
-def _note_unwatched(session: Session, begins: datetime, ends: datetime) -> None:
-    """Two schedulers that wake together note it once: the later end stands."""
-    key = f"{begins.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-    row = session.get(JobRun, (UNWATCHED, key))
+def _mark(session: Session, job: str, period: str, at: datetime) -> None:
+    """One row a period, with the latest time: two schedulers note the same once."""
+    row = session.get(JobRun, (job, period))
     if row is None:
-        session.add(JobRun(job=UNWATCHED, scheduled_for=key, at=ends))
+        session.add(JobRun(job=job, scheduled_for=period, at=at))
     else:
-        row.at = max(row.at, ends)
+        row.at = max(row.at, at)
     session.flush()
 
 
