@@ -90,11 +90,14 @@ def request(card: RequestCard, texts: Texts) -> Screen:
     if not card.is_open:
         key = "block-request-yes" if card.block_id is not None else "block-request-no"
         parts.append(texts(key, name=card.decided_by or "—", why=_why_over(card.refusal, texts) or "—"))
+        if card.spared_until is not None:
+            until = formats.moment(card.spared_until, terms.zone, texts.language, terms.read_at)
+            parts.append(texts("block-request-spared", until=until))
     elif not card.may_confirm:
         parts.append(texts("block-needs-another"))
     tap = card.request_id
     yes = Button(texts.plain("block-do-confirm"), RequestTap(do=RequestDo.CONFIRM, request_id=tap).pack())
-    key = "block-do-refuse" if card.may_confirm else "block-do-take-back"
+    key = "block-do-take-back" if card.is_mine else "block-do-refuse"
     no = Button(texts.plain(key), RequestTap(do=RequestDo.REFUSE, request_id=tap).pack())
     return Screen(
         "\n".join(parts),

@@ -43,6 +43,8 @@ class Record:
     level: BlockLevel | None = None
     #: A block of a rule waits for a person's word.
     is_asked: bool = False
+    #: A person said no to one that would last yet.
+    is_refused: bool = False
 
     @property
     def newest(self) -> int:
@@ -78,13 +80,13 @@ COUNTED = (BlockRule.MISSED, BlockRule.NO_SHOWS, BlockRule.REWORKS)
 
 def verdict(record: Record, *, now: datetime, rules: Defaults) -> Verdict | None:
     """The hardest that holds and rests on something new, of equals the first rule; None where it is no harder than what
-    stops the firm already. Who waits for a person's word is judged for fraud alone."""
+    stops the firm already. Who waits for a person's word, or was spared by it, is judged for fraud alone."""
     if record.level is not None and record.level is not BlockLevel.LIMITED:
         return None
     fraud = _of_kind(record.strikes, QualityKind.FRAUD)
     if _has_new(fraud, record):
         return Verdict(BlockLevel.SUSPENDED, BlockRule.FRAUD, BlockRule.FRAUD, fraud, len(record.jobs))
-    if record.is_asked:
+    if record.is_asked or record.is_refused:
         return None
     held = ((rule, resting_on(rule, record, now=now, rules=rules)) for rule in (*COUNTED, BlockRule.SCORE))
     found = [_limited(rule, events, record, now=now, rules=rules) for rule, events in held]

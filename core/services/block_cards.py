@@ -13,7 +13,7 @@ from core.domain.actor import Actor
 from core.domain.block import BlockLevel, BlockRule
 from core.domain.errors import Changed, NeedsAnother, NotFound
 from core.domain.quality import QualityKind
-from core.services import another_person, appeals, blacklist, block_costs, block_people, block_requests, blocks
+from core.services import appeals, blacklist, block_costs, block_people, block_requests, blocks
 from core.services.block_costs import Cost
 from storage.models.contractor import Appeal, Block, BlockRequest, Contractor
 from storage.models.desk import Audit
@@ -104,6 +104,10 @@ class RequestCard:
     may_confirm: bool
     may_refuse: bool
     is_open: bool
+    #: Asked for by who reads it.
+    is_mine: bool
+    #: A person's no keeps the rules from asking again until then.
+    spared_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +148,7 @@ def block(session: Session, actor: Actor, block_id: int, *, now: datetime) -> Bl
 
 def request(session: Session, actor: Actor, request_id: int, *, now: datetime) -> RequestCard:
     row = block_requests.one(session, actor, request_id)
-    is_open, hit = row.decided_at is None, block_people.of_firm(session, row)
-    is_outside = actor.person_id not in hit
+    is_open, is_outside = row.decided_at is None, actor.person_id not in block_people.of_firm(session, row)
     return RequestCard(
         request_id=row.id,
         terms=_terms(session, row, block_requests.facts_of(session, row), now=now),
@@ -156,9 +159,11 @@ def request(session: Session, actor: Actor, request_id: int, *, now: datetime) -
         decided_at=row.decided_at,
         refusal=row.refusal,
         block_id=row.block_id,
-        may_confirm=is_open and is_outside and another_person.may_judge(session, actor, {row.asked_by, *hit}),
+        may_confirm=block_requests.may_confirm(session, actor, row),
         may_refuse=is_open and (is_outside or actor.person_id == row.asked_by),
         is_open=is_open,
+        is_mine=row.asked_by is not None and row.asked_by == actor.person_id,
+        spared_until=block_requests.spared_until(row),
     )
 
 

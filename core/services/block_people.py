@@ -95,6 +95,15 @@ def judge(session: Session, actor: Actor, block: Block) -> Judge:
     return Judge(found.role, {"fallback": f"{found.role} alone"})
 
 
+def confirmer(session: Session, actor: Actor, row: BlockRequest, events: Collection[int]) -> Judge:
+    """May he say yes to it? Not who asked; nor who made or settled the events a rule asked by, unless the whole desk
+    did. Raises NotFound, NeedsAnother."""
+    parties = {row.asked_by or 0} | of_firm(session, row)
+    said = {person for person, _ in settled(session, events)}
+    is_seen_anew = another_person.has_others(session, parties | said, *DESK_ROLES)
+    return another_person.judge(session, actor, parties | said if is_seen_anew else parties)
+
+
 def may_judge(session: Session, actor: Actor, block: Block) -> bool:
     try:
         judge(session, actor, block)

@@ -4,7 +4,7 @@ What it costs is counted and shown before; another person of the desk says yes o
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
@@ -13,12 +13,11 @@ from sqlalchemy.orm import Session
 from core.domain import typed
 from core.domain.actor import Actor
 from core.domain.block import BlockLevel, BlockRule, Subject
-from core.domain.errors import BlockAsked, Changed, FieldInvalid, NotAllowed, NotFound
+from core.domain.errors import BlockAsked, Changed, FieldInvalid, NeedsAnother, NotAllowed, NotFound
 from core.domain.notice import Notice
 from core.domain.role import CONTRACTOR_ROLES
 from core.domain.task import TaskKind
 from core.services import (
-    another_person,
     audit,
     blacklist,
     block_costs,
@@ -29,6 +28,7 @@ from core.services import (
     open_questions,
     scope,
     tasks,
+    verdicts,
 )
 from core.services.blacklist import REASON_LIMIT, Order
 from core.services.block_costs import Cost
@@ -157,12 +157,13 @@ def confirm(session: Session, actor: Actor, request_id: int, *, now: datetime) -
     """The second yes: the block begins, at the cost of this moment. Raises NotFound, NeedsAnother, Changed."""
     row = one(session, actor, request_id)
     block_people.ensure_outside(session, actor, row)
-    judge = another_person.judge(session, actor, {row.asked_by, *block_people.of_firm(session, row)})
+    known = facts_of(session, row)
+    judge = block_people.confirmer(session, actor, row, verdicts.events_of(known))
     if not moved(session, row, BlockRequest.decided_at.is_(None), decided_by=actor.person_id, decided_at=now):
         raise Changed
     whom = Subject(row.contractor_id, row.person_id, row.client_id)
     cost = block_costs.of(session, whom, row.level, now=now)
-    facts = {**facts_of(session, row), "request": row.id, "asked_by": row.asked_by, **judge.trace}
+    facts = {**known, "request": row.id, "asked_by": row.asked_by, **judge.trace}
     order = Order(whom, row.level, row.rule, row.reason, row.days, cost.as_json, facts)
     block = blacklist.begin(session, actor, order, now=now)
     row.block_id = block.id
@@ -206,6 +207,25 @@ def one(session: Session, actor: Actor, request_id: int) -> BlockRequest:
     if row is None:
         raise NotFound
     return row
+
+
+def may_confirm(session: Session, actor: Actor, row: BlockRequest) -> bool:
+    """Whether another yes is wanted, and may be his."""
+    try:
+        block_people.ensure_outside(session, actor, row)
+        block_people.confirmer(session, actor, row, verdicts.events_of(facts_of(session, row)))
+    except (NeedsAnother, NotFound):
+        return False
+    return row.decided_at is None
+
+
+def spared_until(row: BlockRequest) -> datetime | None:
+    """A person said no to a rule: for as long as the block would have lasted no rule asks about the firm again, but for
+    fraud."""
+    is_refused = row.decided_by is not None and row.block_id is None and row.rule is not BlockRule.BY_HAND
+    if not is_refused or row.decided_at is None or row.days is None:
+        return None
+    return row.decided_at + timedelta(days=row.days)
 
 
 def facts_of(session: Session, row: BlockRequest) -> dict[str, Any]:

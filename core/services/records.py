@@ -33,6 +33,7 @@ class _Past:
     standing: Standing
     level: BlockLevel | None
     is_asked: bool
+    is_refused: bool
 
 
 def of(session: Session, contractor_id: int, *, now: datetime) -> Record:
@@ -58,6 +59,7 @@ def of(session: Session, contractor_id: int, *, now: datetime) -> Record:
         before=_before(session, contractor_id, past),
         level=past.level,
         is_asked=past.is_asked,
+        is_refused=past.is_refused,
     )
     if found.score >= rules.score_floor:
         return found
@@ -81,6 +83,7 @@ def _past(session: Session, contractor_id: int, rules: Defaults, *, now: datetim
         verdicts.standing(earlier, gone, rules),
         max([*waiting, *holding], key=list(BlockLevel).index, default=None),
         bool(waiting),
+        any(until > now for row, _ in asked if (until := block_requests.spared_until(row)) is not None),
     )
 
 

@@ -3,10 +3,12 @@
 import pytest
 from sqlalchemy import select
 
+from bot import texts
+from bot.screens import blocks as screens
 from core.domain.block import BlockLevel
 from core.domain.quality import QualityKind
-from core.services import blacklist, limits
-from storage.models.contractor import Block
+from core.services import blacklist, block_cards, block_requests, limits
+from storage.models.contractor import Block, BlockRequest
 from tests.bot.conftest import Edge, box, edge
 from tests.bot.crew import Crew, founded
 from tests.make.blocks import add_manager, begin, judge, strike
@@ -122,3 +124,22 @@ async def test_the_last_that_is_lifted_says_that_he_is_called_again(edge: Edge) 
     assert "Случится снова" not in letter
     await crew.does(is_lifted, number=0)
     assert "Ограничение снято, снова можно" in await crew.engineer.last()
+
+
+async def test_whoever_spares_a_firm_reads_until_when(edge: Edge) -> None:
+    crew = await founded(edge)
+    said: list[str] = []
+
+    def spares(world: World) -> None:
+        ticket = send(world)
+        for _ in range(2):
+            strike(world, QualityKind.NO_SHOW, ticket)
+        judge(world)
+        row = world.session.scalars(select(BlockRequest)).one()
+        block_requests.refuse(world.session, tap(world.dispatcher), row.id, "Больше некому", now=world.now)
+        card = block_cards.request(world.session, tap(world.dispatcher), row.id, now=world.now)
+        said.append(screens.request(card, texts.load("ru")).text)
+
+    await crew.does(spares)
+    assert "Больше некому" in said[0]
+    assert "До: 30 марта в 10:00 — правила о них больше не спросят" in said[0]

@@ -30,7 +30,7 @@ from core.services import (
 )
 from core.services.objections import Verdict
 from core.services.quality import Crew
-from storage.models.contractor import Appeal, Block
+from storage.models.contractor import Appeal, Block, BlockRequest
 from storage.models.desk import Audit
 from storage.models.people import Membership, Person
 from storage.models.quality import QualityEvent
@@ -53,9 +53,11 @@ def an_appeal_is_answered_by_another(session: Session, clock: HandClock) -> Iter
     assert [line for line in broken if line.startswith("94 ")] == []
 
 
-def company(session: Session, now: datetime) -> World:
+def company(session: Session, now: datetime, *, colleague: bool = True) -> World:
     """Another firm is beside it, so that a limit costs nobody his last contractor."""
     world = promise(session, now=now)
+    if not colleague:
+        return world
     add_engineer(session, add_contractor(session, skills=[SKILL], lat=55.9), now=now)
     return world
 
@@ -130,6 +132,36 @@ def test_who_made_what_a_rule_counts_neither_answers_nor_lifts(
     assert block_cards.block(session, tap(other), block.id, now=world.now).may_lift
     appeals.decide(session, tap(other), row.id, True, "", now=world.now)
     assert row.is_upheld
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_who_made_what_a_rule_counts_does_not_confirm_what_it_asks_for(
+    session: Session, clock: HandClock, part: Callable[..., None]
+) -> None:
+    world = company(session, clock.now(), colleague=False)
+    world.contractor.engineers = 5
+    other = add_dispatcher(session, now=world.now)
+    part(world, clock, world.dispatcher)
+    strike(world, K.NO_SHOW, send(world))
+    judge(world)
+    row = session.scalars(select(BlockRequest)).one()
+    card = block_cards.request(session, tap(world.dispatcher), row.id, now=world.now)
+    assert (card.may_confirm, card.may_refuse, card.is_mine) == (False, True, False)
+    with pytest.raises(NeedsAnother):
+        block_requests.confirm(session, tap(world.dispatcher), row.id, now=world.now)
+    assert block_cards.request(session, tap(other), row.id, now=world.now).may_confirm
+    block_requests.confirm(session, tap(other), row.id, now=world.now)
+    assert row.block_id is not None
+
+
+def test_where_the_whole_desk_made_what_a_rule_counts_it_may_confirm(session: Session, now: datetime) -> None:
+    world = company(session, now, colleague=False)
+    for _ in range(2):
+        strike(world, K.NO_SHOW, send(world), by=world.dispatcher)
+    judge(world)
+    row = session.scalars(select(BlockRequest)).one()
+    block_requests.confirm(session, tap(world.dispatcher), row.id, now=now)
+    assert row.block_id is not None
 
 
 def test_a_machine_is_nobody_and_who_agreed_with_the_firm_is_no_party(session: Session, now: datetime) -> None:

@@ -15,6 +15,7 @@ from core.domain.quality import QualityKind
 from core.domain.task import TaskKind
 from core.services import (
     blacklist,
+    block_cards,
     block_requests,
     guard,
     invariants,
@@ -182,21 +183,47 @@ def test_a_block_that_costs_cover_waits_for_a_person_who_sees_the_cost(session: 
     assert tasks_of(session, TaskKind.BLOCK_ASKED) == []
 
 
-def test_a_firm_that_was_excused_is_asked_about_again_only_for_something_new(
+def test_a_firm_that_was_spared_is_asked_about_again_when_the_limit_would_be_over_and_for_something_new(
     session: Session, clock: HandClock
 ) -> None:
+    def asked() -> int:
+        return len(session.scalars(select(BlockRequest)).all())
+
     world, ticket = company(session, clock, colleague=False)
     for _ in range(2):
         strike(world, K.NO_SHOW, ticket)
     judge(world)
     (row,) = session.scalars(select(BlockRequest))
     block_requests.refuse(session, tap(world.dispatcher), row.id, "Больше некому", now=world.now)
-    judged_anew.begin(session, 1, now=world.now)
-    judge(world)
-    assert len(session.scalars(select(BlockRequest)).all()) == 1
+    card = block_cards.request(session, tap(world.dispatcher), row.id, now=world.now)
+    assert card.spared_until == world.now + timedelta(days=14)
+    later(world, clock, days=13)
     strike(world, K.NO_SHOW, ticket)
     judge(world)
-    assert len(session.scalars(select(BlockRequest)).all()) == 2
+    assert asked() == 1
+    later(world, clock, days=1)
+    judged_anew.begin(session, 1, now=world.now)
+    judge(world)
+    assert asked() == 2
+    again = session.scalars(select(BlockRequest).where(BlockRequest.id != row.id)).one()
+    block_requests.refuse(session, tap(world.dispatcher), again.id, "Больше некому", now=world.now)
+    later(world, clock, days=14)
+    judged_anew.begin(session, 1, now=world.now)
+    judge(world)
+    assert asked() == 2  # nothing new has come since
+
+
+def test_fraud_is_asked_about_though_the_firm_was_just_spared(session: Session, clock: HandClock) -> None:
+    world, ticket = company(session, clock, colleague=False)
+    for _ in range(2):
+        strike(world, K.NO_SHOW, ticket)
+    judge(world)
+    (row,) = session.scalars(select(BlockRequest))
+    block_requests.refuse(session, tap(world.dispatcher), row.id, "Больше некому", now=world.now)
+    strike(world, K.FRAUD, ticket)
+    judge(world)
+    rules = session.scalars(select(BlockRequest.rule).order_by(BlockRequest.id)).all()
+    assert rules == [R.NO_SHOWS, R.FRAUD]
 
 
 def test_what_a_rule_asked_for_is_dropped_with_its_events(session: Session, clock: HandClock) -> None:

@@ -100,6 +100,7 @@ block-why-eased = the limit before it was lifted, so it repeats none
 block-why-upheld = the appeal was upheld
 block-request-yes = ✅ Confirmed: { $name }
 block-request-no = Refused ({ $name }): { $why }
+block-request-spared = Until { $until } no rule asks about them again, unless for proven fraud.
 block-needs-another = Another person must decide: one who had no part in it.
 block-do-confirm = ✅ Confirm
 block-do-refuse = Refuse, with a reason

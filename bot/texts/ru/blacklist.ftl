@@ -104,6 +104,7 @@ block-why-eased = прошлое ограничение снято, это бо�
 block-why-upheld = обжаловано успешно
 block-request-yes = ✅ Подтверждено: { $name }
 block-request-no = Отклонено ({ $name }): { $why }
+block-request-spared = До: { $until } — правила о них больше не спросят, кроме как за доказанный обман.
 block-needs-another = Решить должен другой человек: тот, кто в этом не участвовал.
 block-do-confirm = ✅ Подтвердить
 block-do-refuse = Отклонить — с причиной
