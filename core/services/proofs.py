@@ -211,13 +211,16 @@ def _is_known(session: Session, incoming: Incoming) -> bool:
 
 
 def _visit_of(session: Session, actor: Actor, now: datetime) -> Visit | None:
-    """The visit the engineer is on; otherwise the next one, or one that ended lately: late photos are welcome."""
+    """The visit of his last step: he may have forgotten to report the one before. Otherwise the next one, or one that
+    ended lately: late photos are welcome."""
     own = steps.walked_by(actor)
-    running = (frozenset({VisitStatus.ON_SITE}), frozenset({VisitStatus.EN_ROUTE}), AHEAD)
-    for statuses in running:
-        visit = session.scalars(own.where(Visit.status.in_(statuses)).order_by(Visit.starts_at).limit(1)).one_or_none()
-        if visit is not None:
-            return visit
+    for status in (VisitStatus.ON_SITE, VisitStatus.EN_ROUTE):
+        begun = session.scalars(own.where(Visit.status == status).order_by(Visit.id)).all()
+        if begun:
+            return max(begun, key=steps.stepped_at)
+    ahead = session.scalars(own.where(Visit.status.in_(AHEAD)).order_by(Visit.starts_at).limit(1)).one_or_none()
+    if ahead is not None:
+        return ahead
     return session.scalars(
         own.where(Visit.status == VisitStatus.LEFT, Visit.left_at >= now - LATE_FOR)
         .order_by(Visit.left_at.desc())

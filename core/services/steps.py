@@ -1,6 +1,7 @@
 """Where a visit stands: the one step the engineer sees, and which shots are still missing. Derived, never stored."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -49,6 +50,12 @@ def walked_by(actor: Actor) -> Select[Visit]:
     unnamed = and_(Visit.engineer_id.is_(None), Visit.assignment_id.in_(of_firm))
     named = and_(Visit.engineer_id == actor.person_id, Visit.assignment_id.in_(of_firms))
     return select(Visit).where(or_(named, unnamed))
+
+
+def stepped_at(visit: Visit) -> datetime:
+    """When he last did something on a visit he has set out for."""
+    steps = (visit.en_route_at, visit.on_site_at, visit.work_started_at, visit.before_done_at, visit.after_done_at)
+    return max((at for at in steps if at is not None), default=visit.starts_at)
 
 
 def step(ticket: Ticket, visit: Visit | None) -> VisitStep | None:

@@ -19,6 +19,7 @@ from storage.models.ticket import Ticket
 from storage.models.visit import Proof
 from tests.make.tickets import (
     World,
+    arrive,
     bring,
     tap,
     visit_of,
@@ -62,14 +63,17 @@ def arrives(world: World, proof: Proof, *, sha256: str = "", facts: Facts | None
     proofs.stored(world.session, proof.id, sha256 or f"{proof.id:064x}", 1000, facts, now=world.now)
 
 
-def at_before(world: World) -> Ticket:
-    ticket = bring(world, TicketStatus.IN_WORK)
+def at_before(world: World, taken: Ticket | None = None) -> Ticket:
+    """On a new ticket, or on one that is his already."""
+    if taken is not None:
+        arrive(world, taken)
+    ticket = taken or bring(world, TicketStatus.IN_WORK)
     visits.begin_work(world.session, tap(world.engineer), visit_of(world, ticket).id, now=world.now)
     return ticket
 
 
-def at_after(world: World) -> Ticket:
-    ticket = at_before(world)
+def at_after(world: World, taken: Ticket | None = None) -> Ticket:
+    ticket = at_before(world, taken)
     arrives(world, comes(world))
     visits.before_done(world.session, tap(world.engineer), visit_of(world, ticket).id, now=world.now)
     return ticket

@@ -28,6 +28,7 @@ from tests.make.tickets import (
     make_world,
     report,
     send,
+    take,
     tap,
     tell,
     visit_of,
@@ -194,6 +195,24 @@ def test_what_the_client_showed_may_be_shown_again_by_the_engineer(session: Sess
     arrives(world, proof)
 
     assert proof.status is ProofStatus.STORED
+
+
+def test_who_forgot_to_report_the_last_job_shoots_for_where_he_is_now(
+    session: Session, now: datetime, clock: HandClock
+) -> None:
+    world = make_world(session, now=now)
+    last, here = send(world), send(world)
+    for ticket in (last, here):
+        take(world, ticket)
+    at_after(world, last)
+    arrives(world, comes(world))
+    visits.after_done(session, tap(world.engineer), visit_of(world, last).id, now=now)
+    world.now = clock.move(hours=3)
+    at_before(world, here)
+
+    assert comes(world).ticket_id == here.id
+    reports.send(session, tap(world.engineer), visit_of(world, last).id, now=world.now)
+    assert (last.status, here.status) == (TicketStatus.REPORTED, TicketStatus.IN_WORK)
 
 
 def test_late_photos_are_welcome_and_marked(session: Session, now: datetime, clock: HandClock) -> None:
