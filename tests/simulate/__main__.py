@@ -1,7 +1,8 @@
 """`python -m tests.simulate`: a simulated month on the reference directories, one line for each of five seeds.
 
-`--seed N --json` prints the figures of one month as JSON, `--seed N --why` what explains them too. `--crowded` puts the
-same number of requests into a few regions with more careless firms, so that the rules of limits have whom to judge.
+`--seed N --json` prints the figures of one month as JSON, `--seed N --why` what explains them too. `--crowded` puts
+the same number of requests into a few regions with more careless firms, each careless in its own way, so that the
+rules of limits have whom to judge.
 """
 
 import argparse
@@ -59,7 +60,8 @@ def _month(template: Path, seed: int, count: int, regions: tuple[str, ...]) -> t
     with Session(engine) as session:
         sites, works = directories.sites(session, regions), directories.works(session)
     careless = people.CARELESS_CROWDED if regions else people.CARELESS
-    month = Month(engine, seed, people.requests(seed, count, START, DAYS, sites, works), START, careless)
+    everybody = people.People(seed, careless, with_own_faults=bool(regions))
+    month = Month(engine, everybody, people.requests(seed, count, START, DAYS, sites, works), START)
     violations = month.run()
     found = figures.of(month, violations), figures.beside(month)
     engine.dispose()

@@ -12,7 +12,7 @@ from core.domain.offer import TAKEABLE
 from core.domain.proof import ProofKind
 from core.domain.ticket import Priority, TicketStatus
 from core.domain.visit import AHEAD, VisitStatus
-from core.services import availability, confirmations, no_shows, offers, proofs, reports, visits
+from core.services import availability, confirmations, moves, no_shows, offers, proofs, reports, visits
 from storage.models.contractor import Contractor
 from storage.models.directory import Service, Site
 from storage.models.offer import Offer
@@ -78,8 +78,14 @@ class Crews:
         refuses = ticket.status is TicketStatus.REWORK and self.people.refuses_rework(visit.id)
         if keeps is Keeps.BACKS_OUT or refuses:
             self.stage.at(self.stage.now + left * part, partial(self._back_out, visit.id, contractor_id))
+        elif keeps is Keeps.COMES and self.people.puts_off_by(contractor_id, visit.id) is not None:
+            self.stage.at(self.stage.now + left * part, partial(self._put_off, visit.id, contractor_id))
         elif keeps is Keeps.COMES:
-            self.stage.at(self._leaves_at(visit, contractor_id, part), partial(self._set_out, visit.id, contractor_id))
+            self._will_set_out(visit, contractor_id)
+
+    def _will_set_out(self, visit: Visit, contractor_id: int) -> None:
+        at = self._leaves_at(visit, contractor_id, self.people.part("visit", visit.id))
+        self.stage.at(at, partial(self._set_out, visit.id, contractor_id))
 
     def _leaves_at(self, visit: Visit, contractor_id: int, part: float) -> datetime:
         late = self.people.late_by(contractor_id, visit.id)
@@ -165,6 +171,18 @@ class Crews:
             done = self.stage.tap(self.firms[contractor_id].person_id, visits.give_up, visit_id)
             self.stage.note("backs out" if done else "may not back out", visit_id)
 
+    def _put_off(self, visit_id: int, contractor_id: int) -> None:
+        """By days, where the product lets him; then he comes when he said last."""
+        if not self._is_ahead(visit_id):
+            return
+        person_id, days = self.firms[contractor_id].person_id, self.people.puts_off_by(contractor_id, visit_id) or 0
+        found = self.stage.do(moves.options, self.stage.actor(person_id), visit_id, page=days)
+        if found.slots:
+            done = self.stage.tap(person_id, moves.move, visit_id, found.slots[0].start, was=found.starts_at)
+            self.stage.note("puts off" if done else "may not put off", visit_id)
+        with self.stage.reading() as session:
+            self._will_set_out(session.get_one(Visit, visit_id), contractor_id)
+
     def _set_out(self, visit_id: int, contractor_id: int) -> None:
         firm = self.firms[contractor_id]
         is_promised = visit_id in self._promised and self._is_expected(visit_id)
@@ -192,14 +210,21 @@ class Crews:
         shoot(self.stage, firm.person_id, service.shots_before)
         self.stage.tap(firm.person_id, visits.before_done, visit_id)
         work = timedelta(minutes=round(service.norm_minutes * (0.6 + self.people.part("work", visit_id))))
-        self.stage.at(now + work, partial(self._report, visit_id, contractor_id, service.shots_after))
+        self.stage.at(now + work, partial(self._finish, visit_id, contractor_id, service.shots_after))
 
-    def _report(self, visit_id: int, contractor_id: int, shots_after: int) -> None:
+    def _finish(self, visit_id: int, contractor_id: int, shots_after: int) -> None:
         firm = self.firms[contractor_id]
         firm.is_at_work = False
         shoot(self.stage, firm.person_id, shots_after)
         self.stage.tap(firm.person_id, visits.after_done, visit_id)
-        done = self.stage.tap(firm.person_id, reports.send, visit_id)
+        delay = self.people.reports_after(contractor_id, visit_id)
+        if delay is None:
+            self._report(visit_id, firm.person_id)
+        else:
+            self.stage.at(self.stage.now + delay, partial(self._report, visit_id, firm.person_id))
+
+    def _report(self, visit_id: int, person_id: int) -> None:
+        done = self.stage.tap(person_id, reports.send, visit_id)
         self.stage.note("reports" if done else "cannot report", visit_id)
 
     def _is_ahead(self, visit_id: int) -> bool:

@@ -49,6 +49,7 @@ def of(session: Session, month: Month, tickets: Mapping[int, Ticket]) -> dict[st
         "blocks by a person": _counted(_answer(one) for one in session.scalars(select(BlockRequest))),
         "blocks over": _counted(_end(session, one, month.stage.now) for one in blocks),
         "limited_share": _part(len(hit), len(working)),
+        "blocks by fault": _counted(f"{one.rule} of {month.people.fault(one.contractor_id or 0)}" for one in blocks),
         "limited, not careless": _counted(
             one.rule for one in blocks if not month.people.is_careless(one.contractor_id or 0)
         ),

@@ -28,7 +28,7 @@ from tests.simulate import crews, directories, trust
 from tests.simulate.clients import Clients
 from tests.simulate.crews import Crews
 from tests.simulate.desk import Desk
-from tests.simulate.people import CARELESS, People, Request
+from tests.simulate.people import People, Request
 from tests.simulate.stage import Stage
 from tests.simulate.trust import Trust
 
@@ -93,11 +93,9 @@ def _aware(at: datetime | str) -> datetime:
 
 
 class Month:
-    def __init__(
-        self, engine: Engine, seed: int, requests: list[Request], start: datetime, careless: float = CARELESS
-    ) -> None:
+    def __init__(self, engine: Engine, people: People, requests: list[Request], start: datetime) -> None:
         self.stage = Stage(engine, start)
-        self.people = People(seed, careless)
+        self.people = people
         self.began = start
         self.sites = {one.site_id for one in requests}
         self.told: list[Told] = []

@@ -21,8 +21,20 @@ from core.domain.ticket import Priority
 T = TypeVar("T")
 
 #: So many firms in a hundred are careless: late, faulty and absent more often than others, though they say yes alike.
-#: In a crowded month there are more of them, so that every rule of the limits meets somebody.
+#: In a crowded month there are more of them, each with a fault of its own, so that every rule of the limits meets
+#: somebody.
 CARELESS, CARELESS_CROWDED = 4, 20
+
+
+class Fault(StrEnum):
+    ABSENT = "absent"  #: never comes
+    FAULTY = "faulty"  #: does bad work
+    LATE = "late"  #: comes after the window, and reports another day
+    PUTS_OFF = "puts off"  #: moves the visit by days
+
+
+#: How often a careless firm of a crowded month does what is its own fault, in percent; all else like the others.
+OWN = {Fault.ABSENT: 45, Fault.FAULTY: 50, Fault.LATE: 95, Fault.PUTS_OFF: 80}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +83,9 @@ BACKS_OUT, NEVER_COMES = Share(3, 8), Share(1, 12)
 
 #: Of visits that are made: so many begin only after the agreed window, so many minutes after its end.
 COMES_LATE, LATE_BY = Share(3, 40), (20, 150)
+
+#: Who reports another day does so after from – to minutes; who moves a visit, by so many days.
+REPORTS_AFTER, PUT_OFF_DAYS = (780, 1500), (2, 5)
 
 #: Of finished works so many are faulty; of the good ones the client says "wrong" all the same of so many in a hundred,
 #: and says yes when the desk has talked to him, after from – to minutes.
@@ -168,9 +183,10 @@ class Request:
 class People:
     """Everybody of one month. The same seed gives the same people in every process."""
 
-    def __init__(self, seed: int, careless: float = CARELESS) -> None:
+    def __init__(self, seed: int, careless: float = CARELESS, *, with_own_faults: bool = False) -> None:
         self.seed = seed
         self.careless = careless
+        self.with_own_faults = with_own_faults
 
     def answer(self, contractor_id: int, ticket: str) -> Answer:
         dice = self._dice("answer", contractor_id, ticket)
@@ -186,21 +202,39 @@ class People:
     def is_careless(self, contractor_id: int) -> bool:
         return self._happens(self.careless, "careless", contractor_id)
 
+    def fault(self, contractor_id: int) -> Fault | None:
+        """Its own; None: it is not careless, or a little of everything."""
+        if not self.with_own_faults or not self.is_careless(contractor_id):
+            return None
+        return _one_of(self._dice("fault", contractor_id), dict.fromkeys(Fault, 1))
+
     def keeps(self, contractor_id: int, ticket: str) -> Keeps:
-        is_careless = self.is_careless(contractor_id)
-        backs_out, never = BACKS_OUT.of(is_careless), NEVER_COMES.of(is_careless)
+        backs_out = self._percent(BACKS_OUT, contractor_id)
+        never = self._percent(NEVER_COMES, contractor_id, Fault.ABSENT)
         shares = {Keeps.BACKS_OUT: backs_out, Keeps.NEVER: never, Keeps.COMES: 100 - backs_out - never}
         return _one_of(self._dice("keeps", contractor_id, ticket), shares)
 
     def late_by(self, contractor_id: int, visit_id: int) -> timedelta | None:
         """After the end of the agreed window; None: within it, if nothing else keeps him."""
-        if not self._happens(COMES_LATE.of(self.is_careless(contractor_id)), "late", visit_id):
+        if not self._happens(self._percent(COMES_LATE, contractor_id, Fault.LATE), "late", visit_id):
             return None
         return _minutes(self._dice("late by", visit_id), LATE_BY)
 
+    def reports_after(self, contractor_id: int, visit_id: int) -> timedelta | None:
+        """From the end of the work; None: at once."""
+        if not self._does(Fault.LATE, contractor_id, visit_id):
+            return None
+        return _minutes(self._dice("reports after", visit_id), REPORTS_AFTER)
+
+    def puts_off_by(self, contractor_id: int, visit_id: int) -> int | None:
+        """Days, before he sets out; None: he leaves the visit where it is."""
+        if not self._does(Fault.PUTS_OFF, contractor_id, visit_id):
+            return None
+        return self._dice("days", visit_id).randint(*PUT_OFF_DAYS)
+
     def is_faulty(self, contractor_id: int, visit_id: int) -> bool:
         """The work reported at the end of this visit."""
-        return self._happens(FAULTY.of(self.is_careless(contractor_id)), "faulty", visit_id)
+        return self._happens(self._percent(FAULTY, contractor_id, Fault.FAULTY), "faulty", visit_id)
 
     def grumbles(self, visit_id: int) -> bool:
         return self._happens(GRUMBLES, "grumbles", visit_id)
@@ -261,6 +295,15 @@ class People:
 
     def approved_after(self, task_id: int) -> timedelta:
         return _minutes(self._dice("chain", task_id), APPROVED_AFTER)
+
+    def _percent(self, share: Share, contractor_id: int, of_fault: Fault | None = None) -> float:
+        own = self.fault(contractor_id)
+        if own is None:
+            return share.of(self.is_careless(contractor_id))
+        return OWN[own] if own is of_fault else share.of(False)
+
+    def _does(self, fault: Fault, contractor_id: int, visit_id: int) -> bool:
+        return self.fault(contractor_id) is fault and self._happens(OWN[fault], fault, visit_id)
 
     def _happens(self, percent: float, *who: object) -> bool:
         return self._dice(*who).random() * 100 < percent

@@ -4,16 +4,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from core.domain.ticket import Priority
+from storage.models.visit import VisitMove
 from tests.clock import START
 from tests.databases import PostgresServer, SqliteFiles
 from tests.make.directories import add_client, add_contractor, add_site
 from tests.make.tickets import SKILL, add_contract, add_service
 from tests.simulate import directories, figures, people
 from tests.simulate.month import Month
+from tests.simulate.people import Fault
 
 REQUESTS = 60
 #: Where two stories are only compared.
@@ -36,6 +38,7 @@ def played(
     count: int = REQUESTS,
     near: tuple[dict[str, Any], ...] = NEAR,
     careless: float = people.CARELESS,
+    with_own_faults: bool = False,
 ) -> tuple[dict[str, Any], dict[str, Any], Month]:
     with Session(engine) as session, session.begin():
         firms = [add_contractor(session, skills=[SKILL], **{"lon": 37.62, "engineers": 3, **place}) for place in near]
@@ -49,7 +52,8 @@ def played(
         directories.let_in(session, now=START - timedelta(days=1))
     with Session(engine) as session:
         sites, works = directories.sites(session), directories.works(session)
-    month = Month(engine, seed, people.requests(seed, count, START, DAYS, sites, works), START, careless)
+    everybody = people.People(seed, careless, with_own_faults=with_own_faults)
+    month = Month(engine, everybody, people.requests(seed, count, START, DAYS, sites, works), START)
     return figures.of(month, month.run()), figures.beside(month), month
 
 
@@ -93,6 +97,23 @@ def test_where_everybody_is_careless_the_last_ones_are_asked_about_and_some_are_
     assert beside["blocks"]
     assert beside["blocks by a person"]
     assert beside["appeals"]["given"] == beside["appeals"]["upheld"] + beside["appeals"]["refused"] > 0
+
+
+def test_every_fault_of_its_own_leads_to_what_it_is_punished_for(sqlite_files: SqliteFiles) -> None:
+    url = sqlite_files.fresh()
+    engine = sqlite_files.engine(url)
+    found, beside, month = played(engine, 3, careless=100, with_own_faults=True)
+
+    assert found["violations"] == []
+    assert beside["stuck"] == []
+    assert beside["strikes of nobody's fault"] == []
+    faults = {month.people.fault(firm) for firm in month.crews.firms}
+    assert faults >= {Fault.LATE, Fault.PUTS_OFF, Fault.ABSENT}
+    assert {"score of late", "no_shows of absent"} <= set(beside["blocks by fault"])
+    with month.stage.reading() as session:
+        assert session.scalar(select(func.count()).select_from(VisitMove)) > 0  # type: ignore[operator]
+    engine.dispose()
+    sqlite_files.drop(url)
 
 
 def test_a_seed_is_one_story(sqlite_files: SqliteFiles) -> None:
