@@ -25,10 +25,10 @@ class Strike:
 class Record:
     """What speaks against one firm. Annulled events and those of a lifted block are left out by whoever fills it.
 
-    `jobs` are the tickets of its last jobs. `done`, as many accepted jobs as the rule of the score asks for, and `bad`,
-    the ids of events that lower the score, may be left out above its floor. Ids up to `judged` have led to a block, or
-    to the question of one. `ended_at`: when its last limit by a rule ran out, or will; `before` are events of what
-    happened before that limit began, however late they were written.
+    `jobs` are the tickets of its last jobs. `done`, as many accepted jobs as the rule of the score asks for, and
+    `bad`, the ids of events that pull the score below its floor, may be left out above its floor. Ids up to
+    `judged` have led to a block, or to the question of one. `ended_at`: when its last limit by a rule ran out, or
+    will; `before` are events of what happened before that limit began, however late they were written.
     """
 
     strikes: tuple[Strike, ...]

@@ -49,6 +49,11 @@ def is_bad(kind: QualityKind, weight_milli: int) -> bool:
     return kind in STRIKES or weight_milli < GOOD_MILLI
 
 
+def pulls_below(floor: int, kind: QualityKind, weight_milli: int) -> bool:
+    """Whether a score of the floor sinks by it. A four of five speaks against the crew a little and still lifts one."""
+    return kind in STRIKES or 100 * weight_milli < floor * GOOD_MILLI
+
+
 def promised_start(first: datetime, moves: Iterable[tuple[Side, datetime, datetime]], rules: Defaults) -> datetime:
     """The beginning a crew is held to. `moves` are (whose, when it was moved, to when), oldest first.
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from core.domain.block import BlockLevel
 from core.domain.defaults import Defaults
 from core.domain.limits import Record, Strike
-from core.domain.quality import QualityKind, is_bad
+from core.domain.quality import QualityKind, pulls_below
 from core.services import block_requests, blocks, numbers, score, verdicts
 from core.services.verdicts import Standing
 from storage.models.clock import Breach
@@ -64,7 +64,7 @@ def of(session: Session, contractor_id: int, *, now: datetime) -> Record:
     if found.score >= rules.score_floor:
         return found
     done = len(score.accepted(session, contractor_id, rules.score_jobs))
-    return replace(found, done=done, bad=_bad(session, contractor_id, past.standing.excused))
+    return replace(found, done=done, bad=_bad(session, contractor_id, past.standing.excused, rules))
 
 
 def _past(session: Session, contractor_id: int, rules: Defaults, *, now: datetime) -> _Past:
@@ -125,8 +125,8 @@ def _last_jobs(session: Session, contractor_id: int, most: int) -> list[int]:
     return list(session.scalars(by_ticket.limit(most)))
 
 
-def _bad(session: Session, contractor_id: int, excused: frozenset[int]) -> tuple[int, ...]:
-    """The newest of those that lower the score."""
-    made_of = score.entries(session, contractor_id)
-    lower = (one.id for one in made_of if is_bad(one.kind, one.weight_milli) and one.id not in excused)
+def _bad(session: Session, contractor_id: int, excused: frozenset[int], rules: Defaults) -> tuple[int, ...]:
+    """The newest of those for which the score is below the floor."""
+    made_of = (one for one in score.entries(session, contractor_id) if one.id not in excused)
+    lower = (one.id for one in made_of if pulls_below(rules.score_floor, one.kind, one.weight_milli))
     return tuple(sorted(lower)[-_MOST_BAD:])

@@ -43,8 +43,12 @@ def test_only_a_firm_below_the_floor_is_asked_what_lowers_its_score(session: Ses
     late = [strike(world, QualityKind.ARRIVAL, ticket, weight_milli=0) for _ in range(WINDOWS[Part.ON_TIME] + 5)]
     out = strike(world, QualityKind.BACK_OUT, ticket)
     strike(world, QualityKind.PROOF, ticket)
+    four = strike(world, QualityKind.MARK, ticket, weight_milli=800)
+    two = strike(world, QualityKind.MARK, ticket, weight_milli=400)
     assert records.of(session, world.contractor.id, now=now).bad == ()
     world.contractor.score = 10
     session.flush()
     lowering = sorted(event.id for event in late)[5:]  # older ones are no part of the score any more
-    assert records.of(session, world.contractor.id, now=now).bad == (*lowering, out.id)
+    bad = records.of(session, world.contractor.id, now=now).bad
+    assert bad == (*lowering, out.id, two.id)
+    assert four.id not in bad  # a four lifts a score of ten
