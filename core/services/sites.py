@@ -89,6 +89,13 @@ def find(session: Session, actor: Actor, words: str, *, now: datetime, offset: i
     return _page(session, scope.visible_sites(actor).where(*conditions), offset, limit, *partial)
 
 
+def bearing(session: Session, actor: Actor, term: str) -> tuple[SiteLine, ...]:
+    """All whose code this is, or whose code has this number; `term` as `search_terms` spells it."""
+    whole = f" {term} "
+    rows = session.scalars(scope.visible_sites(actor).where(Site.search.like(f"%{whole}%")).order_by(Site.code))
+    return tuple(_line(site) for site in rows if whole in search_key(site.code))
+
+
 def of_client(
     session: Session, actor: Actor, client_id: int, *, now: datetime, offset: int = 0, limit: int = 8
 ) -> SitePage:

@@ -13,7 +13,7 @@ from core.domain.calendar import CalendarKind
 from core.domain.clock import ClockKind
 from core.domain.errors import FieldInvalid, NoContract, NotFound
 from core.domain.ticket import Priority
-from core.domain.words import search_key, search_terms
+from core.domain.words import search_terms
 from core.services import calendars, clocks, payers, promises, scope, sites
 from core.services.promises import Promise
 from storage.models.directory import Contract, Site, SlaTarget
@@ -57,10 +57,9 @@ def site_called(session: Session, actor: Actor, words: str, *, now: datetime) ->
     terms = search_terms(words)
     if not terms:
         return ()
-    lines = sites.find(session, actor, words, now=now).lines
     if len(terms) == 1 and terms[0][-1].isdigit():
-        return tuple(line for line in lines if f" {terms[0]} " in search_key(line.code))
-    return lines
+        return sites.bearing(session, actor, terms[0])
+    return sites.find(session, actor, words, now=now).lines
 
 
 def sites_alike(session: Session, actor: Actor, words: str, *, now: datetime) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from core.domain.actor import Actor, Grant
 from core.domain.errors import FieldInvalid, NotAllowed, NotFound
 from core.domain.notice import Notice
 from core.domain.role import Role
-from core.services import clients, entrances, people, sites
+from core.services import clients, entrances, people, sites, sla
 from core.services.sites import SiteField
 from storage.models.desk import Audit
 from storage.models.directory import Site
@@ -33,6 +33,16 @@ def test_a_site_is_found_by_words_and_by_a_code_typed_anyhow(session: Session, n
         assert ids(sites.find(session, desk, words, now=now)) == [wanted.id], words
     for words in ("берез дубок", "О-70125", "ерезка"):
         assert ids(sites.find(session, desk, words, now=now)) == [], words
+
+
+def test_a_number_alone_is_the_code_that_bears_it_however_many_houses_do(session: Session, now: datetime) -> None:
+    desk = add_dispatcher(session, now=now)
+    for number in range(100, 120):
+        add_site(session, code=f"О-{number}", address="ул. Абрикосовая, д. 7")
+    wanted = add_site(session, code="О-00007", name="Яблоко")
+    for words in ("7", "007", "О-7"):
+        assert [line.site_id for line in sla.site_called(session, desk, words, now=now)] == [wanted.id], words
+    assert sla.site_called(session, desk, "70", now=now) == ()
 
 
 def test_the_very_code_comes_before_those_it_begins(session: Session, now: datetime) -> None:
