@@ -1,7 +1,8 @@
 """A broken promise: whose it was. The time before a contractor accepted is never the contractor's fault.
 
-The one question asked: had he come at the start of the time he himself agreed to (and, for the resolution, worked the
-norm time of the service), would the promise have been kept? Only then it is his; every other breach is ours. While the
+The one question asked: had he come within the time he himself agreed to (and, for the resolution, worked the norm time
+of the service), would the promise have been kept? Only then it is his; every other breach is ours. A window ends with
+the promise where an hour is left for it, so an hour is what he is given. While the
 ticket waits by nobody's wish of his, for parts of ours or an answer of the client, he can neither come nor work, also
 where the clock runs on.
 """
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from core.domain import slots
 from core.domain.clock import ClockKind, Whose
 from core.domain.visit import Side
 
@@ -51,7 +53,7 @@ def whose(
     apart from each other: when the ticket waited by others; an end of None: it still does."""
     if starts_at is None or kind not in (ClockKind.ARRIVAL, ClockKind.RESOLUTION):
         return Whose.OURS
-    at, left = starts_at, norm if kind is ClockKind.RESOLUTION else timedelta(0)
+    at, left = starts_at, slots.SHORTEST + (norm if kind is ClockKind.RESOLUTION else timedelta(0))
     for begins, ends in waits:
         if begins > at and begins >= at + left:
             break  # he would have been ready by then

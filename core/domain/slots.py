@@ -10,7 +10,7 @@ from core.domain.errors import SlotGone
 DAY_MIN = 24 * 60
 #: Nobody is proposed to come sooner …
 NOTICE = timedelta(hours=1)
-#: … and a time somebody names himself leaves at least so much until the site closes.
+#: … and a window leaves at least so much until the site closes, or until somebody must be there.
 SHORTEST = timedelta(hours=1)
 #: Where a site never closes people are proposed these hours of the day, unless only the night is in time.
 DAY_FROM_MIN, DAY_TO_MIN = 8 * 60, 20 * 60
@@ -96,9 +96,16 @@ def propose(
         spread = [slot for slot in late if slot.start < deadline]
         spread += [slot for slot in _in_time(soonest, deadline, hours, length_hours) if slot not in spread]
         spread += [slot for slot in late if slot not in spread]
-    chosen_ones = list(dict.fromkeys(wanted + spread))[:count]
+    chosen_ones = [in_time(slot, deadline) for slot in list(dict.fromkeys(wanted + spread))[:count]]
     head = [slot for slot in chosen_ones if slot.start == agreed]
     return tuple(head + sorted((slot for slot in chosen_ones if slot not in head), key=lambda slot: slot.start))
+
+
+def in_time(slot: Slot, deadline: datetime | None) -> Slot:
+    """Who comes within the window keeps the promise: it ends with it, where that leaves an hour to come in."""
+    if deadline is None or not slot.start + SHORTEST <= deadline < slot.end:
+        return slot
+    return Slot(slot.start, deadline.replace(second=0, microsecond=0))
 
 
 def of_day(day: date, hours: Hours, *, length_hours: int) -> tuple[Slot, ...]:

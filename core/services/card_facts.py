@@ -27,6 +27,16 @@ def is_asked(session: Session, row: Ticket, contractor_id: int) -> bool:
     return session.scalar(offer.limit(1)) is not None
 
 
+def offer_of(session: Session, actor: Actor, row: Ticket) -> Offer | None:
+    """The last one to a firm of the reader."""
+    return session.scalars(
+        select(Offer)
+        .where(Offer.ticket_id == row.id, Offer.contractor_id.in_(actor.contractor_ids))
+        .order_by(Offer.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
 def movable(session: Session, actor: Actor, row: Ticket, visit: Visit | None) -> int | None:
     """The visit, if the reader may change its time now."""
     if visit is None or not moves.is_movable(row, visit):

@@ -23,6 +23,7 @@ from core.services import (
     cancellations,
     card_facts,
     clock_lines,
+    clocks,
     confirmations,
     counter_prices,
     crew,
@@ -95,6 +96,8 @@ class OfferCard:
     pay_kop: int
     distance_m: int
     waits_until: datetime
+    #: Until when somebody must be on site; None where nothing is promised.
+    come_by: datetime | None
     slots: tuple[Slot, ...]
     can_go_now: bool
     #: Whom an owner may send; empty: whoever taps goes himself.
@@ -220,7 +223,7 @@ def ticket(session: Session, actor: Actor, ticket_id: int, *, now: datetime) -> 
     # Who handed the job back reads on the card that it is no longer his.
     if (is_outsider or roles & CONTRACTOR_ROLES) and card_facts.holds_job(session, actor, row):
         return _job(session, actor, row, base, now=now)
-    offer = _offer_of(session, actor, row)
+    offer = card_facts.offer_of(session, actor, row)
     if offer is not None and is_outsider:
         return _offer(session, actor, row, base, offer, now=now)
     if actor.is_operator:
@@ -263,15 +266,6 @@ def _base(session: Session, actor: Actor, row: Ticket, now: datetime) -> Base:
     )
 
 
-def _offer_of(session: Session, actor: Actor, row: Ticket) -> Offer | None:
-    return session.scalars(
-        select(Offer)
-        .where(Offer.ticket_id == row.id, Offer.contractor_id.in_(actor.contractor_ids))
-        .order_by(Offer.id.desc())
-        .limit(1)
-    ).one_or_none()
-
-
 def _offer(session: Session, actor: Actor, row: Ticket, base: Base, offer: Offer, *, now: datetime) -> OfferCard:
     site = session.get_one(Site, row.site_id)
     hours = offers.hours_of(site)
@@ -283,6 +277,7 @@ def _offer(session: Session, actor: Actor, row: Ticket, base: Base, offer: Offer
         pay_kop=offer.pay_kop,
         distance_m=offer.distance_m,
         waits_until=offer.waits_until,
+        come_by=clocks.come_by(session, row),
         slots=offers.proposed_slots(session, row, now=now),
         can_go_now=(row.priority is Priority.EMERGENCY or hours.is_open(now)) and not card_facts.is_too_soon(row, now),
         team=team if len(team) > 1 else (),

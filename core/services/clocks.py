@@ -16,7 +16,7 @@ from core.services import client_waits, clock_rows, numbers, promises
 from core.services.promises import Promise
 from storage.models.clock import Clock, ClockInterval, Hold
 from storage.models.desk import Audit
-from storage.models.directory import Site
+from storage.models.directory import Service, Site
 from storage.models.ticket import Ticket
 from storage.models.visit import Visit
 
@@ -278,9 +278,13 @@ def count_anew(session: Session, kind: CalendarKind) -> int:
     return len(running)
 
 
-def arrival_due(session: Session, ticket: Ticket) -> datetime | None:
-    """Until when somebody should be on site; None where nothing is promised, the clock stands, or somebody was."""
-    return next((one.due_at for one in clock_rows.live(session, ticket.id) if one.kind is ClockKind.ARRIVAL), None)
+def come_by(session: Session, ticket: Ticket) -> datetime | None:
+    """Until when somebody must be on site, so that the arrival is kept and the norm of the work fits before the
+    resolution is due; None where nothing is promised, the clocks stand, or that was."""
+    norm = timedelta(minutes=session.get_one(Service, ticket.service_id).norm_minutes)
+    ahead = {ClockKind.ARRIVAL: timedelta(0), ClockKind.RESOLUTION: norm}
+    live = [(one.due_at, one.kind) for one in clock_rows.live(session, ticket.id) if one.kind in ahead]
+    return min((due_at - ahead[kind] for due_at, kind in live if due_at is not None), default=None)
 
 
 def run_anew(session: Session, clock: Clock, *, cause: Audit | None, now: datetime) -> None:

@@ -59,7 +59,7 @@ def options(session: Session, actor: Actor, visit_id: int, *, now: datetime, pag
     visit, ticket, side = _found(session, actor, visit_id)
     _ensure_ahead(visit, ticket)
     site = session.get_one(Site, ticket.site_id)
-    days = _free_days(session, visit, site, _soonest(ticket, side, now))
+    days = _free_days(session, visit, site, _soonest(ticket, side, now), clocks.come_by(session, ticket))
     shown = min(page, max(len(days) - 1, 0))
     return Options(
         ticket.id,
@@ -209,7 +209,9 @@ def _soonest(ticket: Ticket, side: Side, now: datetime) -> datetime:
     return max(soonest, ticket.visit_from) if side is Side.CREW and ticket.visit_from is not None else soonest
 
 
-def _free_days(session: Session, visit: Visit, site: Site, soonest: datetime) -> list[tuple[Slot, ...]]:
+def _free_days(
+    session: Session, visit: Visit, site: Site, soonest: datetime, come_by: datetime | None
+) -> list[tuple[Slot, ...]]:
     """Windows by day, without those the engineer is elsewhere in or away on."""
     hours, length = offers.hours_of(site), numbers.of(session).slot_hours
     elsewhere, away = _elsewhere(session, visit), _absences(session, visit)
@@ -219,7 +221,8 @@ def _free_days(session: Session, visit: Visit, site: Site, soonest: datetime) ->
         day = first + timedelta(days=number)
         if any(start <= day <= end for start, end in away):
             continue
-        windows = (one for one in slots.of_day(day, hours, length_hours=length) if one.start >= soonest)
+        day_long = (slots.in_time(one, come_by) for one in slots.of_day(day, hours, length_hours=length))
+        windows = (one for one in day_long if one.start >= soonest)
         free = tuple(one for one in windows if not any(one.start < end and start < one.end for start, end in elsewhere))
         if free:
             found.append(free)

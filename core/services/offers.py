@@ -163,7 +163,7 @@ def hours_of(site: Site) -> Hours:
 
 
 def proposed_slots(session: Session, ticket: Ticket, *, now: datetime) -> tuple[Slot, ...]:
-    """Before the plan's arrival is due, where that is possible; a time that stood before is offered first."""
+    """In time for the plan, where that is possible; a time that stood before is offered first."""
     rules = numbers.of(session)
     return slots.propose(
         now,
@@ -171,7 +171,7 @@ def proposed_slots(session: Session, ticket: Ticket, *, now: datetime) -> tuple[
         length_hours=rules.slot_hours,
         count=rules.slots_offered,
         days_ahead=rules.slots_days_ahead,
-        deadline=clocks.arrival_due(session, ticket),
+        deadline=clocks.come_by(session, ticket),
         earliest=ticket.visit_from,
         agreed=_agreed_before(session, ticket),
     )
@@ -180,7 +180,10 @@ def proposed_slots(session: Session, ticket: Ticket, *, now: datetime) -> tuple[
 def next_slot(session: Session, ticket: Ticket, *, now: datetime) -> Slot:
     """The first free window of the site; from now on where it has none."""
     proposed = proposed_slots(session, ticket, now=now)
-    return proposed[0] if proposed else Slot(now, now + timedelta(hours=numbers.of(session).slot_hours))
+    if proposed:
+        return proposed[0]
+    from_now = Slot(now, now + timedelta(hours=numbers.of(session).slot_hours))
+    return slots.in_time(from_now, clocks.come_by(session, ticket))
 
 
 def ensure_open_at(session: Session, ticket: Ticket, start: datetime, *, now: datetime) -> Slot:
@@ -189,7 +192,7 @@ def ensure_open_at(session: Session, ticket: Ticket, start: datetime, *, now: da
     slot = slots.window(start, hours, length_hours=numbers.of(session).slot_hours)
     if slot is None or not now < start <= now + timedelta(days=MOST_DAYS_AHEAD):
         raise SlotGone
-    return slot
+    return slots.in_time(slot, clocks.come_by(session, ticket))
 
 
 def _agreed_before(session: Session, ticket: Ticket) -> datetime | None:
@@ -208,7 +211,7 @@ def slot_at(session: Session, ticket: Ticket, start: datetime | None, *, now: da
     """One of the times that may be said yes to; None means "now". Raises SlotGone."""
     rules = numbers.of(session)
     agreed = (_agreed_before(session, ticket), ticket.visit_from)
-    return slots.chosen(
+    slot = slots.chosen(
         start,
         now,
         hours_of(session.get_one(Site, ticket.site_id)),
@@ -217,6 +220,7 @@ def slot_at(session: Session, ticket: Ticket, start: datetime | None, *, now: da
         earliest=ticket.visit_from,
         agreed=[at for at in agreed if at is not None],
     )
+    return slots.in_time(slot, clocks.come_by(session, ticket))
 
 
 def is_countered(offer: Offer) -> bool:

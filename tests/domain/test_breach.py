@@ -1,4 +1,4 @@
-"""Whose a broken promise is: the contractor's only if coming as he himself agreed would have kept it."""
+"""Whose a broken promise is: the contractor's only if coming when he himself agreed to would have kept it."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -20,11 +20,11 @@ K, W = ClockKind, Whose
     ("kind", "starts", "expected"),
     [
         (K.ARRIVAL, DUE - HOUR, W.CONTRACTOR),
-        (K.ARRIVAL, DUE, W.CONTRACTOR),
+        (K.ARRIVAL, DUE - timedelta(minutes=59), W.OURS),  # within his window he might have come after it
         (K.ARRIVAL, DUE + timedelta(minutes=1), W.OURS),  # he never promised to come in time
         (K.ARRIVAL, None, W.OURS),  # nobody had it
-        (K.RESOLUTION, DUE - 2 * HOUR, W.CONTRACTOR),
-        (K.RESOLUTION, DUE - HOUR, W.OURS),  # come in time, the work takes longer than was left
+        (K.RESOLUTION, DUE - 3 * HOUR, W.CONTRACTOR),
+        (K.RESOLUTION, DUE - 2.9 * HOUR, W.OURS),  # come in time, the work takes longer than was left
         (K.REACTION, DUE - 5 * HOUR, W.OURS),
         (K.SEARCH, DUE - 5 * HOUR, W.OURS),
     ],
@@ -38,8 +38,8 @@ def test_it_is_the_contractors_only_if_his_own_time_would_have_kept_it(
 @pytest.mark.parametrize(
     ("begins", "ends", "expected"),
     [
-        (3 * HOUR, 2 * HOUR, W.CONTRACTOR),  # over before he was to come
-        (3 * HOUR, HOUR / 2, W.OURS),
+        (4 * HOUR, 3 * HOUR, W.CONTRACTOR),  # over before he was to come
+        (4 * HOUR, HOUR / 2, W.OURS),
         (HOUR, None, W.CONTRACTOR),  # he would have been ready just then
         (1.5 * HOUR, None, W.OURS),
         (-HOUR, None, W.CONTRACTOR),  # begun after the deadline
@@ -49,7 +49,7 @@ def test_what_waited_by_others_is_taken_off_his_time(
     begins: timedelta, ends: timedelta | None, expected: Whose
 ) -> None:
     waits = [(DUE - begins, DUE - ends if ends is not None else None)]
-    assert whose(K.RESOLUTION, DUE, DUE - 2 * HOUR, HOUR, waits) is expected
+    assert whose(K.RESOLUTION, DUE, DUE - 3 * HOUR, HOUR, waits) is expected
 
 
 @pytest.mark.parametrize(

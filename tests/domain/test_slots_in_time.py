@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.domain.errors import SlotGone
-from core.domain.slots import Hours, Slot, chosen, of_day, propose, window
+from core.domain.slots import SHORTEST, Hours, Slot, chosen, in_time, of_day, propose, window
 
 MOSCOW, BERLIN = "Europe/Moscow", "Europe/Berlin"
 SHOP = Hours(MOSCOW, 600, 1320)  # 10–22
@@ -52,20 +52,20 @@ def proposed(now: str, hours: Hours, **more: datetime | None) -> list[str]:
         ("2026-03-16 10:00", SHOP, "2026-03-16 14:00", ["16 12:00–14:00", "16 14:00–16:00", "17 10:00–12:00"]),
         ("2026-03-16 10:00", SHOP, "2026-03-18 18:00", ["16 12:00–14:00", "16 14:00–16:00", "17 10:00–12:00"]),
         # One window is left today, the next morning is in time too.
-        ("2026-03-16 18:30", SHOP, "2026-03-17 13:00", ["16 20:00–22:00", "17 10:00–12:00", "17 12:00–14:00"]),
+        ("2026-03-16 18:30", SHOP, "2026-03-17 13:00", ["16 20:00–22:00", "17 10:00–12:00", "17 12:00–13:00"]),
         # None fits: the earliest ones, never an empty list.
         ("2026-03-16 10:00", SHOP, "2026-03-16 10:30", ["16 12:00–14:00", "16 14:00–16:00", "17 10:00–12:00"]),
         ("2026-03-16 10:00", SHOP, "2026-03-01 10:30", ["16 12:00–14:00", "16 14:00–16:00", "17 10:00–12:00"]),
         ("2026-03-16 21:00", SHOP, "2026-03-16 22:00", ["17 10:00–12:00", "18 10:00–12:00", "19 10:00–12:00"]),
         # Who never closes is visited at night where the day would be too late, and only there.
-        ("2026-03-16 19:00", ROUND, "2026-03-16 23:00", ["16 20:00–22:00", "16 22:00–00:00", "17 08:00–10:00"]),
+        ("2026-03-16 19:00", ROUND, "2026-03-16 23:00", ["16 20:00–22:00", "16 22:00–23:00", "17 08:00–10:00"]),
         ("2026-03-16 10:00", ROUND, "2026-03-16 23:00", ["16 12:00–14:00", "16 14:00–16:00", "16 16:00–18:00"]),
         # Over midnight: tonight's opening began yesterday.
         ("2026-03-16 01:30", NIGHT_CLUB, None, ["16 04:00–06:00", "16 22:00–00:00", "17 22:00–00:00"]),
         ("2026-03-16 01:30", NIGHT_CLUB, "2026-03-17 02:00", ["16 04:00–06:00", "16 22:00–00:00", "17 00:00–02:00"]),
-        ("2026-03-16 23:10", NIGHT_CLUB, "2026-03-17 05:00", ["17 02:00–04:00", "17 04:00–06:00", "17 22:00–00:00"]),
+        ("2026-03-16 23:10", NIGHT_CLUB, "2026-03-17 05:00", ["17 02:00–04:00", "17 04:00–05:00", "17 22:00–00:00"]),
         # Closed for today.
-        ("2026-03-16 23:30", SHOP, "2026-03-17 11:00", ["17 10:00–12:00", "18 10:00–12:00", "19 10:00–12:00"]),
+        ("2026-03-16 23:30", SHOP, "2026-03-17 11:00", ["17 10:00–11:00", "18 10:00–12:00", "19 10:00–12:00"]),
     ],
 )
 def test_windows_before_the_deadline_come_first(
@@ -82,7 +82,7 @@ def test_every_zone_counts_by_its_own_wall(zone: str, day: str) -> None:
 
     assert proposed(f"{day} 08:30", hours, deadline=at(f"{day} 14:00", zone)) == [
         f"{day[-2:]} 11:00–13:00",
-        f"{day[-2:]} 13:00–15:00",
+        f"{day[-2:]} 13:00–14:00",
         f"{int(day[-2:]) + 1:02} 09:00–11:00",
     ]
 
@@ -147,6 +147,22 @@ def test_a_time_of_ones_own_must_lie_inside_one_opening(start: str, hours: Hours
     assert told == expected
 
 
+@pytest.mark.parametrize(
+    ("deadline", "ends"),
+    [
+        ("2026-03-16 15:00", "14:00"),
+        ("2026-03-16 13:42", "13:42"),
+        ("2026-03-16 13:00", "13:00"),
+        ("2026-03-16 12:59", "14:00"),  # too little is left to come in, so nobody is held to it
+        ("2026-03-16 11:00", "14:00"),
+    ],
+)
+def test_a_window_ends_with_the_promise_where_an_hour_is_left_for_it(deadline: str, ends: str) -> None:
+    found = in_time(Slot(at("2026-03-16 12:00"), at("2026-03-16 14:00")), at(deadline))
+
+    assert found == Slot(at("2026-03-16 12:00"), at(f"2026-03-16 {ends}"))
+
+
 @given(
     st.integers(0, 365 * 24 * 60),
     st.sampled_from([*RUSSIA, BERLIN]),
@@ -165,8 +181,9 @@ def test_whatever_the_hours_and_the_clock_somebody_can_come(
 
     assert slots
     assert len(set(slots)) == len(slots)
-    in_time = [slot.start < due for slot in slots]
-    assert in_time == sorted(in_time, reverse=True)
+    are_early = [slot.start < due for slot in slots]
+    assert are_early == sorted(are_early, reverse=True)
     for slot in slots:
         assert hours.is_open(slot.start) or hours.is_round_the_clock
-        assert chosen(slot.start, now, hours, length_hours=2, days_ahead=3) == slot
+        assert in_time(chosen(slot.start, now, hours, length_hours=2, days_ahead=3), due) == slot
+        assert slot.end <= due or slot.start + SHORTEST > due

@@ -8,6 +8,7 @@ offers-pay = 💰 <b>{ $pay }</b> · { $distance } away
 offers-emergency = 🔴 <b>Emergency, go at once</b>
 offers-service = <b>{ $service }</b>
 offers-site = { $site }, { $address }
+offers-come-by = ⏱ Be on site by { $by }
 offers-number = Job { $number }
 offers-take-now = ✅ Take it: leaving now
 offers-take-at = ✅ Take it: { $when }

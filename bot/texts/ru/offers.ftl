@@ -8,6 +8,7 @@ offers-pay = 💰 <b>{ $pay }</b> · { $distance } от вас
 offers-emergency = 🔴 <b>Авария, ехать срочно</b>
 offers-service = <b>{ $service }</b>
 offers-site = { $site }, { $address }
+offers-come-by = ⏱ Быть на месте: до { $by }
 offers-number = Заявка { $number }
 offers-take-now = ✅ Беру: выезжаю сейчас
 offers-take-at = ✅ Беру: { $when }
