@@ -62,6 +62,8 @@ def test_a_time_with_a_zone_is_that_moment_and_round_the_clock_is_plain_time(url
         ("2026-12-31T20:00", "аварийный", ("2026-12-31T09:00", "2026-12-31T17:00", "2027-01-01T02:00")),
         # The last working day of 2026 and then the holidays.
         ("2026-12-30T17:30", "обычный", ("2027-01-10T21:30", "2027-01-11T05:30", "2027-01-12T05:30")),
+        # A Saturday worked for the eve of 23 February is as short as that: half an hour is left of it.
+        ("2027-02-20T16:30", "обычный", ("2027-02-23T21:30", "2027-02-24T05:30", "2027-02-25T05:30")),
     ],
 )
 def test_a_leap_day_and_the_new_year_are_days_like_others(

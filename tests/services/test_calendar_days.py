@@ -28,7 +28,7 @@ TUESDAY = date(2026, 3, 17)
         (date(2026, 3, 14), None),  # a Saturday
         (date(2026, 3, 9), None),  # Women's Day fell on a Sunday and was moved here
         (date(2026, 1, 9), None),  # moved from a Saturday by the government
-        (date(2025, 11, 1), (540, 1080)),  # a Saturday that was worked instead
+        (date(2025, 11, 1), (540, 1020)),  # a Saturday worked for the eve of a holiday, and as long as it
         (date(2026, 4, 30), (540, 1020)),  # the day before the First of May ends an hour sooner
         (date(2026, 12, 31), None),
         (date(2028, 2, 29), (540, 1080)),
