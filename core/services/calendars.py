@@ -19,9 +19,15 @@ def of(session: Session, kind: CalendarKind, zone: str) -> Calendar:
 
 
 def hours(session: Session) -> DayHours:
-    """From when to when each day is worked, in minutes after local midnight."""
+    """From when to when each day is worked, in minutes after its local midnight; also over the next one."""
     rules = numbers.of(session)
     return _hours(rules.work_from_hour, rules.work_to_hour, _said(session))
+
+
+def usual(session: Session) -> tuple[int, int]:
+    """As `hours`, of a day that is neither off nor short."""
+    rules = numbers.of(session)
+    return rules.work_from_hour * 60, rules.work_to_hour * 60
 
 
 Said = frozenset[tuple[date, DayKind]]

@@ -83,6 +83,32 @@ def test_in_words_it_says_which_plan_calendar_zone_and_days(url: str) -> None:
         assert words in told.stdout
 
 
+def test_work_over_midnight_belongs_to_the_day_it_begins_on(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The night of Wednesday the 29th; that of the 30th ends an hour sooner; the First of May begins no shift."""
+    monkeypatch.setenv("WORK_FROM_HOUR", "18")
+    monkeypatch.setenv("WORK_TO_HOUR", "9")
+    told = run(url, "sla", "O-1", "обычный", "--at", "2026-04-30T08:30")
+
+    assert told.returncode == 0, told.stderr
+    for words in (
+        "Реакция     30.04.2026 18:30",
+        "Прибытие    01.05.2026 02:30",
+        "Выполнение  04.05.2026 21:30",
+        "Рабочее время: 18:00–09:00 следующего дня",
+        "Не рабочие дни: 01.05, 02.05, 03.05\n",
+        "Короткие дни: 30.04\n",
+    ):
+        assert words in told.stdout, told.stdout
+    assert json.loads(run(url, "sla", "O-1", "обычный", "--at", "2026-05-01T08:30", "--json").stdout)["reaction"] == (
+        "2026-05-04T07:00:00+00:00"  # the night of the 30th is over at eight
+    )
+
+
+def test_the_hours_that_count_are_told(url: str) -> None:
+    assert "Рабочее время: 09:00–18:00\n" in run(url, "sla", "O-1", "обычный").stdout
+    assert "Рабочее время:" not in run(url, "sla", "O-1", "аварийный").stdout
+
+
 @pytest.mark.parametrize(("site", "priority"), [("O-1", "плановый"), ("О-17", "обычный")])
 def test_a_plan_without_a_row_promises_the_reaction_alone_and_says_so(url: str, site: str, priority: str) -> None:
     told = run(url, "sla", site, priority, "--at", "2026-03-16T09:00", "--json")
