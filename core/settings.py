@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, NoReturn
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from core.domain.defaults import Defaults
@@ -136,7 +136,10 @@ class Settings(BaseSettings):
     invite_tries_minutes: Minutes = DEFAULT.invite_tries_minutes
 
     def defaults(self) -> Defaults:
-        return Defaults(**{name: getattr(self, name) for name in Defaults.__dataclass_fields__})
+        told = {name: getattr(self, name) for name in Defaults.__dataclass_fields__}
+        if self.work_to_hour <= self.work_from_hour:
+            told["work_to_hour"] += 24  # it ends on the next day
+        return Defaults(**told)
 
     @field_validator("bot_token")
     @classmethod
@@ -148,6 +151,16 @@ class Settings(BaseSettings):
                     "это не токен от @BotFather (123456789:AA…) / not a token of @BotFather (123456789:AA…)"
                 )
         return token
+
+    @field_validator("work_to_hour")
+    @classmethod
+    def work_lasts(cls, hour: int, told: ValidationInfo) -> int:
+        if hour == told.data.get("work_from_hour"):
+            raise ValueError(
+                "не может быть равен WORK_FROM_HOUR; круглосуточно — это 0 и 24 / "
+                "must not equal WORK_FROM_HOUR; round the clock is 0 and 24"
+            )
+        return hour
 
     @field_validator("admin_ids", mode="before")
     @classmethod

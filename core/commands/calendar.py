@@ -1,10 +1,13 @@
 """`python -m core calendar`: days of this operator that differ from the production calendar."""
 
 import json
-from datetime import datetime
-from typing import Annotated
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from storage.db import Database
 
 KINDS = {"выходной": "off", "рабочий": "work", "короткий": "short", "off": "off", "work": "work", "short": "short"}
 NAMES = {"off": "выходной", "work": "рабочий", "short": "короткий"}
@@ -26,15 +29,13 @@ def calendar(
         raise typer.BadParameter("выходной, рабочий или короткий", param_hint="KIND")
     if day is not None and not kind and not remove:
         raise typer.BadParameter("скажите, какой это день, или --remove", param_hint="KIND")
-    from core.commands.database import SHELL, opened
-    from core.domain.calendar import DayKind
+    from core.commands.database import opened
     from core.services import calendar_days
 
     recounted = 0
     with opened() as database:
         if day is not None:
-            chosen = None if remove else DayKind(KINDS[kind.casefold()])
-            recounted = database.write_sync(calendar_days.say, SHELL, day.date(), chosen)
+            recounted = _say(database, day.date(), "" if remove else KINDS[kind.casefold()])
         known = database.read_sync(calendar_days.said)
     if as_json:
         days = [{"day": one.isoformat(), "kind": str(what)} for one, what in known]
@@ -46,3 +47,17 @@ def calendar(
         print("Все дни — по производственному календарю.")
     if day is not None:
         print(f"Пересчитано сроков: {recounted}")
+
+
+def _say(database: "Database", day: date, kind: str) -> int:
+    from core.commands.database import SHELL
+    from core.domain.calendar import DayKind
+    from core.domain.errors import FieldInvalid
+    from core.services import calendar_days
+
+    try:
+        return database.write_sync(calendar_days.say, SHELL, day, DayKind(kind) if kind else None)
+    except FieldInvalid:
+        first, last = calendar_days.FIRST_YEAR, calendar_days.LAST_YEAR
+        hint = f"год от {first} до {last} / a year from {first} to {last}"
+        raise typer.BadParameter(f"{day.isoformat()}: {hint}", param_hint="DAY") from None

@@ -119,6 +119,7 @@ def _as_json(found: "Quote") -> dict[str, str | None]:
 def _show(found: "Quote") -> None:
     from zoneinfo import ZoneInfo
 
+    from core.domain.calendar import CalendarKind
     from core.services.clocks import PROMISED
 
     here = ZoneInfo(found.zone)
@@ -135,10 +136,17 @@ def _show(found: "Quote") -> None:
             continue
         calendar = _CALENDARS[one.promise.calendar]
         print(f"{_KINDS[kind]:<11} {one.due_at.astimezone(here):%d.%m.%Y %H:%M}  {one.promise.minutes} мин, {calendar}")
+    if any(one.promise.calendar is CalendarKind.WORKING for one in told.values()):
+        print(f"Рабочее время: {_hours(found.worked)}")
     if found.off:
         print(f"Не рабочие дни: {_days(found.off)}")
     if found.short:
         print(f"Короткие дни: {_days(found.short)}")
+
+
+def _hours(worked: tuple[int, int]) -> str:
+    opens, closes = (f"{minute // 60:02}:{minute % 60:02}" for minute in (worked[0], (worked[1] - 1) % (24 * 60) + 1))
+    return f"{opens}–{closes}" + (" следующего дня" if worked[1] > 24 * 60 else "")
 
 
 def _days(days: Any) -> str:

@@ -11,12 +11,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-#: Minutes after local midnight from when to when a day is worked; None: it is not.
+#: Minutes after local midnight from when to when a day is worked, also over the next midnight; None: it is not.
 DayHours = Callable[[date], tuple[int, int] | None]
 
 #: Nobody plans farther; a calendar without working days must not be walked for ever.
 HORIZON_DAYS = 3660
-_DAY = timedelta(days=1)
+#: A shift over midnight ends up to two days after the local day it belongs to began, and zones differ by a day.
+_MARGIN = timedelta(days=3)
 
 
 class CalendarKind(StrEnum):
@@ -77,14 +78,14 @@ class WorkingTime:
         """How much of the span is worked; nothing where it ends before it starts."""
         if end <= start:
             return timedelta(0)
-        days = self._covering((start - _DAY).year, (end + _DAY).year)
+        days = self._covering((start - _MARGIN).year, (end + _MARGIN).year)
         return days.worked_until(end) - days.worked_until(start)
 
     def after(self, start: datetime, span: timedelta) -> datetime:
         """The first moment at which `span` has been worked since `start`. Raises ValueError where nobody works."""
         start = start.astimezone(UTC)
-        first, horizon = (start - _DAY).year, start + timedelta(days=HORIZON_DAYS)
-        last = (start + _DAY).year
+        first, horizon = (start - _MARGIN).year, start + timedelta(days=HORIZON_DAYS)
+        last = (start + _MARGIN).year
         while True:
             days = self._covering(first, last)
             due = _reached(days, start, span)

@@ -15,7 +15,8 @@ class Defaults:
     offer_wait_max_minutes: int = 60
     #: Reaction time of a contract whose plan names none.
     reaction_minutes: int = 480
-    #: Working hours behind the calendar "working time", in the zone of the site.
+    #: Working hours behind the calendar "working time", in the zone of the site. More than 24: they end on the next
+    #: day, and belong to the day they begin on.
     work_from_hour: int = 9
     work_to_hour: int = 18
     #: Work that was reported and is wrong: at least so many working hours to put it right.

@@ -7,20 +7,26 @@ from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
 from core.domain.calendar import CalendarKind, DayKind
-from core.domain.errors import NotAllowed
+from core.domain.errors import FieldInvalid, NotAllowed
 from core.domain.role import Role
 from core.services import audit, breaches, clocks
 from storage.models.clock import CalendarDay
+
+#: Nobody's deadline is farther; the production calendar is known within these.
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
 def say(session: Session, actor: Actor, day: date, kind: DayKind | None, *, now: datetime) -> int:
     """What the operator says of a day; None takes it back. Returns how many running clocks were counted anew.
 
     A deadline may come nearer or go farther; what was
-    warned of or met stays as it was; what was broken is looked at once more. Raises NotAllowed.
+    warned of or met stays as it was; what was broken is looked at once more. Raises NotAllowed, FieldInvalid("day")
+    for a year that is none of ours.
     """
     if not actor.has(Role.ADMIN, Role.MANAGER):
         raise NotAllowed
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise FieldInvalid("day")
     row = session.get(CalendarDay, day)
     if row is not None and kind is None:
         session.delete(row)

@@ -45,6 +45,8 @@ class Quote:
     has_row: bool
     at: datetime
     deadlines: tuple[Deadline, ...]
+    #: Working hours, in minutes after midnight; more than a day: they end on the next.
+    worked: tuple[int, int]
     off: tuple[date, ...]
     short: tuple[date, ...]
 
@@ -141,6 +143,7 @@ def _quote(
         has_row=target is not None,
         at=start,
         deadlines=deadlines,
+        worked=calendars.usual(session),
         off=off,
         short=short,
     )
@@ -151,15 +154,18 @@ def _unlike(
 ) -> tuple[tuple[date, ...], tuple[date, ...]]:
     """Days that are not worked, and those that end sooner."""
     hours, off, short = calendars.hours(session), [], []
-    day, last = start.astimezone(zone).date(), end.astimezone(zone).date()
-    usual = max((span[1] for n in range(7) if (span := hours(day + timedelta(days=n))) is not None), default=0)
+    closes = calendars.usual(session)[1]
+    # What is worked after midnight belongs to the day before, and the last minute counts, not what follows it.
+    over = timedelta(minutes=max(closes - 24 * 60, 0))
+    moments = (start, end - timedelta(minutes=1))
+    day, last = ((at.astimezone(zone).replace(tzinfo=None) - over).date() for at in moments)
     for _ in range(_MOST_DAYS):
         if day > last:
             break
         span = hours(day)
         if span is None:
             off.append(day)
-        elif span[1] < usual:
+        elif span[1] < closes:
             short.append(day)
         day += timedelta(days=1)
     return tuple(off), tuple(short)

@@ -62,6 +62,8 @@ def test_a_time_with_a_zone_is_that_moment_and_round_the_clock_is_plain_time(url
         ("2026-12-31T20:00", "аварийный", ("2026-12-31T09:00", "2026-12-31T17:00", "2027-01-01T02:00")),
         # The last working day of 2026 and then the holidays.
         ("2026-12-30T17:30", "обычный", ("2027-01-10T21:30", "2027-01-11T05:30", "2027-01-12T05:30")),
+        # A Saturday worked for the eve of 23 February is as short as that: half an hour is left of it.
+        ("2027-02-20T16:30", "обычный", ("2027-02-23T21:30", "2027-02-24T05:30", "2027-02-25T05:30")),
     ],
 )
 def test_a_leap_day_and_the_new_year_are_days_like_others(
@@ -79,6 +81,32 @@ def test_in_words_it_says_which_plan_calendar_zone_and_days(url: str) -> None:
     assert told.returncode == 0, told.stderr
     for words in ("План", "Asia/Kamchatka", "рабочее время", "1080 мин", "11.03.2026 17:30", "07.03, 08.03, 09.03"):
         assert words in told.stdout
+
+
+def test_work_over_midnight_belongs_to_the_day_it_begins_on(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The night of Wednesday the 29th; that of the 30th ends an hour sooner; the First of May begins no shift."""
+    monkeypatch.setenv("WORK_FROM_HOUR", "18")
+    monkeypatch.setenv("WORK_TO_HOUR", "9")
+    told = run(url, "sla", "O-1", "обычный", "--at", "2026-04-30T08:30")
+
+    assert told.returncode == 0, told.stderr
+    for words in (
+        "Реакция     30.04.2026 18:30",
+        "Прибытие    01.05.2026 02:30",
+        "Выполнение  04.05.2026 21:30",
+        "Рабочее время: 18:00–09:00 следующего дня",
+        "Не рабочие дни: 01.05, 02.05, 03.05\n",
+        "Короткие дни: 30.04\n",
+    ):
+        assert words in told.stdout, told.stdout
+    assert json.loads(run(url, "sla", "O-1", "обычный", "--at", "2026-05-01T08:30", "--json").stdout)["reaction"] == (
+        "2026-05-04T07:00:00+00:00"  # the night of the 30th is over at eight
+    )
+
+
+def test_the_hours_that_count_are_told(url: str) -> None:
+    assert "Рабочее время: 09:00–18:00\n" in run(url, "sla", "O-1", "обычный").stdout
+    assert "Рабочее время:" not in run(url, "sla", "O-1", "аварийный").stdout
 
 
 @pytest.mark.parametrize(("site", "priority"), [("O-1", "плановый"), ("О-17", "обычный")])

@@ -25,6 +25,15 @@ def with_holiday(day: date) -> tuple[int, int] | None:
     return {1: (540, 1020), 2: None, 5: (540, 1080), 6: None}.get(day.weekday(), (540, 1080))
 
 
+def nights(day: date) -> tuple[int, int] | None:
+    """From six in the evening to nine in the morning; the shift of a Wednesday is none, a Tuesday's ends sooner."""
+    return {1: (1080, 1920), 2: None, 5: None, 6: None}.get(day.weekday(), (1080, 1980))
+
+
+def nearly_always(day: date) -> tuple[int, int] | None:
+    return 23 * 60, 46 * 60
+
+
 def at(text: str, zone: str = "Europe/Moscow") -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
@@ -75,6 +84,16 @@ def test_hours_over_midnight_are_counted_once_and_to_their_end() -> None:
     assert night.between(at("2026-03-16 00:00"), at("2026-03-18 00:00")) == timedelta(hours=3 + 9 + 6)
     round_and_round = WorkingTime("Europe/Moscow", lambda day: (9 * 60, 35 * 60))
     assert round_and_round.between(at("2026-03-16 00:00"), at("2026-03-18 00:00")) == timedelta(hours=48)
+
+
+@pytest.mark.parametrize("zone", ["Etc/GMT+12", "Europe/Moscow", "Pacific/Kiritimati"])
+def test_a_shift_of_the_old_year_is_worked_in_the_new_one(zone: str) -> None:
+    """Also where UTC is a day ahead, and nobody has asked for the year before."""
+    calendar = WorkingTime(zone, lambda day: (23 * 60, 46 * 60) if (day.month, day.day) == (12, 31) else None)
+    start = at("2027-01-01 21:00", zone)
+
+    assert calendar.after(start, timedelta(minutes=30)) == start + timedelta(minutes=30)
+    assert WorkingTime(zone, calendar.hours).between(start, start + timedelta(days=1)) == timedelta(hours=1)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +147,10 @@ moments = st.datetimes(datetime(2026, 3, 1), datetime(2026, 11, 15), timezones=s
 )
 
 
-@given(moments, st.integers(0, 5 * 24 * 60), st.sampled_from(ZONES), st.sampled_from([weekdays, with_holiday]))
+HOURS = (weekdays, with_holiday, nights, nearly_always)
+
+
+@given(moments, st.integers(0, 5 * 24 * 60), st.sampled_from(ZONES), st.sampled_from(HOURS))
 @settings(max_examples=60, deadline=None)
 def test_working_time_agrees_with_a_count_of_minutes(
     start: datetime, length: int, zone: str, hours: Callable[[date], tuple[int, int] | None]
@@ -137,17 +159,20 @@ def test_working_time_agrees_with_a_count_of_minutes(
 
     def is_worked(moment: datetime) -> bool:
         local = moment.astimezone(ZoneInfo(zone))
-        span = hours(local.date())
-        return span is not None and span[0] <= local.hour * 60 + local.minute < span[1]
+        minute = local.hour * 60 + local.minute
+        shifts = ((hours(local.date() - timedelta(days=ago)), minute + ago * 24 * 60) for ago in (0, 1))
+        return any(span is not None and span[0] <= passed < span[1] for span, passed in shifts)
 
     counted = sum(is_worked(start + MINUTE * n) for n in range(length))
     assert calendar.between(start, start + MINUTE * length) == MINUTE * counted
 
 
-@given(moments, st.integers(0, 10_000), st.integers(0, 10_000), st.sampled_from(ZONES))
+@given(moments, st.integers(0, 10_000), st.integers(0, 10_000), st.sampled_from(ZONES), st.sampled_from(HOURS))
 @settings(max_examples=200, deadline=None)
-def test_working_time_is_monotone_and_additive(start: datetime, one: int, two: int, zone: str) -> None:
-    calendar = WorkingTime(zone, with_holiday)
+def test_working_time_is_monotone_and_additive(
+    start: datetime, one: int, two: int, zone: str, hours: Callable[[date], tuple[int, int] | None]
+) -> None:
+    calendar = WorkingTime(zone, hours)
     middle, end = start + MINUTE * one, start + MINUTE * (one + two)
 
     assert calendar.between(start, middle) + calendar.between(middle, end) == calendar.between(start, end)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor, Grant
 from core.domain.calendar import CalendarKind, DayKind
-from core.domain.errors import NotAllowed
+from core.domain.errors import FieldInvalid, NotAllowed
 from core.domain.role import Role
 from core.services import calendar_days, calendars, warnings
 from storage.models.clock import Clock
@@ -28,7 +28,7 @@ TUESDAY = date(2026, 3, 17)
         (date(2026, 3, 14), None),  # a Saturday
         (date(2026, 3, 9), None),  # Women's Day fell on a Sunday and was moved here
         (date(2026, 1, 9), None),  # moved from a Saturday by the government
-        (date(2025, 11, 1), (540, 1080)),  # a Saturday that was worked instead
+        (date(2025, 11, 1), (540, 1020)),  # a Saturday worked for the eve of a holiday, and as long as it
         (date(2026, 4, 30), (540, 1020)),  # the day before the First of May ends an hour sooner
         (date(2026, 12, 31), None),
         (date(2028, 2, 29), (540, 1080)),
@@ -87,6 +87,23 @@ def test_only_an_admin_or_a_manager_says_what_a_day_is(session: Session, now: da
     for actor in (world.dispatcher, world.engineer, world.requester, Actor(None, (), source="x")):
         with pytest.raises(NotAllowed):
             calendar_days.say(session, actor, TUESDAY, DayKind.OFF, now=now)
+
+
+@pytest.mark.parametrize("day", [date.min, date(1999, 12, 31), date(2101, 1, 1), date.max])
+def test_a_day_of_a_year_that_is_none_of_ours_is_refused(session: Session, now: datetime, day: date) -> None:
+    admin = add_person(session, Grant(Role.ADMIN), now=now)
+    for kind in (DayKind.OFF, None):
+        with pytest.raises(FieldInvalid):
+            calendar_days.say(session, tap(admin), day, kind, now=now)
+    assert calendar_days.said(session, now=now) == ()
+
+
+@pytest.mark.parametrize("rest", [("off",), ("--remove",)])
+def test_the_command_refuses_such_a_year_in_both_languages(database_url: str, rest: tuple[str]) -> None:
+    told = run(database_url, "calendar", "0001-01-01", *rest)
+    assert (told.returncode, told.stdout) == (2, "")
+    assert "год от 2000 до 2100 / a year from 2000 to 2100" in told.stderr
+    assert "Traceback" not in told.stderr
 
 
 def test_the_command_shows_and_changes_days(database_url: str) -> None:
