@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from core.domain import breach
@@ -20,7 +20,7 @@ from core.domain.clock import ClockKind, ClockState, Whose
 from core.domain.notice import Notice
 from core.domain.quality import QualityKind
 from core.domain.ticket import SETTLED
-from core.services import audit, burning, clocks, guard, notices, quality, quality_disputes
+from core.services import audit, burning, clock_verdicts, clocks, guard, notices, quality, quality_disputes
 from core.services.burning import Burning
 from storage.models.clock import Breach, Clock, ClockInterval
 from storage.models.desk import Audit
@@ -82,7 +82,7 @@ def settle(session: Session, ticket: Ticket, *, now: datetime) -> None:
             recheck(session, clock, now=now)
 
 
-def recheck(session: Session, clock: Clock, *, now: datetime) -> None:
+def recheck(session: Session, clock: Clock, *, now: datetime, by_calendar: bool = False) -> None:
     """What the intervals say now: broken, broken at another moment, or kept after all.
 
     Called whenever something is said of a clock's past, after its deadline was counted anew: it ends with a time of
@@ -97,7 +97,8 @@ def recheck(session: Session, clock: Clock, *, now: datetime) -> None:
         elif row is not None and row.at != due_at:
             _shift(session, row, due_at, clock, now=now)
     elif row is not None and is_live:
-        _annul(session, row, clock, now=now)
+        in_time = clock.state is ClockState.MET and not by_calendar
+        _annul(session, row, clock, AnnulReason.KEPT if in_time else AnnulReason.RECKONED, now=now)
 
 
 def is_broken(clock: Clock, due_at: datetime, *, now: datetime) -> bool:
@@ -106,18 +107,21 @@ def is_broken(clock: Clock, due_at: datetime, *, now: datetime) -> bool:
 
 
 def recheck_calendar(session: Session, kind: CalendarKind, since: datetime, *, now: datetime) -> None:
-    """A day is worked or not, other than was thought: what was broken from then on is looked at once more.
+    """A day is worked or not, other than was thought: what was broken from then on is looked at once more, also what a
+    calendar before this one took back.
 
-    What was kept stays kept: nobody is held to a calendar he could not know.
+    What was kept stays kept: nobody is held to a calendar he could not know. A breach that was annulled before its
+    clock ended is such a one: when the promise came true it was in time.
     """
     on_it = select(ClockInterval.clock_id).where(ClockInterval.calendar == kind)
-    broken = (
-        select(Clock)
-        .join(Breach, Breach.clock_id == Clock.id)
-        .where(Clock.id.in_(on_it), Breach.annulled_at.is_(None), Breach.at >= since)
-    )
+    counts = and_(Breach.annulled_at.is_(None), Breach.at >= since)
+    ended_broken = and_(Clock.ended_at >= since, Breach.annulled_at >= Clock.ended_at)
+    taken_back = and_(Breach.annul_reason == AnnulReason.RECKONED, or_(Clock.ended_at.is_(None), ended_broken))
+    broken = select(Clock).join(Breach, Breach.clock_id == Clock.id).where(Clock.id.in_(on_it), or_(counts, taken_back))
     for clock in session.scalars(broken.order_by(Clock.id)).all():
-        recheck(session, clock, now=now)
+        if clock.ended_at is not None:
+            clock_verdicts.judge(session, clock)
+        recheck(session, clock, now=now, by_calendar=True)
 
 
 def told(session: Session, ticket_id: int) -> tuple[Broken, ...]:
@@ -206,8 +210,7 @@ def _shift(session: Session, row: Breach, due_at: datetime, clock: Clock, *, now
     _strike(session, [(row, cause)], now=now)
 
 
-def _annul(session: Session, row: Breach, clock: Clock, *, now: datetime) -> None:
-    reason = AnnulReason.KEPT if clock.state is ClockState.MET else AnnulReason.RECKONED
+def _annul(session: Session, row: Breach, clock: Clock, reason: AnnulReason, *, now: datetime) -> None:
     audit.record(session, SYSTEM, "clock", clock.id, KEPT, now=now, data={"kind": clock.kind, "why": reason})
     row.annulled_at, row.annul_reason = now, reason
     _take_back(session, row, now)

@@ -9,7 +9,7 @@ from core.domain.actor import Actor
 from core.domain.calendar import CalendarKind, DayKind
 from core.domain.errors import FieldInvalid, NotAllowed
 from core.domain.role import Role
-from core.services import audit, breaches, clocks
+from core.services import audit, breaches, calendars, clocks
 from storage.models.clock import CalendarDay
 
 #: Nobody's deadline is farther; the production calendar is known within these.
@@ -36,7 +36,7 @@ def say(session: Session, actor: Actor, day: date, kind: DayKind | None, *, now:
         session.add(CalendarDay(day=day, kind=kind))
     session.flush()
     data = {"day": day.isoformat(), "kind": kind}
-    audit.record(session, actor, "calendar", day.toordinal(), "say", now=now, data=data)
+    audit.record(session, actor, calendars.SAID_OF, day.toordinal(), "say", now=now, data=data)
     counted = clocks.count_anew(session, CalendarKind.WORKING)
     # A day begins somewhere on earth half a day before it begins in UTC.
     since = datetime.combine(day, time(), tzinfo=UTC) - timedelta(days=1)

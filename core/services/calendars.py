@@ -1,14 +1,18 @@
 """Which days are worked, and when: the production calendar, and what the operator says against it in `calendar_day`."""
 
 import functools
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.domain.calendar import Calendar, CalendarKind, DayHours, DayKind, RoundTheClock, WorkingTime
 from core.services import numbers, production_calendar
 from storage.models.clock import CalendarDay
+from storage.models.desk import Audit
+
+#: What the audit calls a day of which something was said.
+SAID_OF = "calendar"
 
 
 def of(session: Session, kind: CalendarKind, zone: str) -> Calendar:
@@ -16,6 +20,22 @@ def of(session: Session, kind: CalendarKind, zone: str) -> Calendar:
         return RoundTheClock()
     rules = numbers.of(session)
     return working_time(zone, rules.work_from_hour, rules.work_to_hour, _said(session))
+
+
+def as_said(session: Session, kind: CalendarKind, zone: str, at: datetime) -> Calendar:
+    """With what the operator had said of days by that moment; the audit remembers."""
+    if kind is CalendarKind.ROUND_THE_CLOCK:
+        return RoundTheClock()
+    told = select(Audit.data).where(Audit.entity == SAID_OF, Audit.at <= at).order_by(Audit.id)
+    last = {date.fromisoformat(data["day"]): data["kind"] for data in session.scalars(told)}
+    said = frozenset((day, DayKind(kind)) for day, kind in last.items() if kind is not None)
+    rules = numbers.of(session)
+    return working_time(zone, rules.work_from_hour, rules.work_to_hour, said)
+
+
+def changed_at(session: Session) -> datetime | None:
+    """When something was said of a day last."""
+    return session.scalar(select(func.max(Audit.at)).where(Audit.entity == SAID_OF))
 
 
 def hours(session: Session) -> DayHours:

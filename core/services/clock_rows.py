@@ -93,9 +93,12 @@ def rows_of(clock_id: int) -> Select[ClockInterval]:
     )
 
 
+def zone_of(session: Session, clock: Clock) -> str:
+    return session.get_one(Site, session.get_one(Ticket, clock.ticket_id).site_id).zone
+
+
 def intervals(session: Session, clock: Clock) -> list[Interval]:
-    site_id = session.get_one(Ticket, clock.ticket_id).site_id
-    zone = session.get_one(Site, site_id).zone
+    zone = zone_of(session, clock)
     rows = session.scalars(rows_of(clock.id)).all()
     known = {kind: calendars.of(session, kind, zone) for kind in {row.calendar for row in rows}}
     return [Interval(row.from_at, row.to_at, row.runs, known[row.calendar]) for row in rows]

@@ -12,7 +12,7 @@ from core.domain import clock as rules
 from core.domain.calendar import CalendarKind
 from core.domain.clock import LEVELS, STOPS, ClockKind, ClockState, Reading, StopReason
 from core.domain.ticket import SETTLED, TicketStatus
-from core.services import client_waits, clock_rows, numbers, promises
+from core.services import client_waits, clock_rows, clock_verdicts, numbers, promises
 from core.services.promises import Promise
 from storage.models.clock import Clock, ClockInterval, Hold
 from storage.models.desk import Audit
@@ -190,6 +190,9 @@ def passed(session: Session, clock: Clock) -> datetime | None:
     """The deadline, where the clock reached it: of a clock that is over, within its time. None: it was kept."""
     if clock.state is ClockState.RUNNING:
         return clock.due_at
+    if clock.ended_at is not None:
+        judged = clock.judged_due_at
+        return judged if judged is not None and judged <= clock.ended_at else None
     return rules.reaches(clock_rows.intervals(session, clock), timedelta(minutes=clock.target_min))
 
 
@@ -298,4 +301,5 @@ def run_anew(session: Session, clock: Clock, *, cause: Audit | None, now: dateti
 def _end(session: Session, clock: Clock, state: ClockState, at: datetime) -> None:
     clock_rows.cut(session, clock, at)
     clock.state, clock.ended_at = state, at
+    clock_verdicts.judge(session, clock)
     clock_rows.refresh(session, clock)

@@ -9,7 +9,17 @@ from sqlalchemy.orm import Session
 from core.domain.clock import LEVELS, ClockState, Whose
 from core.domain.notice import Notice
 from core.domain.quality import QualityKind
-from core.services import breaches, burning, clocks, digests, guard, invariants_clocks, quality_disputes
+from core.services import (
+    breaches,
+    burning,
+    calendars,
+    clock_verdicts,
+    clocks,
+    digests,
+    guard,
+    invariants_clocks,
+    quality_disputes,
+)
 from storage.models.clock import Breach, Clock
 from storage.models.desk import JobRun
 from storage.models.post import Outbox
@@ -52,25 +62,28 @@ def breaches_are_true(session: Session, *, now: datetime) -> Found:
             broken.append(f"breach {row.id} of clock {clock.id} is not at its deadline")
         elif row.annulled_at is not None and not kept:
             broken.append(f"breach {row.id} of clock {clock.id} was annulled and is one")
-    broken += _ended_late(session) + _of_whom(session)
+    broken += _ended(session) + _of_whom(session)
     return broken, len(rows)
 
 
-def _ended_late(session: Session) -> list[str]:
-    """Over after the deadline, without a breach. Time that counts is never more than time that passes."""
-    over = (
-        select(Clock)
-        .outerjoin(Breach, Breach.clock_id == Clock.id)
-        .where(Clock.kind.in_(clocks.PROMISED), Clock.ended_at.is_not(None), Breach.id.is_(None))
-    )
-    found = []
-    for clock in session.scalars(over):
-        ended_at = clock.ended_at or clock.started_at
-        if ended_at - clock.started_at <= timedelta(minutes=clock.target_min):
-            continue
-        due_at = clocks.passed(session, clock)
-        if due_at is not None and due_at < ended_at:
+def _ended(session: Session) -> list[str]:
+    """What is over keeps the deadline it was judged by, and after it has a breach.
+
+    By the intervals where the calendar is still the one it ended by. Time that counts is never more than time that
+    passes, so most clocks need no second look.
+    """
+    over = select(Clock, Breach.id).outerjoin(Breach, Breach.clock_id == Clock.id)
+    found, changed_at = [], calendars.changed_at(session)
+    for clock, is_broken in session.execute(over.where(Clock.ended_at.is_not(None)).order_by(Clock.id)).all():
+        ended_at, judged = clock.ended_at or clock.started_at, clock.judged_due_at
+        is_long = ended_at - clock.started_at > timedelta(minutes=clock.target_min)
+        is_sure = is_long and (changed_at is None or ended_at > changed_at)
+        if judged is None:
+            found.append(f"clock {clock.id} is over and keeps no deadline")
+        elif clock.kind in clocks.PROMISED and is_broken is None and judged < ended_at:
             found.append(f"clock {clock.id} ended after its deadline and no breach says so")
+        elif is_sure and judged != clock_verdicts.deadline(session, clock):
+            found.append(f"clock {clock.id} was judged by a deadline that its intervals do not give")
     return found
 
 

@@ -34,6 +34,7 @@ _MAY_LIE_AHEAD = frozenset(
         "ask_at",
         "counter_until",
         "due_at",
+        "judged_due_at",
         "eta_at",
         "ends_at",
         "expires_at",

@@ -20,7 +20,7 @@ from core.domain.errors import Changed, DisputeDecided, DisputeGiven, NotAllowed
 from core.domain.notice import Notice
 from core.domain.role import CLIENT_ROLES, CONTRACTOR_ROLES
 from core.domain.task import TaskKind
-from core.services import another_person, audit, breaches, clock_rows, notices, scope, tasks
+from core.services import another_person, audit, breaches, clock_rows, clock_verdicts, notices, scope, tasks
 from storage.models.clock import Clock, ClockInterval
 from storage.models.desk import Audit
 from storage.models.directory import Site
@@ -120,6 +120,8 @@ def decide(
     cause = audit.record(session, actor, "ticket", ticket.id, DECIDED, now=now, role=judge.role, data=facts)
     for clock in session.scalars(select(Clock).where(Clock.id.in_([row.clock_id for row in rows]))).all():
         if clock.state is not ClockState.ENDED:
+            if verdict is Verdict.RUNS:
+                clock_verdicts.counts_more(session, clock, [row for row in rows if row.clock_id == clock.id])
             clock_rows.refresh(session, clock)
             breaches.recheck(session, clock, now=now)
     tasks.end_for_cause(session, actor, TaskKind.OBJECTION, f"pause {rows[0].id}", verdict, now=now)

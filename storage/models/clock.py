@@ -14,7 +14,7 @@ from storage.types import StrEnumType, UtcDateTime
 
 class Clock(Base):
     """One promise. Target and calendar are copies of the plan; `due_at` and `warn_at` are caches that
-    `core.services.clocks` alone writes from the intervals."""
+    `core.services.clocks` alone writes from the intervals, `judged_due_at` what it writes when the clock ends."""
 
     __tablename__ = "clock"
     __table_args__ = (
@@ -37,6 +37,9 @@ class Clock(Base):
     calendar: Mapped[CalendarKind] = mapped_column(StrEnumType(CalendarKind))
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: The deadline it was judged by when it was over, had it run on; None before. Another calendar later is not his
+    #: who kept it.
+    judged_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: None while it stands.
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: The highest level somebody was warned of, in percent.

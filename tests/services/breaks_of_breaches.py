@@ -60,6 +60,20 @@ def late_and_forgotten(story: Story) -> str:
     return f"clock {clock} ended after its deadline and no breach says so"
 
 
+def over_without_a_deadline(story: Story) -> str:
+    clock = story.one("SELECT id FROM clock WHERE state = 'met'")
+    story.run("UPDATE clock SET judged_due_at = NULL WHERE id = :clock", clock=clock)
+    return f"clock {clock} is over and keeps no deadline"
+
+
+def judged_by_hand(story: Story) -> str:
+    """A promise that was broken is called kept, and its breach is gone."""
+    clock = story.one("SELECT c.id FROM clock c JOIN breach b ON b.clock_id = c.id WHERE c.state = 'met'")
+    story.run("DELETE FROM breach WHERE clock_id = :clock", clock=clock)
+    story.run("UPDATE clock SET judged_due_at = ended_at WHERE id = :clock", clock=clock)
+    return f"clock {clock} was judged by a deadline that its intervals do not give"
+
+
 def laid_to_us(story: Story) -> str:
     breach = story.one("SELECT id FROM breach WHERE whose = 'contractor'")
     story.run("UPDATE breach SET whose = 'ours' WHERE id = :breach", breach=breach)
@@ -84,6 +98,8 @@ BREACHES: list[Break] = [
     ("13", "a breach stands at another time", at_another_time),
     ("13", "a breach was annulled and is one", annulled_without_reason),
     ("13", "a promise kept too late has no breach", late_and_forgotten),
+    ("13", "a clock is over and keeps no deadline", over_without_a_deadline),
+    ("13", "a clock was judged by another deadline", judged_by_hand),
     ("13", "a contractor's breach is laid to us", laid_to_us),
     ("15", "a daily job ran at another time", ran_at_another_time),
     ("15", "a digest belongs to no run", a_digest_without_a_run),

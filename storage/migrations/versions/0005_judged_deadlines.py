@@ -1,0 +1,26 @@
+"""A clock that is over keeps the deadline it was judged by."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+#: What was kept before was kept; what was broken was so at the moment its breach names.
+JUDGED = (
+    "UPDATE clock SET judged_due_at = COALESCE((SELECT at FROM breach WHERE breach.clock_id = clock.id"
+    " AND breach.annulled_at IS NULL), ended_at) WHERE ended_at IS NOT NULL"
+)
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("clock", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("judged_due_at", sa.DateTime(timezone=True), nullable=True))
+    op.execute(JUDGED)
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("clock", schema=None) as batch_op:
+        batch_op.drop_column("judged_due_at")
