@@ -13,7 +13,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from core.clock import SandboxClock
-from core.services import guard
+from core.services import calendar_counts, guard
 from scheduler.pulse import Pulse
 from scheduler.timetable import TICK_S, Job
 from storage.db import Database
@@ -38,6 +38,7 @@ class Runner:
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; restarts the ticks when they stall."""
         await self._doubt(guard.look_at_start)
+        counting = asyncio.create_task(self.count_anew(stop))
         self.scheduler, pulse = self._started(), Pulse(self._machine)
         try:
             while not stop.is_set():
@@ -53,6 +54,7 @@ class Runner:
             # Shutting down cancels what runs: first nothing new begins, and what has begun ends.
             self.scheduler.pause()
             await self._finish()
+            await counting
             self.scheduler.shutdown(wait=False)
 
     async def run_due(self) -> None:
@@ -72,6 +74,15 @@ class Runner:
                 if taken == 0:
                     break
             return total
+
+    async def count_anew(self, stop: asyncio.Event) -> None:
+        """Deadlines counted by other hours or holidays, beside the ticks; the next start does what is left."""
+        last: int | None = 0 if self.jobs else None
+        try:
+            while last is not None and not stop.is_set():
+                last = await self.db.write(calendar_counts.page, BATCH, last)
+        except Exception:
+            log.exception("deadlines could not be counted anew")
 
     async def _batch(self, job: Job, failed: int) -> tuple[int, int]:
         try:

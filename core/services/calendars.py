@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 from core.domain.calendar import Calendar, CalendarKind, DayHours, DayKind, RoundTheClock, WorkingTime
 from core.services import numbers, production_calendar
 from storage.models.clock import CalendarDay
-from storage.models.desk import Audit
+from storage.models.desk import Audit, JobRun
 
 #: What the audit calls a day of which something was said.
 SAID_OF = "calendar"
+#: The row of `job_run` whose period is the fingerprint of what the deadlines were counted by.
+COUNTED = "calendar"
 
 
 def of(session: Session, kind: CalendarKind, zone: str) -> Calendar:
@@ -34,8 +36,10 @@ def as_said(session: Session, kind: CalendarKind, zone: str, at: datetime) -> Ca
 
 
 def changed_at(session: Session) -> datetime | None:
-    """When something was said of a day last."""
-    return session.scalar(select(func.max(Audit.at)).where(Audit.entity == SAID_OF))
+    """When something was said of a day last, or hours or holidays were found to be other than before."""
+    said = session.scalar(select(func.max(Audit.at)).where(Audit.entity == SAID_OF))
+    counted = session.scalar(select(func.max(JobRun.at)).where(JobRun.job == COUNTED))
+    return max((at for at in (said, counted) if at is not None), default=None)
 
 
 def hours(session: Session) -> DayHours:

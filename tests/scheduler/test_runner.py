@@ -3,7 +3,8 @@
 import ast
 import asyncio
 import time
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,16 +12,21 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.domain.clock import ClockKind
+from core.domain.defaults import Defaults
 from core.domain.offer import OfferStatus
 from core.domain.ticket import TicketStatus
+from core.services.numbers import KEY
 from scheduler import runner as module
 from scheduler.runner import Runner
 from scheduler.timetable import Job, timetable
 from storage.db import Database
+from storage.models.clock import Clock
 from storage.models.desk import Audit, Counter
 from storage.models.offer import Offer
 from storage.models.ticket import Ticket
 from tests.clock import HandClock
+from tests.make.promises import promise
 from tests.make.tickets import make_world, send
 
 EVERY_MOMENT = IntervalTrigger(seconds=0.05)
@@ -152,3 +158,39 @@ def test_the_timetable_never_heard_of_telegram() -> None:
         for alias in node.names
     ]
     assert not [name for name in names if name.split(".")[0] in ("aiogram", "bot")]
+
+
+def many_by_day(session: Session, *, now: datetime) -> None:
+    world = promise(session, now=now, calendar="working")
+    for _ in range(20):
+        send(world)
+
+
+def deadlines(session: Session, *, now: datetime) -> set[datetime | None]:
+    return set(session.scalars(select(Clock.due_at).where(Clock.kind == ClockKind.REACTION)))
+
+
+async def test_timetables_that_start_with_other_hours_count_anew_together(
+    db: Database, database_url: str, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Page by page, both at a time; and a start with the hours of before counts them back."""
+    monkeypatch.setattr(module, "BATCH", 7)
+    await db.write(many_by_day)
+    assert await db.read(deadlines) == {clock.now() + timedelta(hours=1)}
+    hours = {KEY: replace(Defaults(), work_from_hour=11)}
+    others = [Database.open(database_url, clock, info=hours) for _ in range(2)]
+    stops = [asyncio.Event() for _ in others]
+    runners = [Runner(other, [Job("due", EVERY_MOMENT, due)]) for other in others]
+    running = [asyncio.create_task(runner.run(stop)) for runner, stop in zip(runners, stops, strict=True)]
+    patience = time.monotonic() + 20
+    while await db.read(deadlines) != {clock.now() + timedelta(hours=2)}:
+        assert time.monotonic() < patience
+        await asyncio.sleep(0.05)
+    for stop in stops:
+        stop.set()
+    await asyncio.wait_for(asyncio.gather(*running), 10)
+    for other in others:
+        await other.close()
+
+    await Runner(db, [Job("due", EVERY_MOMENT, due)]).count_anew(asyncio.Event())
+    assert await db.read(deadlines) == {clock.now() + timedelta(hours=1)}

@@ -1,0 +1,73 @@
+"""Working hours or holidays other than those the deadlines were counted by: what is not over is counted anew.
+
+What the operator says of a day is counted at once (`calendar_days`). Other settings, or another version of the product
+with another production calendar, are noticed at start by a fingerprint. Pages are harmless when they are done twice, so
+several processes may do them at a time, and one that was killed is made good by the next start.
+"""
+
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from core.domain.calendar import CalendarKind
+from core.services import breaches, calendars, clock_rows, production_calendar
+from storage.models.clock import Breach, Clock, ClockInterval
+from storage.models.desk import JobRun
+
+#: Deadlines reach no farther than the years around the present one: from, to.
+NEAR_YEARS = (-1, 2)
+_LENGTH = 20
+
+
+def page(session: Session, limit: int, after: int, *, now: datetime) -> int | None:
+    """So many living clocks with a higher id than `after`; returns the last of them, None when there is no more to do.
+
+    With `after` 0 it looks first whether anything has changed.
+    """
+    mark = fingerprint(session, now=now)
+    if after == 0 and session.scalar(select(JobRun.scheduled_for).where(JobRun.job == calendars.COUNTED)) == mark:
+        return None
+    on_it = select(ClockInterval.id).where(
+        ClockInterval.clock_id == Clock.id, ClockInterval.calendar == CalendarKind.WORKING
+    )
+    living = select(Clock.id).where(Clock.ended_at.is_(None), Clock.id > after, on_it.exists())
+    ids = session.scalars(living.order_by(Clock.id).limit(limit)).all()
+    if not ids:
+        _keep(session, mark, now)
+        return None
+    # Who ends one of them at this moment ends it by its new deadline, or it is over and left alone.
+    rows = select(Clock).where(Clock.id.in_(ids), Clock.ended_at.is_(None)).order_by(Clock.id).with_for_update()
+    broken = set(session.scalars(select(Breach.clock_id).where(Breach.clock_id.in_(ids))))
+    for clock in session.scalars(rows).all():
+        clock_rows.refresh(session, clock)
+        if clock.id in broken:
+            breaches.recheck(session, clock, now=now, by_calendar=True)
+    return ids[-1]
+
+
+def fingerprint(session: Session, *, now: datetime) -> str:
+    """Of everything but the operator's own days that a deadline in working time is computed from."""
+    years = range(now.year + NEAR_YEARS[0], now.year + NEAR_YEARS[1] + 1)
+    tables = ("".join(kind[0] for kind in production_calendar.year(year)) for year in years)
+    told = " ".join((*map(str, calendars.usual(session)), *map(str, years), *tables))
+    return sha256(told.encode()).hexdigest()[:_LENGTH]
+
+
+def _keep(session: Session, mark: str, now: datetime) -> None:
+    """One row; two processes that come to the end together write the same."""
+    session.execute(delete(JobRun).where(JobRun.job == calendars.COUNTED, JobRun.scheduled_for != mark))
+    row = {"job": calendars.COUNTED, "scheduled_for": mark, "at": now}
+    session.execute(_WRITE[session.get_bind().dialect.name], [row])
+
+
+def _write(insert: Any) -> Any:
+    said = insert(JobRun)
+    return said.on_conflict_do_update(index_elements=[JobRun.job, JobRun.scheduled_for], set_={"at": said.excluded.at})
+
+
+_WRITE = {"sqlite": _write(sqlite_insert), "postgresql": _write(postgresql_insert)}
