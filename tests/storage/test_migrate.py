@@ -1,14 +1,26 @@
 """Revisions go up and down one by one, and say the same as the models."""
 
+import asyncio
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Any
 
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, select
+from sqlalchemy.orm import Session
 
+from core.domain.clock import ClockKind
+from core.services import calendar_counts, invariants
 from storage import migrate
+from storage.db import Database
 from storage.models.all import metadata
+from storage.models.clock import Breach, Clock
+from tests.clock import HandClock
+from tests.make.promises import clock_of, later, promise
+from tests.make.tickets import arrive, send, take
 
 
 def revisions() -> list[str]:
@@ -84,3 +96,39 @@ def test_an_absent_database_has_no_revision(tmp_path: object) -> None:
 
     assert migrate.current(url) is None
     assert not migrate.is_current(url)
+
+
+async def test_clocks_that_were_over_before_keep_what_was_said_of_them(database_url: str, clock: HandClock) -> None:
+    """One was late, one in time though its wall time is longer than its target."""
+    ids = await with_database(database_url, clock, two_clocks)
+    clock.move(hours=23, minutes=30)
+    await asyncio.to_thread(migrate.downgrade, database_url, "0004")
+    await asyncio.to_thread(migrate.upgrade, database_url)
+
+    def look(session: Session, *, now: datetime) -> None:
+        assert invariants.violations(session, now=now) == []
+        late, kept = (session.get_one(Clock, one) for one in ids)
+        at = session.scalars(select(Breach.at).where(Breach.clock_id == late.id)).one()
+        assert (late.judged_due_at, kept.judged_due_at) == (at, kept.ended_at)
+        assert calendar_counts.page(session, 50, 0, now=now) is not None
+
+    await with_database(database_url, clock, look)
+
+
+async def with_database(url: str, clock: HandClock, unit: Callable[..., Any]) -> Any:
+    database = Database.open(url, clock)
+    try:
+        return await database.write(unit)
+    finally:
+        await database.close()
+
+
+def two_clocks(session: Session, *, now: datetime) -> list[int]:
+    hand, world = HandClock(), promise(session, now=now, calendar="working", reaction_min=120, arrival_min=570)
+    late, kept = send(world), send(world)
+    later(world, hand, hours=3)
+    take(world, late)
+    take(world, kept)
+    later(world, hand, hours=20, minutes=30)
+    arrive(world, kept)
+    return [clock_of(world, late, ClockKind.REACTION).id, clock_of(world, kept, ClockKind.ARRIVAL).id]

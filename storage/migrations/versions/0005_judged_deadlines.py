@@ -13,14 +13,21 @@ JUDGED = (
     "UPDATE clock SET judged_due_at = COALESCE((SELECT at FROM breach WHERE breach.clock_id = clock.id"
     " AND breach.annulled_at IS NULL), ended_at) WHERE ended_at IS NOT NULL"
 )
+#: From here on deadlines that were judged are held against their intervals; and the next start counts the others anew.
+COUNTED = (
+    "INSERT INTO job_run (job, scheduled_for, at) SELECT 'calendar', '0005', max(ended_at) FROM clock"
+    " WHERE ended_at IS NOT NULL HAVING max(ended_at) IS NOT NULL"
+)
 
 
 def upgrade() -> None:
     with op.batch_alter_table("clock", schema=None) as batch_op:
         batch_op.add_column(sa.Column("judged_due_at", sa.DateTime(timezone=True), nullable=True))
     op.execute(JUDGED)
+    op.execute(COUNTED)
 
 
 def downgrade() -> None:
+    op.execute("DELETE FROM job_run WHERE job = 'calendar'")
     with op.batch_alter_table("clock", schema=None) as batch_op:
         batch_op.drop_column("judged_due_at")
