@@ -10,13 +10,14 @@ from bot.filters import has_text
 from bot.screens import blacklist as screens
 from bot.screens import blocks as cards
 from bot.screens.blacklist import Blacklist, BlockHow, BlockWhere, BlockWhom, BlockWhy, FirmBlocks
-from bot.screens.blocks import AppealDo, AppealTap, BlockDo, BlockTap, RequestDo, RequestTap
+from bot.screens.blocks import AppealDo, AppealTap, BlockDo, BlockTap, RequestDo, RequestTap, SendTap
 from bot.screens.lists import PAGE
-from bot.show import answer, ask, show
+from bot.show import answer, ask, settle, show
 from bot.texts import Texts
 from bot.update_db import UpdateDb
 from core.domain.actor import Actor
 from core.domain.block import BlockLevel
+from core.domain.errors import Changed
 from core.domain.task import TaskKind
 from core.services import appeals, blacklist, block_cards, block_lists, block_requests, open_questions
 
@@ -28,6 +29,7 @@ class Await(StatesGroup):
     lift = State()
     refusal = State()
     appeal = State()
+    appeal_draft = State()
     answer = State()
 
 
@@ -106,7 +108,9 @@ async def ask_refusal(
     call: CallbackQuery, callback_data: RequestTap, actor: Actor, db: UpdateDb, texts: Texts, state: FSMContext
 ) -> None:
     await db.read(block_cards.request, actor, callback_data.request_id)
-    await ask(call, state, Await.refusal, cards.ask_words("block-ask-refusal", texts), about=callback_data.request_id)
+    back = RequestTap(do=RequestDo.SHOW, request_id=callback_data.request_id)
+    question = cards.ask_words("block-ask-refusal", back, texts)
+    await ask(call, state, Await.refusal, question, about=callback_data.request_id)
 
 
 @router.message(StateFilter(Await.refusal), has_text)
@@ -125,7 +129,8 @@ async def ask_lift(
     call: CallbackQuery, callback_data: BlockTap, actor: Actor, db: UpdateDb, texts: Texts, state: FSMContext
 ) -> None:
     await db.read(blacklist.ensure_may_lift, actor, callback_data.block_id)
-    await ask(call, state, Await.lift, cards.ask_words("block-ask-lift", texts), about=callback_data.block_id)
+    question = cards.ask_words("block-ask-lift", BlockTap(do=BlockDo.SHOW, block_id=callback_data.block_id), texts)
+    await ask(call, state, Await.lift, question, about=callback_data.block_id)
 
 
 @router.message(StateFilter(Await.lift), has_text)
@@ -139,14 +144,31 @@ async def ask_appeal(
     call: CallbackQuery, callback_data: BlockTap, actor: Actor, db: UpdateDb, texts: Texts, state: FSMContext
 ) -> None:
     days = await db.read(appeals.ensure_may, actor, callback_data.block_id)
-    question = cards.ask_words("appeal-ask", texts, days=days, most=appeals.WORDS_LIMIT)
+    question = cards.ask_appeal(callback_data.block_id, days, appeals.WORDS_LIMIT, texts)
     await ask(call, state, Await.appeal, question, about=callback_data.block_id)
 
 
-@router.message(StateFilter(Await.appeal), has_text)
-async def appeal(message: Message, actor: Actor, db: UpdateDb, state: FSMContext) -> None:
-    await db.write(appeals.give, actor, await _about(state), message.text or "")
+@router.message(StateFilter(Await.appeal, Await.appeal_draft), has_text)
+async def draft_appeal(message: Message, actor: Actor, db: UpdateDb, texts: Texts, state: FSMContext) -> None:
+    """He reads his words once more before they are sent; what he writes meanwhile takes their place."""
+    block_id = await _about(state)
+    words = await db.read(appeals.draft, actor, block_id, message.text or "")
+    await state.set_state(Await.appeal_draft)
+    await state.set_data({"about": block_id, "words": words, "message": message.message_id})
+    await show(message, cards.appeal_draft(block_id, message.message_id, words, texts))
+
+
+@router.callback_query(SendTap.filter())
+async def send_appeal(
+    call: CallbackQuery, callback_data: SendTap, actor: Actor, db: UpdateDb, state: FSMContext
+) -> None:
+    """Only what he sees above the button: words he has changed since are not sent by it."""
+    tap, data = callback_data, await state.get_data()
+    if (data.get("about"), data.get("message")) != (tap.block_id, tap.message) or "words" not in data:
+        raise Changed
+    await db.write(appeals.give, actor, callback_data.block_id, data["words"])
     await state.clear()
+    await settle(call)
 
 
 @router.callback_query(AppealTap.filter(F.do == AppealDo.SHOW))
@@ -166,7 +188,9 @@ async def ask_answer(
     call: CallbackQuery, callback_data: AppealTap, actor: Actor, db: UpdateDb, texts: Texts, state: FSMContext
 ) -> None:
     await db.read(appeals.ensure_may_decide, actor, callback_data.appeal_id)
-    await ask(call, state, Await.answer, cards.ask_words("appeal-ask-answer", texts), about=callback_data.appeal_id)
+    back = AppealTap(do=AppealDo.SHOW, appeal_id=callback_data.appeal_id)
+    question = cards.ask_words("appeal-ask-answer", back, texts)
+    await ask(call, state, Await.answer, question, about=callback_data.appeal_id)
 
 
 @router.message(StateFilter(Await.answer), has_text)

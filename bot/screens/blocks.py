@@ -7,7 +7,7 @@ from aiogram.filters.callback_data import CallbackData
 from bot import formats
 from bot.screens.menu import to_menu
 from bot.texts import Html, Texts
-from bot.ui import Button, Id, Rows, Screen, column
+from bot.ui import SENDS_WORDS, Button, Id, Rows, Screen, column
 from core.domain.block import BlockLevel, BlockRule
 from core.services.block_cards import AppealCard, AppealLine, BlockCard, EventLine, RequestCard, Terms
 from core.services.block_costs import Cost
@@ -27,6 +27,13 @@ class BlockDo(StrEnum):
 class BlockTap(CallbackData, prefix="block"):
     do: BlockDo
     block_id: Id
+
+
+class SendTap(CallbackData, prefix=SENDS_WORDS):
+    """Sends the words that stand above it: those of his message with this id."""
+
+    block_id: Id
+    message: Id
 
 
 class RequestDo(StrEnum):
@@ -114,7 +121,8 @@ def appeal(card: AppealCard, texts: Texts, *, is_late: bool = False) -> Screen:
             parts.append(texts("block-needs-another"))
         else:
             yes, no = (AppealTap(do=do, appeal_id=number).pack() for do in (AppealDo.UPHOLD, AppealDo.REFUSE))
-            buttons = [Button(texts.plain("appeal-do-uphold"), yes), Button(texts.plain("appeal-do-refuse"), no)]
+            key = "appeal-do-uphold-events" if card.clears else "appeal-do-uphold"
+            buttons = [Button(texts.plain(key), yes), Button(texts.plain("appeal-do-refuse"), no)]
     show = BlockTap(do=BlockDo.SHOW, block_id=card.block.block_id)
     return Screen("\n".join(parts), column(*buttons, Button(texts.plain("block-do-show"), show.pack())))
 
@@ -126,8 +134,28 @@ def near(rule: BlockRule, count: int, needed: int, events: tuple[EventLine, ...]
     return Screen("\n".join((head, *lines, texts("block-near-advice"))), column(to_menu(texts)))
 
 
-def ask_words(key: str, texts: Texts, **numbers: int) -> Screen:
-    return Screen(texts(key, **numbers))
+def ask_words(key: str, back: CallbackData, texts: Texts) -> Screen:
+    return Screen(texts(key), column(Button(texts.plain("common-back"), back.pack())))
+
+
+def ask_appeal(block_id: int, days: int, most: int, texts: Texts) -> Screen:
+    return Screen(texts("appeal-ask", days=days, most=most), column(_not_now(block_id, texts)))
+
+
+def appeal_draft(block_id: int, message: int, words: str, texts: Texts) -> Screen:
+    """What he is about to say; a block is appealed against once."""
+    send = SendTap(block_id=block_id, message=message)
+    change = BlockTap(do=BlockDo.APPEAL, block_id=block_id)
+    rows = column(
+        Button(texts.plain("appeal-do-send"), send.pack()),
+        Button(texts.plain("appeal-do-change"), change.pack()),
+        _not_now(block_id, texts),
+    )
+    return Screen(texts("appeal-draft", words=words), rows)
+
+
+def _not_now(block_id: int, texts: Texts) -> Button:
+    return Button(texts.plain("appeal-not-now"), BlockTap(do=BlockDo.SHOW, block_id=block_id).pack())
 
 
 def appeal_button(block_id: int, texts: Texts) -> Button:
@@ -210,7 +238,8 @@ def _appeal(line: AppealLine, terms: Terms, texts: Texts, *, with_words: bool) -
     if not line.is_upheld:
         return [*parts, texts("appeal-refused", answer=line.answer), *by]
     answer = [texts("appeal-answer", answer=line.answer)] if line.answer else []
-    return [*parts, texts("appeal-upheld"), *answer, *by]
+    key = "appeal-upheld-events" if terms.events else "appeal-upheld"
+    return [*parts, texts(key), *answer, *by]
 
 
 def _block_rows(card: BlockCard, texts: Texts) -> Rows:

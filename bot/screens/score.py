@@ -86,8 +86,8 @@ def _next(found: Ledger, texts: Texts) -> Html:
 def _against(found: Ledger, texts: Texts) -> list[str]:
     lines: list[str] = []
     if found.strikes:
-        counts = ", ".join(texts(f"score-strike-{kind}", n=n) for kind, n in found.strikes)
-        lines += ["", texts("score-strikes", days=str(found.strikes_days), counts=counts)]
+        counts = ", ".join(texts(f"score-strike-{kind}", n=n, span=str(span)) for kind, n, span in found.strikes)
+        lines += ["", texts("score-strikes", counts=counts)]
     for one in found.blocks:
         lines += ["", _block(one, found, texts)]
     if found.open_disputes:
@@ -147,12 +147,15 @@ def _limit_button(found: Ledger, one: BlockLine, texts: Texts) -> Button:
 def line_text(one: EventLine, texts: Texts) -> str:
     """Опоздание на 40 мин · З-000123 · −1 к пунктуальности. Nothing in it was typed by people."""
     cost = texts.plain("score-annulled") if one.is_annulled else _cost(one, texts)
-    return f"{_sign(one)} {_what(one, texts)} · {one.number} · {cost}"
+    excused = f" · {texts.plain('score-excused')}" if one.is_excused else ""
+    return f"{_sign(one)} {_what(one, texts)} · {one.number} · {cost}{excused}"
 
 
 def _sign(one: EventLine) -> str:
-    if one.is_annulled or one.disputed is not None:
-        return _SIGNS.get(one.disputed or Disputed.UPHELD, "↩️")
+    if one.is_annulled and one.disputed is not Disputed.OPEN:
+        return _SIGNS[Disputed.UPHELD]
+    if one.disputed is not None:
+        return _SIGNS[one.disputed]
     return "⚠️" if one.is_bad else "✅"
 
 
@@ -209,9 +212,11 @@ def event(card: EventCard, texts: Texts) -> Screen:
 
 def _counts(card: EventCard, texts: Texts) -> Html:
     if card.line.is_annulled:
-        return texts("score-event-annulled")
+        return texts("score-event-cleared" if card.is_cleared else "score-event-annulled")
     if card.dispute is not None and card.dispute.decided_at is None:
         return texts("score-event-counts-yet")
+    if card.line.is_excused:
+        return texts("score-event-excused", scored="yes" if card.line.kind in PART_OF else "no")
     return texts("score-event-counts")
 
 

@@ -1,6 +1,7 @@
 """What the blocked one says against it: once for each block, in time, and a person who had no part in it decides.
 
-Upheld, the block is lifted; refused, it stays, with a word. Two who decide at once: one wins.
+Upheld, the block is lifted and what it rested on counts no more; refused, it stays, with a word. Two who decide at
+once: one wins.
 """
 
 from datetime import datetime, timedelta
@@ -15,7 +16,18 @@ from core.domain.calendar import CalendarKind
 from core.domain.errors import AppealGiven, AppealOver, Changed, NotAllowed, NotFound
 from core.domain.notice import Notice
 from core.domain.task import TaskKind
-from core.services import audit, blacklist, block_people, calendars, notices, numbers, open_questions, tasks
+from core.services import (
+    audit,
+    blacklist,
+    block_people,
+    calendars,
+    notices,
+    numbers,
+    open_questions,
+    quality_disputes,
+    tasks,
+    verdicts,
+)
 from core.services.rows import moved
 from storage.models.contractor import Appeal, Block, Contractor
 from storage.models.desk import Audit
@@ -65,6 +77,8 @@ def decide(session: Session, actor: Actor, appeal_id: int, is_upheld: bool, word
     cause = audit.record(session, actor, "appeal", row.id, "decide", now=now, role=judge.role, data=facts)
     tasks.end_for_cause(session, actor, TaskKind.APPEAL, f"appeal {row.id}", "decided", now=now)
     _redraw(session, row, now=now)
+    if is_upheld:
+        quality_disputes.clear(session, actor, resting_on(session, block), judge, now=now)
     told = {*block_people.told(session, block), row.person_id} - {actor.person_id or 0}
     if is_upheld and (block.ends_at is None or block.ends_at > now):
         blacklist.ended(session, actor, block, text[: blacklist.REASON_LIMIT], now=now, why=UPHELD)
@@ -73,6 +87,11 @@ def decide(session: Session, actor: Actor, appeal_id: int, is_upheld: bool, word
         about = {"appeal": row.id}
         notices.tell(session, person_id, Notice.APPEAL, cause=f"audit {cause.id}", now=now, data=about)
     _answer(session, actor, row, f"audit {cause.id}", now=now)
+
+
+def resting_on(session: Session, block: Block) -> frozenset[int]:
+    """The events of the ledger a block began with; empty for most of those by hand."""
+    return verdicts.events_of(session.scalar(select(Audit.data).where(Audit.id == block.audit_id)) or {})
 
 
 def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
@@ -117,6 +136,12 @@ def ensure_may(session: Session, actor: Actor, block_id: int, *, now: datetime) 
     AppealGiven, AppealOver."""
     ensure_open(session, of_blocked(session, actor, block_id), now=now)
     return numbers.of(session).appeal_answer_days
+
+
+def draft(session: Session, actor: Actor, block_id: int, words: str, *, now: datetime) -> str:
+    """The words as they would be given. Raises what `give` raises."""
+    ensure_open(session, of_blocked(session, actor, block_id), now=now)
+    return typed.words(words, WORDS_LIMIT)
 
 
 def ensure_may_decide(session: Session, actor: Actor, appeal_id: int, *, now: datetime) -> None:

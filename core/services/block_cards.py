@@ -116,6 +116,11 @@ class AppealCard:
     block: BlockCard
     may_decide: bool
 
+    @property
+    def clears(self) -> bool:
+        """To uphold it annuls events."""
+        return bool(self.block.terms.more) or any(not one.is_annulled for one in self.block.terms.events)
+
 
 def block(session: Session, actor: Actor, block_id: int, *, now: datetime) -> BlockCard:
     """Raises NotFound for whoever is neither of the desk nor told of it."""

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session, aliased
 
 from core.domain.block import BlockLevel, BlockRule
 from core.domain.task import TaskKind
-from core.services import block_people
+from core.services import block_people, verdicts
 from storage.models.contractor import Appeal, Block, BlockRequest
 from storage.models.desk import Audit, Task
+from storage.models.quality import QualityEvent
 
 Found = tuple[list[str], int]
 
@@ -68,8 +69,8 @@ def nothing_waits_unseen(session: Session, *, now: datetime) -> Found:
 
 
 def an_appeal_is_answered_by_another(session: Session, *, now: datetime) -> Found:
-    """Not by who asked for the block, confirmed it, or had settled what it rests on; and what was upheld is in force no
-    more."""
+    """Not by who asked for the block, confirmed it, or had settled what it rests on; what was upheld is in force no
+    more, and its events count no more."""
     began = aliased(Audit)
     rows = session.execute(
         select(Appeal, Block, BlockRequest, Audit.data, began.data)
@@ -88,7 +89,15 @@ def an_appeal_is_answered_by_another(session: Session, *, now: datetime) -> Foun
             broken.append(f"appeal {appeal.id} was decided by person {appeal.decided_by} who took part in the block")
         if appeal.is_upheld and (block.ends_at is None or block.ends_at > now):
             broken.append(f"appeal {appeal.id} is upheld and block {block.id} is in force")
+        if appeal.is_upheld and _has_counting(session, facts or {}):
+            broken.append(f"appeal {appeal.id} is upheld and what block {block.id} rested on counts still")
     return broken, len(rows)
+
+
+def _has_counting(session: Session, facts: dict[str, Any]) -> bool:
+    events = verdicts.events_of(facts)
+    still = select(QualityEvent.id).where(QualityEvent.id.in_(events), QualityEvent.annulled_at.is_(None))
+    return bool(events) and session.scalar(still.limit(1)) is not None
 
 
 def _has_task(kind: TaskKind, word: str, number: Any) -> Any:

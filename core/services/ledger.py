@@ -3,9 +3,8 @@
 An owner sees the events of the firm, an engineer his own; the score is the firm's. The desk sees all of it.
 """
 
-from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -19,17 +18,15 @@ from core.domain.errors import DomainError, NotAllowed, NotFound
 from core.domain.quality import QualityKind
 from core.domain.role import Role
 from core.domain.score import Score
-from core.services import another_person, blocks, contractors, numbers, quality_disputes, scope, score
+from core.services import another_person, blocks, contractors, numbers, quality_disputes, scope, score, strikes
 from core.services.contractors import SkillLine
+from core.services.strikes import Counts
 from storage.models.contractor import Block, Contractor
 from storage.models.desk import Audit
 from storage.models.directory import Client, Site
 from storage.models.people import Person
 from storage.models.quality import QualityDispute, QualityEvent
 from storage.models.ticket import Ticket
-
-#: Strikes are counted over so many days.
-STRIKES_OF = timedelta(days=90)
 
 
 class Disputed(StrEnum):
@@ -49,6 +46,8 @@ class EventLine:
     off_minutes: int
     is_bad: bool
     is_annulled: bool
+    #: No rule of the limits counts it any more.
+    is_excused: bool
     disputed: Disputed | None
 
 
@@ -75,8 +74,7 @@ class Ledger:
     #: Minutes before and after the agreed window that are in time.
     early_minutes: int
     late_minutes: int
-    strikes: tuple[tuple[QualityKind, int], ...]
-    strikes_days: int
+    strikes: Counts
     blocks: tuple[BlockLine, ...]
     open_disputes: int
     lines: tuple[EventLine, ...]
@@ -115,6 +113,8 @@ class EventCard:
     source_name: str
     is_rework: bool
     words: str
+    #: It was annulled with a block that was appealed against with success.
+    is_cleared: bool
     dispute: DisputeCard | None
     until: datetime
     days: int
@@ -149,11 +149,10 @@ def page(
         new_below=rules.new_below_jobs,
         early_minutes=rules.early_minutes,
         late_minutes=rules.late_minutes,
-        strikes=_strikes(session, shown, now=now),
-        strikes_days=STRIKES_OF.days,
+        strikes=strikes.counted(session, scope.visible_events(actor), firm.id, now=now),
         blocks=_blocks(session, actor, firm.id, now=now),
         open_disputes=_open_disputes(session, shown),
-        lines=_lines(session, shown.offset(offset).limit(limit)),
+        lines=_lines(session, firm.id, shown.offset(offset).limit(limit)),
         total=total,
         offset=offset,
         read_at=now,
@@ -167,7 +166,7 @@ def page(
 def event(session: Session, actor: Actor, event_id: int, *, now: datetime) -> EventCard:
     """Raises NotFound: foreign and missing are answered alike."""
     row = scope.find(session, scope.visible_events(actor), QualityEvent.id == event_id)
-    (line,) = _lines(session, select(QualityEvent).where(QualityEvent.id == row.id))
+    (line,) = _lines(session, row.contractor_id, select(QualityEvent).where(QualityEvent.id == row.id))
     cause, ticket = session.get_one(Audit, row.audit_id), session.get_one(Ticket, row.ticket_id)
     given = session.scalars(select(QualityDispute).where(QualityDispute.event_id == row.id)).one_or_none()
     twin = select(QualityEvent.id).where(QualityEvent.audit_id == row.audit_id, QualityEvent.kind == QualityKind.REWORK)
@@ -182,6 +181,7 @@ def event(session: Session, actor: Actor, event_id: int, *, now: datetime) -> Ev
         source_name=_name(session, cause.actor_id) if actor.is_desk else "",
         is_rework=session.scalar(twin) is not None,
         words=row.words,
+        is_cleared=line.is_annulled and quality_disputes.is_cleared(session, row.id),
         dispute=_dispute(session, given, is_desk=actor.is_desk),
         until=quality_disputes.until(session, row),
         days=numbers.of(session).dispute_days,
@@ -236,7 +236,7 @@ def _shown(actor: Actor, contractor_id: int) -> Select[QualityEvent]:
     )
 
 
-def _lines(session: Session, shown: Select[QualityEvent]) -> tuple[EventLine, ...]:
+def _lines(session: Session, contractor_id: int, shown: Select[QualityEvent]) -> tuple[EventLine, ...]:
     found = shown.subquery()
     row = aliased(QualityEvent, found)
     query = (
@@ -246,11 +246,17 @@ def _lines(session: Session, shown: Select[QualityEvent]) -> tuple[EventLine, ..
         .outerjoin(QualityDispute, QualityDispute.event_id == row.id)
         .order_by(row.at.desc(), row.id.desc())
     )
-    return tuple(_line(*each) for each in session.execute(query))
+    excused = strikes.excused_causes(session, contractor_id)
+    return tuple(_line(excused, *each) for each in session.execute(query))
 
 
 def _line(
-    row: QualityEvent, number: str, facts: dict[str, Any], is_upheld: bool | None, given: int | None
+    excused: frozenset[int],
+    row: QualityEvent,
+    number: str,
+    facts: dict[str, Any],
+    is_upheld: bool | None,
+    given: int | None,
 ) -> EventLine:
     disputed = {None: Disputed.OPEN, True: Disputed.UPHELD, False: Disputed.REFUSED}[is_upheld]
     off_minutes = int(facts.get("off_minutes", 0)) if row.kind is QualityKind.ARRIVAL else 0
@@ -263,24 +269,9 @@ def _line(
         off_minutes,
         quality.is_bad(row.kind, row.weight_milli),
         row.annulled_at is not None,
+        row.audit_id in excused and row.annulled_at is None,
         disputed if given is not None else None,
     )
-
-
-def _strikes(session: Session, shown: Select[QualityEvent], *, now: datetime) -> tuple[tuple[QualityKind, int], ...]:
-    """Those that still count, of the last days, by kind."""
-    recent = shown.where(
-        QualityEvent.at > now - STRIKES_OF,
-        QualityEvent.annulled_at.is_(None),
-        or_(
-            QualityEvent.kind.in_(quality.STRIKES),
-            and_(QualityEvent.kind == QualityKind.FIRST_TIME, QualityEvent.weight_milli == quality.BAD_MILLI),
-        ),
-    )
-    counts: Counter[QualityKind] = Counter()
-    for one in session.scalars(recent):
-        counts[QualityKind.REWORK if one.kind is QualityKind.FIRST_TIME else one.kind] += 1
-    return tuple((kind, counts[kind]) for kind in QualityKind if counts[kind])
 
 
 def _open_disputes(session: Session, shown: Select[QualityEvent]) -> int:

@@ -106,11 +106,17 @@ def missed(session: Session, rows: Sequence[tuple[Crew, int, Audit]], *, now: da
 
 def annul(session: Session, actor: Actor, event: QualityEvent, *, reason: str, now: datetime) -> None:
     """It counts no more, nor does what was written of the same cause. A second time is harmless."""
-    twins = select(QualityEvent).where(QualityEvent.audit_id == event.audit_id).order_by(QualityEvent.id)
+    annul_all(session, actor, [event], reason=reason, now=now)
+
+
+def annul_all(session: Session, actor: Actor, events: Sequence[QualityEvent], *, reason: str, now: datetime) -> None:
+    causes = {event.audit_id for event in events}
+    twins = select(QualityEvent).where(QualityEvent.audit_id.in_(causes)).order_by(QualityEvent.id)
     for one in session.scalars(twins).all():
         if moved(session, one, QualityEvent.annulled_at.is_(None), annulled_at=now):
             audit.record(session, actor, "quality_event", one.id, "annul", now=now, data={"reason": reason})
-    score.refresh(session, event.contractor_id, now=now)
+    for firm in sorted({event.contractor_id for event in events}):
+        score.refresh(session, firm, now=now)
 
 
 def struck(session: Session, event: QualityEvent) -> list[Person]:

@@ -1,9 +1,11 @@
 """A contractor does not agree with an event of the ledger: once, within a term, in words; another person decides."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select, true
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -22,6 +24,7 @@ from core.domain.notice import Notice
 from core.domain.role import Role
 from core.domain.task import TaskKind
 from core.services import another_person, audit, notices, numbers, quality, scope, tasks
+from core.services.another_person import Judge
 from core.services.rows import moved
 from storage.models.desk import Audit
 from storage.models.people import Person
@@ -29,6 +32,15 @@ from storage.models.quality import QualityDispute, QualityEvent
 from storage.models.ticket import Ticket
 
 TEXT_LIMIT = 2000
+#: In the audit, why an event was annulled.
+BY_APPEAL = "appeal"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    is_upheld: bool
+    answer: str
+    judge: Judge
 
 
 def dispute(session: Session, actor: Actor, event_id: int, words: str, *, now: datetime) -> None:
@@ -78,21 +90,35 @@ def decide(session: Session, actor: Actor, event_id: int, is_upheld: bool, words
         raise NotFound
     judge = another_person.judge(session, actor, involved(session, event, given))
     answer = typed.words(words, TEXT_LIMIT, may_be_empty=is_upheld)
-    decided = {"is_upheld": is_upheld, "answer": answer, "decided_by": actor.person_id, "decided_at": now}
-    if not moved(session, given, QualityDispute.decided_at.is_(None), **decided):
+    cause = _close(session, actor, event, given, Judgement(is_upheld, answer, judge), now=now)
+    if cause is None:
         raise DisputeDecided(session.get_one(Person, given.decided_by).name)
-    facts = {"upheld": is_upheld, **judge.trace}
-    cause = audit.record(session, actor, "quality_event", event.id, "decide", now=now, role=judge.role, data=facts)
     if is_upheld:
         quality.annul(session, actor, event, reason="dispute", now=now)
-    tasks.end_for_cause(
-        session, actor, TaskKind.SCORE_DISPUTE, f"event {event.id}", "upheld" if is_upheld else "refused", now=now
-    )
-    told = {person.id for person in notices.crew_of_firm(session, event.contractor_id, event.person_id)}
-    for person_id in sorted(told | {given.person_id}):
-        data = {"event": event.id}
-        notices.tell(session, person_id, Notice.DISPUTE_DECIDED, cause=str(cause.id), now=now, data=data)
     _answer(session, actor, event, cause, now=now)
+
+
+def clear(session: Session, actor: Actor, event_ids: Collection[int], judge: Judge, *, now: datetime) -> None:
+    """An appeal was right about what a block rested on: it counts no more, as if each had been disputed with success.
+    A dispute of it that waits is answered with that."""
+    still = QualityEvent.annulled_at.is_(None)
+    query = select(QualityEvent).where(QualityEvent.id.in_(event_ids), still).order_by(QualityEvent.id)
+    events = session.scalars(query).all()
+    quality.annul_all(session, actor, events, reason=BY_APPEAL, now=now)
+    causes = {event.audit_id for event in events}
+    open_ = (
+        select(QualityEvent, QualityDispute)
+        .join(QualityDispute, QualityDispute.event_id == QualityEvent.id)
+        .where(QualityEvent.audit_id.in_(causes), QualityDispute.decided_at.is_(None))
+        .order_by(QualityEvent.id)
+    )
+    for event, given in session.execute(open_).all():
+        _close(session, actor, event, given, Judgement(True, "", judge), now=now)
+
+
+def is_cleared(session: Session, event_id: int) -> bool:
+    """It counts no more because a block that rested on it was appealed against with success."""
+    return any(facts.get("reason") == BY_APPEAL for _, facts in _annulled(session, QualityEvent.id == event_id))
 
 
 def is_party(actor: Actor, event: QualityEvent) -> bool:
@@ -118,26 +144,57 @@ def ensure_open(session: Session, event: QualityEvent, *, now: datetime) -> None
 
 
 def excused(session: Session, clock_ids: Collection[int] | None = None) -> frozenset[tuple[int, int]]:
-    """(clock, contractor) where he was found right about this very promise: reckoned anew it does not accuse him
-    again. None: of all clocks."""
-    right = (
-        select(Audit.entity_id, QualityEvent.contractor_id)
-        .join(QualityEvent, QualityEvent.audit_id == Audit.id)
-        .join(QualityDispute, QualityDispute.event_id == QualityEvent.id)
+    """(clock, contractor) where he was found right about this very promise, be it by an appeal against what it had led
+    to: reckoned anew it does not accuse him again. None: of all clocks."""
+    of_clocks = (
+        select(QualityEvent.id, Audit.entity_id, QualityEvent.contractor_id)
+        .join(Audit, QualityEvent.audit_id == Audit.id)
         .where(
             Audit.entity == "clock",
             Audit.entity_id.in_(clock_ids) if clock_ids is not None else true(),
             QualityEvent.kind == rules.QualityKind.MISSED,
-            QualityDispute.is_upheld.is_(True),
+            QualityEvent.annulled_at.is_not(None),
         )
     )
-    return frozenset((clock_id, firm) for clock_id, firm in session.execute(right))
+    missed = {event_id: (clock_id, firm) for event_id, clock_id, firm in session.execute(of_clocks)}
+    if not missed:
+        return frozenset()
+    among = QualityEvent.id.in_(of_clocks.with_only_columns(QualityEvent.id))
+    disputed = select(QualityDispute.event_id).join(QualityEvent).where(among, QualityDispute.is_upheld.is_(True))
+    right = set(session.scalars(disputed))
+    right |= {event_id for event_id, facts in _annulled(session, among) if facts.get("reason") == BY_APPEAL}
+    return frozenset(missed[event_id] for event_id in right)
 
 
 def involved(session: Session, event: QualityEvent, given: QualityDispute) -> frozenset[int | None]:
     """Who caused the event, whom it is about with the whole firm, and who does not agree."""
     firm = {person.id for person in notices.contractor_people(session, [event.contractor_id])}
     return frozenset({session.get_one(Audit, event.audit_id).actor_id, event.person_id, given.person_id} | firm)
+
+
+def _close(
+    session: Session, actor: Actor, event: QualityEvent, given: QualityDispute, said: Judgement, *, now: datetime
+) -> Audit | None:
+    """None: somebody was faster."""
+    decided = {"is_upheld": said.is_upheld, "answer": said.answer, "decided_by": actor.person_id, "decided_at": now}
+    if not moved(session, given, QualityDispute.decided_at.is_(None), **decided):
+        return None
+    role, facts = said.judge.role, {"upheld": said.is_upheld, **said.judge.trace}
+    cause = audit.record(session, actor, "quality_event", event.id, "decide", now=now, role=role, data=facts)
+    how = "upheld" if said.is_upheld else "refused"
+    tasks.end_for_cause(session, actor, TaskKind.SCORE_DISPUTE, f"event {event.id}", how, now=now)
+    told = {person.id for person in notices.crew_of_firm(session, event.contractor_id, event.person_id)}
+    for person_id in sorted(told | {given.person_id}):
+        data = {"event": event.id}
+        notices.tell(session, person_id, Notice.DISPUTE_DECIDED, cause=str(cause.id), now=now, data=data)
+    return cause
+
+
+def _annulled(session: Session, *which: ColumnElement[bool]) -> Iterable[tuple[int, dict[str, Any]]]:
+    """Events with what the audit says of how each was annulled."""
+    said = select(QualityEvent.id, Audit.data).join(Audit, Audit.entity_id == QualityEvent.id)
+    said = said.where(Audit.entity == "quality_event", Audit.event == "annul", *which)
+    return [(event_id, facts) for event_id, facts in session.execute(said)]
 
 
 def _side(actor: Actor, event: QualityEvent) -> Role:

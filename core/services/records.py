@@ -39,7 +39,7 @@ class _Past:
 def of(session: Session, contractor_id: int, *, now: datetime) -> Record:
     rules = numbers.of(session)
     past = _past(session, contractor_id, rules, now=now)
-    jobs = _last_jobs(session, contractor_id, rules.missed_jobs)
+    jobs = last_jobs(session, contractor_id, rules.missed_jobs)
     since = now - timedelta(days=max(rules.no_show_days, rules.rework_days))
     strikes = session.scalars(
         select(QualityEvent).where(
@@ -115,7 +115,15 @@ def _before(session: Session, contractor_id: int, past: _Past) -> frozenset[int]
     return frozenset(session.scalars(query))
 
 
-def _last_jobs(session: Session, contractor_id: int, most: int) -> list[int]:
+def excused(session: Session, contractor_id: int) -> frozenset[int]:
+    """Events no rule counts any more: what they had led to was lifted, or fell. The score keeps those of a block that
+    was lifted by hand."""
+    earlier = verdicts.of_firms(session, [contractor_id]).get(contractor_id, [])
+    gone = verdicts.annulled(session, [one.facts for one in earlier])
+    return verdicts.standing(earlier, gone, numbers.of(session)).excused
+
+
+def last_jobs(session: Session, contractor_id: int, most: int) -> list[int]:
     """Tickets the firm said yes to, the newest first. They are among those it has and those that ended last, so that
     a firm of thousands of jobs is not read through."""
     mine = select(Assignment.id, Assignment.ticket_id).where(Assignment.contractor_id == contractor_id)

@@ -56,7 +56,7 @@ async def test_a_seasoned_firm_sees_its_parts_what_to_do_and_every_event_by_page
     assert "Пунктуальность: 10 из 10 (вес 30)" in page
     assert "Без отказов: 9 из 10 (вес 15)" in page
     assert "Больше всего баллов уносят отказы" in page
-    assert "Замечания за 90 дней: отказы — 1" in page
+    assert "Считается сейчас: отказы за 90 дней — 1" in page
     assert "1. ⚠️ Отказ меньше чем за сутки · З-000011 · −1 к «без отказов»" in page
     assert "2. ✅ Принято с первого раза · З-000010 · +1 к «с первого раза»" in page
     await crew.engineer.taps("›")

@@ -38,6 +38,7 @@ def test_nobody_comes_the_firm_is_limited_and_another_person_lifts_it(page: Page
     second.taps("Обжаловать")
     second.sees("Напишите, с чем вы не согласны")
     second.says("Пробило колесо, телефон остался в машине")
+    second.taps("Отправить жалобу")
     second.sees("Жалоба рассматривается")
     desk.says("/queue")
     desk.taps("жалоба на ограничение")

@@ -63,6 +63,7 @@ async def test_a_rule_suspends_the_firm_is_told_appeals_and_is_heard(stage: Stag
     await pyotr.taps("Обжаловать")
     await pyotr.sees("с чем вы не согласны")
     await pyotr.says("Объект тот самый, вот и охранник подтвердит")
+    await pyotr.taps("Отправить жалобу")
     await pyotr.sees("Жалоба рассматривается")
     await marina.says("/queue")
     await marina.taps("жалоба на ограничение")
@@ -70,7 +71,7 @@ async def test_a_rule_suspends_the_firm_is_told_appeals_and_is_heard(stage: Stag
     await marina.sees("охранник подтвердит")
     before = pyotr.end
     await stage.later(60)
-    await marina.taps("Согласиться и снять")
+    await marina.taps("Согласиться и снять, события не считать")
     await pyotr.sees("Ограничение снято", after=before)
     await stage.quiet()
     (appeal,) = await stage.rows(select(Appeal))

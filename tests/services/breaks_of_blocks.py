@@ -78,6 +78,18 @@ def upheld_in_vain(story: Story) -> str:
     return f"appeal {appeal} is upheld and block"
 
 
+def upheld_for_nothing(story: Story) -> str:
+    """The block is lifted, and the event it rested on counts."""
+    appeal = story.one("SELECT id FROM appeal WHERE decided_at IS NULL")
+    block = story.one("SELECT block_id FROM appeal WHERE id = :id", id=appeal)
+    event = story.one("SELECT id FROM quality_event WHERE annulled_at IS NULL")
+    began = story.audit("block", block, "start", data=f'{{"events": [{event}]}}')
+    at = story.at(story.now)
+    story.run("UPDATE block SET audit_id = :began, ends_at = :at WHERE id = :id", began=began, at=at, id=block)
+    story.run("UPDATE appeal SET is_upheld = true WHERE id = :id", id=appeal)
+    return f"appeal {appeal} is upheld and what block {block} rested on counts still"
+
+
 BLOCKS: list[Break] = [
     ("91", "a block has no audit row", block_without_audit),
     ("91", "a block has another level than its audit row", another_level),
@@ -89,4 +101,5 @@ BLOCKS: list[Break] = [
     ("94", "who asked for the block answers the appeal", judge_of_his_own),
     ("94", "who made what the block rests on answers the appeal", judge_of_what_he_said),
     ("94", "an appeal is upheld and nothing is lifted", upheld_in_vain),
+    ("94", "an appeal is upheld and its events count", upheld_for_nothing),
 ]

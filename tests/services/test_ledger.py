@@ -8,17 +8,19 @@ from sqlalchemy.orm import Session
 
 from core.domain.actor import Grant
 from core.domain.block import BlockLevel, BlockRule
+from core.domain.defaults import Defaults
 from core.domain.errors import NotAllowed
 from core.domain.quality import QualityKind
 from core.domain.role import Role
 from core.domain.score import Part
 from core.domain.ticket import TicketStatus
-from core.services import ledger, quality_disputes, visits
+from core.services import ledger, numbers, quality_disputes, visits
 from storage.models.contractor import Block
 from storage.models.quality import QualityEvent
 from tests.clock import HandClock
+from tests.make.blocks import strike
 from tests.make.people import add_person
-from tests.make.tickets import bring, make_world, tap, visit_of
+from tests.make.tickets import bring, make_world, send, tap, visit_of
 
 
 def test_a_new_firm_sees_how_far_it_is_from_a_score_of_its_own(session: Session, now: datetime) -> None:
@@ -43,7 +45,7 @@ def test_events_come_newest_first_by_pages_and_a_rework_is_one_line(
     kinds = [one.kind for one in found.lines]
     assert kinds == [QualityKind.FIRST_TIME, QualityKind.PROOF, QualityKind.ARRIVAL, QualityKind.FIRST_TIME]
     assert found.total == 6  # the strike for faulty work is one with the first
-    assert found.strikes == ((QualityKind.REWORK, 1),)
+    assert found.strikes == ((QualityKind.REWORK, 1, 90),)
     rest = ledger.page(session, world.engineer, world.contractor.id, now=world.now, offset=4, limit=4)
     assert [one.kind for one in rest.lines] == [QualityKind.PROOF, QualityKind.ARRIVAL]
     assert ledger.event(session, world.engineer, found.lines[0].event_id, now=world.now).is_rework
@@ -99,3 +101,28 @@ def test_the_desk_sees_papers_disputes_and_who_caused_what(session: Session, now
     own = ledger.mine(session, world.engineer, now=now)
     assert (own.skills, own.open_disputes) == ((), 1)
     assert ledger.event(session, world.engineer, event.id, now=now).source_name == ""
+
+
+@pytest.mark.breaks_invariants
+def test_the_counts_are_those_of_the_rules(session: Session, clock: HandClock) -> None:
+    """A job speaks once of its deadlines; a no-show is forgotten by the day by which the rule forgets it."""
+    world = make_world(session, now=clock.now())
+    ticket = send(world)
+    other = send(world)
+    for one in (ticket, ticket, other):
+        strike(world, QualityKind.MISSED, one)
+    strike(world, QualityKind.NO_SHOW, ticket, ago=timedelta(days=61))
+    strike(world, QualityKind.NO_SHOW, ticket, ago=timedelta(days=59))
+    strike(world, QualityKind.BACK_OUT, ticket, ago=timedelta(days=89))
+    strike(world, QualityKind.BACK_OUT, ticket, ago=timedelta(days=91))
+    strike(world, QualityKind.FRAUD, ticket, ago=timedelta(days=400))
+    found = ledger.mine(session, world.engineer, now=world.now)
+    assert found.strikes == (
+        (QualityKind.BACK_OUT, 1, 90),
+        (QualityKind.NO_SHOW, 1, 60),
+        (QualityKind.MISSED, 2, 30),
+        (QualityKind.FRAUD, 1, 0),
+    )
+    session.info[numbers.KEY] = Defaults(missed_jobs=1)
+    found = ledger.mine(session, world.engineer, now=world.now)
+    assert (QualityKind.MISSED, 1, 1) in found.strikes

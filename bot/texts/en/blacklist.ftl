@@ -127,19 +127,27 @@ block-near-advice = If a strike is wrong, dispute it: /me.
 appeal-do = ✋ Appeal
 appeal-do-show = Open the appeal
 appeal-do-uphold = Agree and lift
+appeal-do-uphold-events = Agree and lift, do not count the events
 appeal-do-refuse = Refuse, with an answer
 appeal-title = ✋ <b>Appeal</b>
 appeal-late = ⏰ <b>An appeal was not answered in time.</b>
 appeal-words = { $name }: “{ $words }”
 appeal-waits = The appeal is being looked at; answer by { $until }
 appeal-upheld = ✅ The appeal is upheld, the limit is lifted.
+appeal-upheld-events = ✅ The appeal is upheld: the limit is lifted, these events count no more.
 appeal-answer = Answer: { $answer }
 appeal-refused = The appeal is refused. Answer: { $answer }
 appeal-decided-by = Decided by: { $name }
 appeal-ask = Write what you do not agree with in one message, up to { NUMBER($most) } characters. A person who had no part in it decides in { $days } working { $days ->
     [one] day
    *[other] days
-}. You may appeal once.
+}. You may appeal once, so you see first what will be sent.
+appeal-draft = <b>Send this appeal?</b> You may appeal once.
+
+    “{ $words }”
+appeal-do-send = ✋ Send the appeal
+appeal-do-change = Change it
+appeal-not-now = Not now
 appeal-ask-answer = Why is it refused? Write the answer to the contractor in one message.
 appeal-decided = Decided, the contractor is told
 tasks-kind-block_asked = blacklist: yes or no?

@@ -18,16 +18,12 @@ score-next-back_outs = 👉 <b>What next.</b> Jobs handed back cost you most. Ta
 score-next-mark = 👉 <b>What next.</b> Clients' marks cost you most. Ask on site whether all is well while you are still there.
 score-next-new = 👉 <b>What next.</b> Every accepted job brings your own score nearer: come within the window and report from the site.
 score-next-nothing = 👉 <b>What next.</b> Nothing to lose: all was done well. Keep it up!
-score-strikes = ⚠️ Strikes of { $days } days: { $counts }.
-score-strike-back_out = handed back — { $n }
-score-strike-no_show = no-shows — { $n }
-score-strike-missed = missed deadlines — { $n }
-score-strike-rework = done again — { $n }
+score-strikes = ⚠️ What counts now: { $counts }.
+score-strike-back_out = handed back in { $span } days — { $n }
+score-strike-no_show = no-shows in { $span } days — { $n }
+score-strike-missed = jobs with a missed deadline of the last { $span } — { $n }
+score-strike-rework = done again in { $span } days — { $n }
 score-strike-fraud = fraud — { $n }
-score-strike-arrival = late arrivals — { $n }
-score-strike-first_time = done again — { $n }
-score-strike-proof = late reports — { $n }
-score-strike-mark = marks — { $n }
 score-block = { $level ->
     [limited] 🟡 <b>Limited
     [suspended] 🟠 <b>Suspended
@@ -55,6 +51,7 @@ score-papers = <b>Papers and skills:</b>
 score-events = <b>Events: { $total }</b>
 score-events-own = <b>Your events: { $total }</b>
 score-annulled = does not count
+score-excused = does not count for limits
 score-event-arrival-good = On site in time
 score-event-arrival-bad = On site at the wrong time
 score-event-arrival-late = { $span } late
@@ -84,6 +81,11 @@ score-event-twin = It is a strike for faulty work as well.
 score-event-words = What was found: { $words }
 score-event-counts = The event counts.
 score-event-counts-yet = The event counts for now; nothing is decided yet.
+score-event-cleared = The event does not count: the appeal against the limit was upheld.
+score-event-excused = For limits the event does not count: that limit was lifted.{ $scored ->
+    [yes] { " " }It stays in the score.
+   *[no] { "" }
+}
 score-event-annulled = The event does not count.
 score-event-may = Not so? Write why, last day: { $until }. Another person decides.
 score-event-over = It could be disputed within { $days } days.

@@ -131,12 +131,14 @@ block-near-advice = Если замечание неверно, оспорьте
 appeal-do = ✋ Обжаловать
 appeal-do-show = Открыть жалобу
 appeal-do-uphold = Согласиться и снять
+appeal-do-uphold-events = Согласиться и снять, события не считать
 appeal-do-refuse = Отказать — с ответом
 appeal-title = ✋ <b>Обжалование</b>
 appeal-late = ⏰ <b>На жалобу не ответили в срок.</b>
 appeal-words = { $name }: «{ $words }»
 appeal-waits = Жалоба рассматривается, ответ до: { $until }
 appeal-upheld = ✅ Жалоба принята, ограничение снято.
+appeal-upheld-events = ✅ Жалоба принята: ограничение снято, эти события больше не считаются.
 appeal-answer = Ответ: { $answer }
 appeal-refused = Жалоба отклонена. Ответ: { $answer }
 appeal-decided-by = Решение: { $name }
@@ -144,7 +146,13 @@ appeal-ask = Напишите, с чем вы не согласны, одним 
     [one] рабочий день
     [few] рабочих дня
    *[other] рабочих дней
-}. Обжаловать можно один раз.
+}. Обжаловать можно один раз, поэтому сначала покажу, что уйдёт.
+appeal-draft = <b>Отправить эту жалобу?</b> Обжаловать можно один раз.
+
+    «{ $words }»
+appeal-do-send = ✋ Отправить жалобу
+appeal-do-change = Изменить
+appeal-not-now = Не сейчас
 appeal-ask-answer = Почему отказываем? Напишите ответ подрядчику одним сообщением.
 appeal-decided = Решено, подрядчику сообщили
 tasks-kind-block_asked = внести ли в чёрный список

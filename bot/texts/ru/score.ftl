@@ -18,16 +18,12 @@ score-next-back_outs = 👉 <b>Что дальше.</b> Больше всего 
 score-next-mark = 👉 <b>Что дальше.</b> Больше всего баллов уносят оценки клиентов. Спросите на объекте, всё ли в порядке, пока вы ещё там.
 score-next-new = 👉 <b>Что дальше.</b> Каждая принятая работа приближает собственную оценку: приезжайте в окно и отправляйте отчёт с объекта.
 score-next-nothing = 👉 <b>Что дальше.</b> Терять нечего: всё сделано хорошо. Так держать!
-score-strikes = ⚠️ Замечания за { $days } дней: { $counts }.
-score-strike-back_out = отказы — { $n }
-score-strike-no_show = неявки — { $n }
-score-strike-missed = сорванные сроки — { $n }
-score-strike-rework = исправления — { $n }
+score-strikes = ⚠️ Считается сейчас: { $counts }.
+score-strike-back_out = отказы за { $span } дней — { $n }
+score-strike-no_show = неявки за { $span } дней — { $n }
+score-strike-missed = заявки с сорванным сроком из последних { $span } — { $n }
+score-strike-rework = исправления за { $span } дней — { $n }
 score-strike-fraud = подлог — { $n }
-score-strike-arrival = опоздания — { $n }
-score-strike-first_time = исправления — { $n }
-score-strike-proof = поздние отчёты — { $n }
-score-strike-mark = оценки — { $n }
 score-block = { $level ->
     [limited] 🟡 <b>Ограничение
     [suspended] 🟠 <b>Приостановка
@@ -56,6 +52,7 @@ score-papers = <b>Документы и компетенции:</b>
 score-events = <b>События: { $total }</b>
 score-events-own = <b>Ваши события: { $total }</b>
 score-annulled = не считается
+score-excused = для ограничений не считается
 score-event-arrival-good = На объекте вовремя
 score-event-arrival-bad = На объекте не вовремя
 score-event-arrival-late = Опоздание на { $span }
@@ -86,6 +83,11 @@ score-event-words = Что найдено: { $words }
 score-event-counts = Событие считается.
 score-event-counts-yet = Пока событие считается; решение ещё не принято.
 score-event-annulled = Событие не считается.
+score-event-cleared = Событие не считается: жалоба на ограничение принята.
+score-event-excused = Для ограничений событие не считается: то ограничение сняли.{ $scored ->
+    [yes] { " " }В оценке оно остаётся.
+   *[no] { "" }
+}
 score-event-may = Не согласны? Напишите об этом, последний день: { $until }. Решит другой человек.
 score-event-over = Не согласиться можно было в течение { $days } дней.
 score-dispute-words = ⚖️ <b>Не согласен { $name }</b>, { $at }:
