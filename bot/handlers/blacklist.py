@@ -35,13 +35,15 @@ class Await(StatesGroup):
 
 @router.message(Command("blacklist"))
 async def opened(message: Message, command: CommandObject, actor: Actor, db: UpdateDb, texts: Texts) -> None:
-    await show(message, screens.page(await db.read(block_lists.page, actor, command.args or ""), texts))
+    found = await db.read(block_lists.page, actor, command.args or "", rules=screens.rule_words())
+    await show(message, screens.page(found, texts))
 
 
 @router.callback_query(Blacklist.filter())
 async def turn_page(call: CallbackQuery, callback_data: Blacklist, actor: Actor, db: UpdateDb, texts: Texts) -> None:
     tap = callback_data
-    found = await db.read(block_lists.page, actor, tap.words, tap.show, offset=tap.page * PAGE, limit=PAGE)
+    place = {"offset": tap.page * PAGE, "limit": PAGE}
+    found = await db.read(block_lists.page, actor, tap.words, tap.show, rules=screens.rule_words(), **place)
     await show(call, screens.page(found, texts))
 
 
@@ -164,6 +166,7 @@ async def send_appeal(
 ) -> None:
     """Only what he sees above the button: words he has changed since are not sent by it."""
     tap, data = callback_data, await state.get_data()
+    await db.read(appeals.ensure_may, actor, tap.block_id)
     if (data.get("about"), data.get("message")) != (tap.block_id, tap.message) or "words" not in data:
         raise Changed
     await db.write(appeals.give, actor, callback_data.block_id, data["words"])

@@ -1,5 +1,6 @@
 """The blacklist as a list with filters, the history of a firm, and how somebody is put on it."""
 
+import functools
 from enum import StrEnum
 from typing import Annotated
 
@@ -10,7 +11,7 @@ from bot import formats
 from bot.screens.blocks import BlockDo, BlockTap, RequestDo, RequestTap, cost
 from bot.screens.lists import PAGE, fit, pages
 from bot.screens.menu import to_menu
-from bot.texts import Html, Texts
+from bot.texts import LANGUAGES, Html, Texts, load
 from bot.ui import Button, Id, Page, Rows, Screen, column, page_rows
 from core.domain.block import BlockLevel, BlockRule
 from core.services.block_costs import Cost
@@ -32,6 +33,12 @@ class How(StrEnum):
     @property
     def level(self) -> BlockLevel:
         return BlockLevel[self.name]
+
+
+@functools.cache
+def rule_words() -> dict[BlockRule, str]:
+    """How people call the rules, in every language: by these words the list is searched."""
+    return {rule: " ".join(load(one).plain(f"blacklist-words-{rule}") for one in LANGUAGES) for rule in BlockRule}
 
 
 class Blacklist(CallbackData, prefix="bl"):

@@ -4,6 +4,9 @@ import re
 
 _NOISE = re.compile(r"[\s().\-\u2010-\u2015\u00a0]+")
 
+#: Ten digits or more with the marks people put between them.
+_SPELT = re.compile(r"\+?(?<!\d)\d(?:[\s().\-\u2010-\u2015\u00a0]*\d){9,14}(?!\d)")
+
 
 def e164(text: str) -> str | None:
     """The number in E.164, or None when it is not one whole number."""
@@ -20,6 +23,11 @@ def e164(text: str) -> str | None:
     if not has_plus and len(digits) == 10 and digits[0] in "3489":
         return f"+7{digits}"
     return None
+
+
+def joined(text: str) -> str:
+    """A question where every number typed with spaces, brackets or an 8 is one word, as it is kept: `+79001234567`."""
+    return _SPELT.sub(lambda found: e164(found[0]) or found[0], text)
 
 
 def spaced(phone: str) -> str:

@@ -1,21 +1,27 @@
 """The blacklist as the desk reads it: what is in force, what waits for a second person, the history of one firm."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.domain import phone
 from core.domain.actor import Actor
 from core.domain.block import BlockLevel, BlockRule
 from core.domain.errors import NotAllowed
-from core.domain.words import search_key, search_patterns
-from core.services import block_cards, blocks, scope
+from core.domain.words import search_key, search_stems
+from core.services import block_cards, block_requests, blocks, scope
 from storage.models.contractor import Appeal, Block, BlockRequest, Contractor
+from storage.models.desk import Audit
 from storage.models.directory import Client
 from storage.models.people import Person
+
+RuleWords = Mapping[BlockRule, str]
+NO_WORDS: RuleWords = MappingProxyType({})
 
 
 class List(StrEnum):
@@ -71,18 +77,20 @@ def page(
     words: str = "",
     show: List = List.ALL,
     *,
+    rules: RuleWords = NO_WORDS,
     now: datetime,
     offset: int = 0,
     limit: int = 8,
 ) -> BlockPage:
-    """What is in force or waits, the newest first. Every word must begin a word of a name, code, city, INN or phone."""
+    """What is in force or waits, the newest first. Every word must begin a word of a name, code, city, INN, phone or
+    reason; `rules` are the words by which the rules are known to people."""
     if not actor.is_desk:
         raise NotAllowed
     live = session.scalars(select(Block).where(blocks.in_force(now)).order_by(Block.id.desc())).all()
     asked = session.scalars(
         select(BlockRequest).where(BlockRequest.decided_at.is_(None)).order_by(BlockRequest.id.desc())
     ).all()
-    rows = _found(session, [*asked, *live], words)
+    rows, words = _found(session, [*asked, *live], words, rules)
     counts = {one: sum(_is_in(row, one) for row in rows) for one in List}
     shown = [row for row in rows if _is_in(row, show)]
     lines = tuple(_line(session, row, now) for row in shown[offset : offset + limit])
@@ -114,20 +122,40 @@ def _is_in(row: Block | BlockRequest, show: List) -> bool:
     return show is List.ALL or row.level.value == show.value
 
 
-def _found(session: Session, rows: Iterable[Block | BlockRequest], words: str) -> list[Block | BlockRequest]:
-    wanted = [pattern.strip("%") for pattern in search_patterns(words)]
-    kept = list(rows)
-    if not wanted:
-        return kept
-    return [row for row in kept if all(word in _key(session, row) for word in wanted)]
+def _found(
+    session: Session, rows: Sequence[Block | BlockRequest], words: str, rules: RuleWords
+) -> tuple[Sequence[Block | BlockRequest], str]:
+    """With the question that found them: ten digits are an INN, or else a phone. A question that holds no word of
+    letters or digits finds nothing."""
+    if not words.strip():
+        return rows, words
+    keys = [(row, _key(session, row, rules)) for row in rows]
+    for question in (words, phone.joined(words)):
+        wanted = [f" {stem}" for stem in search_stems(question)]
+        found = [row for row, key in keys if wanted and all(word in key for word in wanted)]
+        if found:
+            return found, question
+    return [], words
 
 
-def _key(session: Session, row: Block | BlockRequest) -> str:
+def _key(session: Session, row: Block | BlockRequest, rules: RuleWords) -> str:
+    why = f"{row.reason} {' '.join(rules.get(rule, '') for rule in _rules(session, row))}"
     if row.contractor_id is not None:
         firm = session.get_one(Contractor, row.contractor_id)
-        return firm.search + search_key(firm.inn, firm.phone, row.reason)
+        return firm.search + search_key(firm.inn, firm.phone, why)
     person = session.get_one(Person, row.person_id)
-    return search_key(person.name, person.phone or "", row.reason)
+    return search_key(person.name, person.phone or "", why)
+
+
+def _rules(session: Session, row: Block | BlockRequest) -> set[BlockRule]:
+    """A limit again has the rule behind it, too."""
+    if row.rule is not BlockRule.REPEATED:
+        return {row.rule}
+    if isinstance(row, BlockRequest):
+        facts = block_requests.facts_of(session, row)
+    else:
+        facts = session.scalar(select(Audit.data).where(Audit.id == row.audit_id)) or {}
+    return {row.rule, BlockRule(facts.get("because", row.rule))}
 
 
 def _line(session: Session, row: Block | BlockRequest, now: datetime) -> Line:

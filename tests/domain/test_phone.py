@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.domain.phone import e164, spaced
+from core.domain.phone import e164, joined, spaced
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,19 @@ def test_foreign_number_keeps_its_country() -> None:
 def test_number_written_for_people_reads_back_as_itself() -> None:
     for number in ("+79001234567", "+375291234567"):
         assert e164(spaced(number)) == number
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        ("8 (912) 345-67-89", "+79123456789"),
+        ("Уралмонтаж +7 912 345 67 89", "Уралмонтаж +79123456789"),
+        ("912 345-67-89", "+79123456789"),
+        ("П-0777", "П-0777"),
+        ("6670123456", "6670123456"),
+        ("770 123", "770 123"),
+        ("", ""),
+    ],
+)
+def test_a_number_in_a_question_becomes_one_word(typed: str, asked: str) -> None:
+    assert joined(typed) == asked

@@ -163,9 +163,11 @@ def test_the_list_finds_by_words_inn_phone_and_code_and_filters_by_level(session
     def found(words: str = "", show: List = List.ALL) -> list[str]:
         return [line.name for line in block_lists.page(session, world.dispatcher, words, show, now=now).lines]
 
-    for words in ("уралмонтаж", "667012", "79120001122", "П-777", "Урал"):
+    spelt = ("+7 912 000-11-22", "8 (912) 000 11 22", "8912 0001122", "Уралмонтаж 912 000-11-22")
+    for words in ("уралмонтаж", "667012", "6670123456", "79120001122", "П-777", "Урал", *spelt):
         assert found(words) == ["Уралмонтаж"], words
-    assert found("нет такого") == []
+    for words in ("нет такого", "%", "_", "Урал%мон", "8 912 000-11-23"):
+        assert found(words) == [], words
     assert found(show=List.BLOCKED) == ["Уралмонтаж"]
     assert len(found(show=List.LIMITED)) == 1
     assert len(found(show=List.ASKED)) == 1

@@ -1,0 +1,70 @@
+"""/blacklist from a phone: a reason is found by the name people know it by, and a page of what was found turns."""
+
+import pytest
+
+from core.domain.block import BlockRule
+from core.domain.quality import QualityKind
+from storage.models.contractor import Contractor
+from tests.bot.conftest import Edge, box, edge
+from tests.bot.crew import founded
+from tests.bot.test_block_letters import is_limited, limited, strikes_again
+from tests.make.blocks import judge, strike
+from tests.make.directories import add_contractor
+from tests.make.tickets import World, send
+
+__all__ = ["box", "edge"]
+
+#: Strikes written by hand come from nowhere, of which the auditor of the ledger would complain.
+pytestmark = pytest.mark.breaks_invariants
+EMPTY = "Здесь пусто"
+
+
+def is_a_fraud(world: World) -> None:
+    strike(world, QualityKind.FRAUD, send(world))
+    judge(world)
+
+
+async def test_a_reason_of_the_rules_is_found_in_both_languages(edge: Edge) -> None:
+    crew = await limited(edge)
+    for words in ("неявк", "неявка", "Неявки", "no-shows", "no show"):
+        await crew.desk.says(f"/blacklist {words}")
+        assert EMPTY not in await crew.desk.last(), words
+    for words in ("подлог", "fraud", "срыв", "%", "_", "100 %%"):
+        await crew.desk.says(f"/blacklist {words}")
+        assert EMPTY in await crew.desk.last(), words
+
+
+async def test_a_repeated_limit_is_found_by_the_rule_behind_it(edge: Edge) -> None:
+    crew = await limited(edge)
+    await edge.later(days=15)
+    await crew.does(strikes_again)
+    for words in ("неявки", "повторно", "снова"):
+        await crew.desk.says(f"/blacklist {words}")
+        assert "записей: 1" in await crew.desk.last(), words
+
+
+async def test_fraud_is_found_by_the_word_of_the_ledger_and_a_phone_as_it_is_spelt(edge: Edge) -> None:
+    crew = await founded(edge)
+
+    def alone(world: World) -> None:
+        add_contractor(world.session, name="Уралмонтаж")
+        world.session.get_one(Contractor, world.contractor.id).phone = "+79120001122"
+        is_limited(world)
+        is_a_fraud(world)
+
+    await crew.does(alone)
+    for words in ("подлог", "обман", "forgery", "8 (912) 000-11-22", "+7 912 000 11 22"):
+        await crew.desk.says(f"/blacklist {words}")
+        assert EMPTY not in await crew.desk.last(), words
+    # The filters under it keep the question.
+    await crew.desk.taps("Без заявок 1")
+    assert "записей: 1" in await crew.desk.last()
+    await crew.desk.taps("Все 2")
+    assert "записей: 2" in await crew.desk.last()
+
+
+def test_every_rule_has_its_words() -> None:
+    from bot.screens.blacklist import rule_words
+
+    assert set(rule_words()) == set(BlockRule)
+    assert "подлог" in rule_words()[BlockRule.FRAUD]
