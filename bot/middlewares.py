@@ -13,7 +13,6 @@ from aiogram.types import Chat, TelegramObject, Update, User
 
 from bot import commands, errors, texts
 from bot.dialogs import Dialogs
-from bot.ui import SENDS_WORDS
 from core.domain.actor import Actor
 from core.services import dialogs, memberships, people
 from core.services.dialogs import Place, Visitor
@@ -80,12 +79,10 @@ async def _welcome(
 
 
 async def _state(database: Database, visitor: Visitor, place: Place, event: Update) -> str | None:
-    """A tap or a command ends whatever text was awaited: nobody is held in a question. Only the tap that sends what was
-    written needs it yet."""
-    message, call = event.message, event.callback_query
+    """A tap or a command ends whatever text was awaited: nobody is held in a question."""
+    message = event.message
     is_command = message is not None and (message.text or "").startswith("/")
-    is_tap = call is not None and not (call.data or "").startswith(f"{SENDS_WORDS}:")
-    if visitor.state is None or not (is_tap or is_command):
+    if visitor.state is None or not (event.callback_query is not None or is_command):
         return visitor.state
     await database.write(dialogs.forget, place)
     return None

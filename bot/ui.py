@@ -13,8 +13,6 @@ from pydantic import Field
 
 #: An id inside a button: a forged one of 23 digits must not reach the database.
 Id = Annotated[int, Field(ge=1, le=2**53)]
-#: The prefix of taps that send what was written just before: no other tap leaves it waiting.
-SENDS_WORDS = "sendwords"
 Page = Annotated[int, Field(ge=0, le=100_000)]
 
 

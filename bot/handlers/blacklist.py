@@ -1,10 +1,10 @@
 """/blacklist: who is blocked and why, proposed by one and confirmed by another, lifted, appealed against."""
 
-from aiogram import F, Router
+from aiogram import Bot, F, Router
 from aiogram.filters import Command, CommandObject, StateFilter
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
-from aiogram.types import CallbackQuery, Message
+from aiogram.types import CallbackQuery, Message, Update
 
 from bot.filters import has_text
 from bot.screens import blacklist as screens
@@ -17,9 +17,8 @@ from bot.texts import Texts
 from bot.update_db import UpdateDb
 from core.domain.actor import Actor
 from core.domain.block import BlockLevel
-from core.domain.errors import Changed
 from core.domain.task import TaskKind
-from core.services import appeals, blacklist, block_cards, block_lists, block_requests, open_questions
+from core.services import appeals, blacklist, block_cards, block_lists, block_requests, inbox, open_questions
 
 router = Router(name="blacklist")
 
@@ -29,7 +28,6 @@ class Await(StatesGroup):
     lift = State()
     refusal = State()
     appeal = State()
-    appeal_draft = State()
     answer = State()
 
 
@@ -150,27 +148,21 @@ async def ask_appeal(
     await ask(call, state, Await.appeal, question, about=callback_data.block_id)
 
 
-@router.message(StateFilter(Await.appeal, Await.appeal_draft), has_text)
-async def draft_appeal(message: Message, actor: Actor, db: UpdateDb, texts: Texts, state: FSMContext) -> None:
-    """He reads his words once more before they are sent; what he writes meanwhile takes their place."""
+@router.message(StateFilter(Await.appeal), has_text)
+async def draft_appeal(
+    message: Message, actor: Actor, db: UpdateDb, texts: Texts, state: FSMContext, event_update: Update
+) -> None:
+    """He reads his words once more before they are sent; what he writes meanwhile is shown in their place."""
     block_id = await _about(state)
     words = await db.read(appeals.draft, actor, block_id, message.text or "")
-    await state.set_state(Await.appeal_draft)
-    await state.set_data({"about": block_id, "words": words, "message": message.message_id})
-    await show(message, cards.appeal_draft(block_id, message.message_id, words, texts))
+    await show(message, cards.appeal_draft(block_id, event_update.update_id, words, texts))
 
 
 @router.callback_query(SendTap.filter())
-async def send_appeal(
-    call: CallbackQuery, callback_data: SendTap, actor: Actor, db: UpdateDb, state: FSMContext
-) -> None:
-    """Only what he sees above the button: words he has changed since are not sent by it."""
-    tap, data = callback_data, await state.get_data()
-    await db.read(appeals.ensure_may, actor, tap.block_id)
-    if (data.get("about"), data.get("message")) != (tap.block_id, tap.message) or "words" not in data:
-        raise Changed
-    await db.write(appeals.give, actor, callback_data.block_id, data["words"])
-    await state.clear()
+async def send_appeal(call: CallbackQuery, callback_data: SendTap, actor: Actor, db: UpdateDb, bot: Bot) -> None:
+    await db.read(appeals.ensure_may, actor, callback_data.block_id)
+    words = await db.read(inbox.words, bot.id, callback_data.update, call.from_user.id)
+    await db.write(appeals.give, actor, callback_data.block_id, words)
     await settle(call)
 
 

@@ -7,7 +7,7 @@ from aiogram.filters.callback_data import CallbackData
 from bot import formats
 from bot.screens.menu import to_menu
 from bot.texts import Html, Texts
-from bot.ui import SENDS_WORDS, Button, Id, Rows, Screen, column
+from bot.ui import Button, Id, Rows, Screen, column
 from core.domain.block import BlockLevel, BlockRule
 from core.services.block_cards import AppealCard, AppealLine, BlockCard, EventLine, RequestCard, Terms
 from core.services.block_costs import Cost
@@ -29,11 +29,11 @@ class BlockTap(CallbackData, prefix="block"):
     block_id: Id
 
 
-class SendTap(CallbackData, prefix=SENDS_WORDS):
-    """Sends the words that stand above it: those of his message with this id."""
+class SendTap(CallbackData, prefix="appealsend"):
+    """Sends the words that stand above it: those of his own update with this number, which are kept since they came."""
 
     block_id: Id
-    message: Id
+    update: Id
 
 
 class RequestDo(StrEnum):
@@ -142,9 +142,9 @@ def ask_appeal(block_id: int, days: int, most: int, texts: Texts) -> Screen:
     return Screen(texts("appeal-ask", days=days, most=most), column(_not_now(block_id, texts)))
 
 
-def appeal_draft(block_id: int, message: int, words: str, texts: Texts) -> Screen:
+def appeal_draft(block_id: int, update: int, words: str, texts: Texts) -> Screen:
     """What he is about to say; a block is appealed against once."""
-    send = SendTap(block_id=block_id, message=message)
+    send = SendTap(block_id=block_id, update=update)
     change = BlockTap(do=BlockDo.APPEAL, block_id=block_id)
     rows = column(
         Button(texts.plain("appeal-do-send"), send.pack()),

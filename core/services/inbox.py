@@ -18,6 +18,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session, aliased
 
+from core.domain.errors import Changed
 from core.domain.notice import InboxStatus, Notice
 from core.domain.task import TaskKind
 from core.logs import redact
@@ -282,3 +283,12 @@ def _tell_people(session: Session, claim: Claim, now: datetime) -> None:
 def incident(claim: Claim) -> str:
     """Short enough to be read out over the phone."""
     return f"{claim.update_id % 1_000_000:06d}"
+
+
+def words(session: Session, bot_id: int, update_id: int, lane: int, *, now: datetime) -> str:
+    """What was written in this chat in a message that is kept yet. Raises Changed."""
+    row = session.get(Inbox, (bot_id, update_id))
+    said = json.loads(row.body).get("message", {}).get("text") if row is not None and row.lane == lane else None
+    if said is None:
+        raise Changed
+    return str(said)

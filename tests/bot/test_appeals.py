@@ -1,9 +1,14 @@
 """An appeal from a phone: a way out, a look at one's own words before they are sent, and what upholding it says."""
 
+import json
+
 import pytest
 from sqlalchemy import select
 
+from core.domain.errors import Changed
+from core.services import inbox
 from storage.models.contractor import Appeal
+from storage.models.post import Inbox
 from tests.bot.conftest import Edge, box, edge
 from tests.bot.crew import Crew
 from tests.bot.test_block_letters import is_lifted, limited, strikes_again
@@ -58,20 +63,40 @@ async def test_he_reads_his_words_changes_them_and_sends_them(edge: Edge) -> Non
     assert await given(crew) == [WORDS]
 
 
-async def test_a_button_whose_words_are_gone_sends_nothing(edge: Edge) -> None:
-    """Changed since, or given up for something else."""
+async def test_a_button_sends_what_stands_above_it_as_long_as_it_is_kept(edge: Edge) -> None:
     crew = await limited(edge)
     await crew.engineer.taps("Обжаловать")
     drafts = []
-    for words in ("Не то", WORDS):
+    for words in (WORDS, "Не то"):
         await crew.engineer.says(words)
         drafts.append((await crew.engineer.shown())[-1]["message_id"])
-    answer = await crew.engineer.presses(drafts[0], text="✋ Отправить жалобу")
-    assert "изменилось" in answer["text"]
-    await crew.engineer.says("/me")
+
+    def forget(world: World) -> None:
+        for row in world.session.scalars(select(Inbox)).all():
+            if json.loads(row.body).get("message", {}).get("text") == "Не то":
+                world.session.delete(row)
+
+    await crew.does(forget)
     answer = await crew.engineer.presses(drafts[1], text="✋ Отправить жалобу")
     assert "изменилось" in answer["text"]
     assert await given(crew) == []
+    await crew.engineer.presses(drafts[0], text="✋ Отправить жалобу")
+    assert await given(crew) == [WORDS]
+
+
+async def test_words_of_another_chat_are_nobodys_appeal(edge: Edge) -> None:
+    crew = await limited(edge)
+    await crew.client.says("Чужие слова")
+
+    def updates(world: World) -> list[tuple[int, int, int]]:
+        rows = world.session.execute(select(Inbox.bot_id, Inbox.update_id, Inbox.lane).order_by(Inbox.seq.desc()))
+        return [(bot_id, update_id, lane) for bot_id, update_id, lane in rows]
+
+    bot_id, update_id, lane = (await crew.does(updates))[0]
+    assert await edge.db.read(inbox.words, bot_id, update_id, lane) == "Чужие слова"
+    for wrong in ((update_id, lane + 1), (update_id + 1000, lane)):
+        with pytest.raises(Changed):
+            await edge.db.read(inbox.words, bot_id, *wrong)
 
 
 async def test_words_that_are_too_long_are_asked_for_again(edge: Edge) -> None:

@@ -98,7 +98,7 @@ PLAIN = {
     "was": 0,
     "wave": 1,
     "pause": 1,
-    "message": 1,
+    "update": 1,
     "flags": 0,
     "status": 0,
     "years": 0,
