@@ -56,11 +56,13 @@ def breaches_are_true(session: Session, *, now: datetime) -> Found:
     for clock, row in rows:
         due_at = clocks.passed(session, clock)
         kept = due_at is None or not breaches.is_broken(clock, due_at, now=now)
+        # What burns out anew is found by the sweep; that it is not passed over, the promises that are watched tell.
+        is_awaited = clock.state is ClockState.RUNNING and clock.warned_pct < LEVELS[-1]
         if row.detected_at < row.at:
             broken.append(f"breach {row.id} was noticed before it happened")
         elif row.annulled_at is None and (kept or row.at != due_at):
             broken.append(f"breach {row.id} of clock {clock.id} is not at its deadline")
-        elif row.annulled_at is not None and not kept:
+        elif row.annulled_at is not None and not kept and not is_awaited:
             broken.append(f"breach {row.id} of clock {clock.id} was annulled and is one")
     broken += _ended(session) + _of_whom(session)
     return broken, len(rows)
