@@ -63,6 +63,8 @@ def letter(card: BlockCard, event: str, texts: Texts) -> Screen:
     # Of two limits one is over: he is not called as before.
     is_not_all = not card.for_desk and card.others > 0 and event in _OVER
     key = f"block-{'desk' if card.for_desk else 'own'}-{event}{'-others' if is_not_all else ''}"
+    if key == "block-own-start" and card.terms.level is BlockLevel.BLOCKED:
+        key = "block-own-blocked"
     head = texts(key, name=card.terms.name, level=texts(f"block-level-{card.terms.level}"))
     drawn = block(card, texts)
     return Screen(f"{head}\n\n{drawn.text}", drawn.rows)

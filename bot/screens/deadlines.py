@@ -14,10 +14,13 @@ from bot.texts import Html, Texts
 from bot.ui import Button, Page, Rows, Screen, column, page_rows
 from core.domain.clock import LEVELS, ClockKind, Whose
 from core.domain.ticket import Priority
-from core.services.cards import Card
+from core.domain.visit import VisitStep
+from core.services.cards import Card, JobCard
 from core.services.deadlines import BreachLine, Broken, Line, Running
 from core.services.tasks import TaskLine
 
+#: The steps of who is on site.
+THERE = frozenset({VisitStep.START, VisitStep.BEFORE, VisitStep.AFTER, VisitStep.REPORT})
 KINDS = (ClockKind.REACTION, ClockKind.ARRIVAL, ClockKind.RESOLUTION)
 
 
@@ -36,9 +39,12 @@ class BrokenTap(CallbackData, prefix="slab"):
 
 def words(card: Card, data: dict[str, Any], texts: Texts) -> dict[str, str]:
     """Of a warning above a card: which promise, how much is gone, until when, and who must act."""
-    base = card.base
+    base, is_there = card.base, isinstance(card, JobCard) and card.step in THERE
+    act = "end" if is_there and data["clock"] == ClockKind.RESOLUTION else "come"
     due_at = datetime.fromisoformat(data["due"])
     return {
+        "act": texts.plain(f"deadlines-act-{act}"),
+        "soon": texts.plain(f"deadlines-soon-{act}"),
         "clock": texts.plain(f"deadlines-kind-{data['clock']}"),
         "pct": str(data["pct"]),
         "until": formats.moment(due_at, base.zone, texts.language, base.read_at),

@@ -68,13 +68,19 @@ def _place(place: Place, texts: Texts) -> list[str]:
 
 
 def _step(step: Step, history: History, texts: Texts) -> str:
-    when = formats.moment(step.at, history.zone, texts.language, history.read_at)
+    when = formats.moment(_happened(step), history.zone, texts.language, history.read_at)
     what = texts(f"history-{step.entity}-{step.event}")
     who = step.who or texts.plain(f"history-role-{step.role}")
     known = _moved(step, history, texts) or _reclassified(step, texts) or _detail(step, texts)
     details = [text for text in (step.firm, known) if text and text != what]
     more = texts("history-details", details=", ".join(details)) if details else ""
     return texts("history-step", when=when, what=what, who=who, details=more)
+
+
+def _happened(step: Step) -> datetime:
+    """A promise is broken at its deadline, however much later somebody looked."""
+    is_late = step.entity == "clock" and step.event in ("breach", "shift") and "due" in step.data
+    return datetime.fromisoformat(step.data["due"]) if is_late else step.at
 
 
 def _moved(step: Step, history: History, texts: Texts) -> str:

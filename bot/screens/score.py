@@ -63,7 +63,12 @@ def _title(found: Ledger, texts: Texts) -> Html:
     value = str(found.score.value)
     if not found.score.is_new:
         return texts("score-title", value=value)
-    return texts("score-title-new", value=value, done=str(found.score.accepted), need=str(found.new_below))
+    return texts(
+        "score-title-new-desk" if found.is_desk else "score-title-new",
+        value=value,
+        done=str(found.score.accepted),
+        need=str(found.new_below),
+    )
 
 
 def _part(one: PartScore, texts: Texts) -> Html:
@@ -77,6 +82,9 @@ def _part(one: PartScore, texts: Texts) -> Html:
 def _next(found: Ledger, texts: Texts) -> Html:
     """The one thing that helps most."""
     weakest = found.score.weakest
+    if found.is_desk:
+        name = texts(f"score-part-{weakest.part}") if weakest is not None else ""
+        return texts("score-weakest-desk", name=name) if name else texts("score-weakest-desk-none")
     if weakest is None:
         return texts("score-next-new" if found.score.is_new else "score-next-nothing")
     early, late = str(found.early_minutes), str(found.late_minutes)

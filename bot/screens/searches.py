@@ -109,13 +109,14 @@ def from_minute(start: int) -> datetime:
 
 
 def _clock(state: SearchState, base: Base, texts: Texts) -> str:
+    kind = "reaction" if state.is_promised else "search"
     if state.due_at is None:
-        return texts("searches-clock-stands")
+        return texts("searches-clock-stands", kind=kind)
     if state.used_pct >= 100:
-        return texts("searches-clock-over", pct=str(state.used_pct))
+        return texts("searches-clock-over", kind=kind, pct=str(state.used_pct))
     left = formats.duration(state.left_min, texts.language)
     until = formats.moment(state.due_at, base.zone, texts.language, base.read_at)
-    facts = {"left": left, "until": until, "pct": str(state.used_pct)}
+    facts = {"kind": kind, "left": left, "until": until, "pct": str(state.used_pct)}
     if base.status is TicketStatus.UNSTAFFED:
         return texts("searches-clock-nobody", **facts)
     return texts("searches-clock", wave=str(max(state.wave_size, 1)), **facts)

@@ -135,8 +135,8 @@ def task(line: TaskLine, found: Queue, texts: Texts) -> Screen:
 
 def _said(line: TaskLine, found: Queue, texts: Texts) -> list[Html]:
     parts = [texts("tasks-one", kind=texts(f"tasks-kind-{line.kind}"), age=_age(line, found, texts))]
-    if line.person:
-        parts.append(texts("tasks-one-person", name=line.person))
+    if _whom(line):
+        parts.append(texts("tasks-one-person", name=_whom(line)))
     if line.kind is TaskKind.CLOCK_JUMP:
         parts.append(jump_words(line, texts))
     if line.kind in ENDED_BY_MANAGERS - found.may_end:
@@ -190,7 +190,7 @@ def ask_assign(found: Choices, line: Choice, texts: Texts) -> Screen:
 
 
 def _line(number: int, line: TaskLine, found: Queue, texts: Texts) -> Html:
-    parts = (line.number, line.service, line.site, str(line.data.get("skill", "")), line.person)
+    parts = (line.number, line.service, line.site, str(line.data.get("skill", "")), _whom(line))
     what = " · ".join(part for part in parts if part)
     return texts(
         "tasks-queue-line",
@@ -204,9 +204,13 @@ def _line(number: int, line: TaskLine, found: Queue, texts: Texts) -> Html:
 
 
 def _open(number: int, line: TaskLine, page: int, texts: Texts) -> Button:
-    title = " · ".join(part for part in (texts.plain(f"tasks-kind-{line.kind}"), line.number, line.person) if part)
+    title = " · ".join(part for part in (texts.plain(f"tasks-kind-{line.kind}"), line.number, _whom(line)) if part)
     data = Open(number=line.ticket_id) if line.ticket_id is not None else OpenTask(task_id=line.task_id, page=page)
     return Button(f"{number}. {title}"[:100], data.pack())
+
+
+def _whom(line: TaskLine) -> str:
+    return line.person or str(line.data.get("whom", ""))
 
 
 def _age(line: TaskLine, found: Queue, texts: Texts) -> str:

@@ -130,7 +130,9 @@ def desk_card(card: DeskCard, texts: Texts) -> Screen:
     ]
     price, rate = (formats.money(kop, texts.language) for kop in (card.price_kop, card.rate_kop))
     parts.append(texts("tickets-sums", price=price, rate=rate))
-    parts += search_screens.state_lines(card, texts) or clock_lines(base, texts)
+    parts += search_screens.state_lines(card, texts)
+    if card.search is None or not card.search.is_promised:
+        parts += clock_lines(base, texts)
     parts += broken_lines(card, texts)
     parts += fee_lines(base.cancelled, texts)
     if card.offers_open:

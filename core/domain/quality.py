@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from core.domain.defaults import Defaults
 from core.domain.visit import Side
@@ -81,6 +82,11 @@ def proof_due(on_site_at: datetime, norm_minutes: int, quantity_milli: int, rule
     A report cannot be sent without its proof, so proof that is missing shows as a report that comes late.
     """
     return on_site_at + timedelta(minutes=norm_minutes * quantity_milli / 1000, hours=rules.proof_hours)
+
+
+def happened_at(kind: QualityKind, written_at: datetime, cause: dict[str, Any]) -> datetime:
+    """What people read: a deadline is missed at the deadline, which its audit row names, not when somebody looked."""
+    return datetime.fromisoformat(cause["due"]) if kind is QualityKind.MISSED and "due" in cause else written_at
 
 
 def mark_milli(mark: int, best: int) -> int:

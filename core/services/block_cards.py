@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from core.domain.actor import Actor
 from core.domain.block import BlockLevel, BlockRule
 from core.domain.errors import Changed, NeedsAnother, NotFound
-from core.domain.quality import QualityKind
+from core.domain.quality import QualityKind, happened_at
 from core.services import appeals, blacklist, block_costs, block_people, block_requests, blocks
 from core.services.block_costs import Cost
 from storage.models.contractor import Appeal, Block, BlockRequest, Contractor
@@ -222,12 +222,16 @@ def _terms(session: Session, row: Block | BlockRequest, facts: dict[str, Any], *
 
 def _events(session: Session, ids: list[int]) -> tuple[EventLine, ...]:
     rows = session.execute(
-        select(QualityEvent, Ticket.number)
+        select(QualityEvent, Ticket.number, Audit.data)
         .join(Ticket, Ticket.id == QualityEvent.ticket_id)
+        .join(Audit, Audit.id == QualityEvent.audit_id)
         .where(QualityEvent.id.in_(ids))
         .order_by(QualityEvent.at, QualityEvent.id)
     )
-    return tuple(EventLine(row.kind, number, row.at, row.annulled_at is not None) for row, number in rows)
+    return tuple(
+        EventLine(row.kind, number, happened_at(row.kind, row.at, cause), row.annulled_at is not None)
+        for row, number, cause in rows
+    )
 
 
 def events(

@@ -146,7 +146,8 @@ def ask(session: Session, actor: Actor, order: Order, *, now: datetime, with_tas
     if not with_task:
         return row
     about = {"request": row.id}
-    tasks.open(session, TaskKind.BLOCK_ASKED, cause=f"request {row.id}", now=now, data=about)
+    named = about | {"whom": _name(session, whom)}
+    tasks.open(session, TaskKind.BLOCK_ASKED, cause=f"request {row.id}", now=now, data=named)
     for manager in block_people.managers(session):
         if manager != actor.person_id:
             notices.tell(session, manager, Notice.BLOCK_ASKED, cause=f"audit {cause.id}", now=now, data=about)
@@ -310,3 +311,9 @@ def _answer(session: Session, actor: Actor, row: BlockRequest, cause: str, *, no
     if actor.person_id is not None:
         about = {"request": row.id}
         notices.answer(session, actor.person_id, Notice.BLOCK_ASKED, cause=cause, now=now, data=about)
+
+
+def _name(session: Session, whom: Subject) -> str:
+    if whom.person_id is not None:
+        return session.get_one(Person, whom.person_id).name
+    return session.get_one(Contractor, whom.contractor_id).name

@@ -44,7 +44,7 @@ def of(session: Session, actor: Actor, ticket: Ticket) -> ClockLine | None:
 
 def _seen_by(session: Session, actor: Actor, ticket: Ticket) -> frozenset[ClockKind]:
     if actor.is_operator:
-        return frozenset(ClockKind)
+        return _OF_CLIENT
     is_client = bool(scope.roles_on(session, actor, ticket) & CLIENT_ROLES) or ticket.requester_id == actor.person_id
     return _OF_CLIENT if is_client else _OF_CREW
 

@@ -264,7 +264,7 @@ def _line(
         row.id,
         row.kind,
         row.weight_milli,
-        row.at,
+        quality.happened_at(row.kind, row.at, facts),
         number,
         off_minutes,
         quality.is_bad(row.kind, row.weight_milli),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.domain import slots, wave
 from core.domain.actor import Actor
+from core.domain.clock import ClockKind
 from core.domain.errors import BelowFloor, Changed, NotAllowed, NotFound, NumberInvalid
 from core.domain.money import line_sum
 from core.domain.notice import Notice
@@ -38,6 +39,8 @@ SEARCHES = frozenset({TicketStatus.SEARCHING, TicketStatus.UNSTAFFED})
 class SearchState:
     """Where the search of a ticket stands, for the desk; sums in kopecks without VAT."""
 
+    #: The promised reaction; after the first yes a clock of the search alone, which is nobody's promise.
+    is_promised: bool
     left_min: int
     used_pct: int
     #: None while the clock stands.
@@ -58,6 +61,7 @@ def state(session: Session, ticket: Ticket, *, now: datetime) -> SearchState | N
         return None
     reading, rules = clocks.reading(session, clock, now=now), numbers.of(session)
     return SearchState(
+        is_promised=clock.kind is ClockKind.REACTION,
         left_min=int(reading.left.total_seconds() // 60),
         used_pct=reading.used_pct,
         due_at=reading.due_at,

@@ -120,6 +120,7 @@ block-confirmed = Done, the contractor is told
 block-ask-refusal = Why not? Write it in one message, up to 300 characters.
 block-ask-lift = Why is it lifted? Write it in one message, up to 300 characters. The contractor will see it.
 block-own-start = 🚫 <b>We have limited your jobs: { $level }.</b>
+block-own-blocked = 🚫 <b>We offer you no jobs any more.</b>
 block-own-lift = ✅ <b>The limit is lifted, you are called again.</b>
 block-own-end = ✅ <b>The limit is over, you are called again.</b>
 block-own-lift-others = ✅ <b>The limit is lifted.</b> Another one is in force: see /me.

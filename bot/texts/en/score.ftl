@@ -3,6 +3,10 @@ menu-me-about = score, strikes and what to do next
 score-title = <b>Score: { $value } of 100</b>
 score-title-new = <b>You are new: { $value } of 100 for now</b>
     Jobs accepted: { $done } of { $need }. After that the score is your own.
+score-title-new-desk = <b>New: { $value } of 100 for now</b>
+    Jobs accepted: { $done } of { $need }. After that the score is its own.
+score-weakest-desk = 👉 Loses most here: <b>{ $name }</b>.
+score-weakest-desk-none = 👉 Loses nothing so far.
 score-whose = { $name }
 score-part = • { $name }: { $good } of { $n } (weight { $weight })
 score-part-empty = • { $name }: no data yet (weight { $weight })

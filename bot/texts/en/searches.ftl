@@ -1,6 +1,15 @@
-searches-clock = ⏱ Reaction: { $left } left, until { $until } ({ $pct }% used). Asking { $wave } at a time.
-searches-clock-over = ⏱ <b>The reaction time is over</b> ({ $pct }% used).
-searches-clock-stands = ⏱ The reaction clock is stopped.
+searches-clock = ⏱ { $kind ->
+    [search] Search for another
+   *[reaction] Reaction
+}: { $left } left, until { $until } ({ $pct }% used). Asking { $wave } at a time.
+searches-clock-over = ⏱ { $kind ->
+    [search] The search for another takes long ({ $pct }% of its time used).
+   *[reaction] <b>The reaction time is over</b> ({ $pct }% used).
+}
+searches-clock-stands = ⏱ { $kind ->
+    [search] The clock of the search for another is stopped.
+   *[reaction] The reaction clock is stopped.
+}
 searches-raised = 💰 { $added } added to the pay
 searches-widened = 📍 Radius wider by { $km } km
 searches-over = Nobody is being looked for any more.
@@ -19,7 +28,10 @@ searches-widened-done = Searching wider
 searches-asked-client = The client has been asked
 searches-moved-done = Time changed, looking for an engineer
 notices-ask-move-client = 🕓 <b>Nobody can come by then.</b> Would another time do? Tap “Another time”.
-searches-clock-nobody = ⏱ Reaction: { $left } left, until { $until } ({ $pct }% used).
+searches-clock-nobody = ⏱ { $kind ->
+    [search] Search for another
+   *[reaction] Reaction
+}: { $left } left, until { $until } ({ $pct }% used).
 searches-wanted = 🕓 Not before: <b>{ $when }</b>
 searches-do-time-desk = 🕓 The client named a time
 notices-offer-made-raised = 💰 <b>The pay has gone up.</b>

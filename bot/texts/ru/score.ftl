@@ -3,6 +3,10 @@ menu-me-about = оценка, замечания и что делать даль
 score-title = <b>Оценка: { $value } из 100</b>
 score-title-new = <b>Вы новичок: пока { $value } из 100</b>
     Принято работ: { $done } из { $need }. После этого оценка станет вашей собственной.
+score-title-new-desk = <b>Новичок: пока { $value } из 100</b>
+    Принято работ: { $done } из { $need }. После этого оценка станет собственной.
+score-weakest-desk = 👉 Больше всего баллов теряет здесь: <b>{ $name }</b>.
+score-weakest-desk-none = 👉 Баллов ни в чём не теряет.
 score-whose = { $name }
 score-part = • { $name }: { $good } из { $n } (вес { $weight })
 score-part-empty = • { $name }: данных ещё нет (вес { $weight })

@@ -1,6 +1,15 @@
-searches-clock = ⏱ Реакция: осталось { $left }, до { $until } (прошло { $pct } %). Спрашиваем по { $wave }.
-searches-clock-over = ⏱ <b>Срок реакции вышел</b> (прошло { $pct } %).
-searches-clock-stands = ⏱ Часы реакции стоят.
+searches-clock = ⏱ { $kind ->
+    [search] Поиск замены
+   *[reaction] Реакция
+}: осталось { $left }, до { $until } (прошло { $pct } %). Спрашиваем по { $wave }.
+searches-clock-over = ⏱ { $kind ->
+    [search] Поиск замены затянулся (прошло { $pct } % времени на него).
+   *[reaction] <b>Срок реакции вышел</b> (прошло { $pct } %).
+}
+searches-clock-stands = ⏱ { $kind ->
+    [search] Часы поиска замены стоят.
+   *[reaction] Часы реакции стоят.
+}
 searches-raised = 💰 К ставке добавлено { $added }
 searches-widened = 📍 Радиус шире на { $km } км
 searches-over = Эту заявку уже не ищут.
@@ -19,7 +28,10 @@ searches-widened-done = Ищем шире
 searches-asked-client = Спросили клиента
 searches-moved-done = Время изменено, ищем инженера
 notices-ask-move-client = 🕓 <b>К этому времени приехать некому.</b> Подойдёт другое? Нажмите «Другое время».
-searches-clock-nobody = ⏱ Реакция: осталось { $left }, до { $until } (прошло { $pct } %).
+searches-clock-nobody = ⏱ { $kind ->
+    [search] Поиск замены
+   *[reaction] Реакция
+}: осталось { $left }, до { $until } (прошло { $pct } %).
 searches-wanted = 🕓 Удобно не раньше: <b>{ $when }</b>
 searches-do-time-desk = 🕓 Клиент назвал время
 notices-offer-made-raised = 💰 <b>Ставка выросла.</b>

@@ -1,0 +1,118 @@
+"""What people read about promises and limits: when it happened, what it is, whom it is about, what is to be done."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot import texts
+from bot.screens import blocks, history, score
+from bot.screens import cards as card_screens
+from bot.screens import tasks as task_screens
+from bot.screens.notices import headline
+from core.domain.block import BlockLevel
+from core.domain.clock import ClockKind
+from core.domain.notice import Notice
+from core.domain.quality import QualityKind
+from core.services import block_cards, cards, ledger, tasks, visits
+from core.services import history as histories
+from storage.models.clock import Breach
+from storage.models.quality import QualityEvent
+from tests.clock import HandClock
+from tests.make.blocks import begin, block_of, propose
+from tests.make.promises import promise, swept
+from tests.make.tickets import arrive, make_world, send, take, tap
+
+RU, EN = texts.load("ru"), texts.load("en")
+
+
+def test_a_deadline_is_missed_when_it_was_missed_not_when_it_was_noticed(session: Session, clock: HandClock) -> None:
+    world = promise(session, now=clock.now())
+    ticket = send(world)
+    take(world, ticket)
+    world.now = clock.move(hours=60)
+    swept(world)
+    event = session.scalars(select(QualityEvent).where(QualityEvent.kind == QualityKind.MISSED)).first()
+    assert event is not None
+    at = session.scalars(select(Breach.at).where(Breach.audit_id == event.audit_id)).one()
+    assert world.now - at > timedelta(days=2)
+    card = ledger.event(session, world.engineer, event.id, now=world.now)
+    (line,) = block_cards.events(session, world.engineer, world.contractor.id, [event.id], now=world.now)
+    assert card.line.at == line.at == at
+    assert event.at == world.now  # the days of a dispute run from the letter
+    drawn = history.why(histories.why(session, world.requester, ticket.id, now=world.now), RU).text
+    broken = [row for row in drawn.splitlines() if "срок нарушен" in row]
+    assert broken
+    assert not any("18 марта" in row for row in broken), broken
+
+
+def test_a_search_for_another_is_no_broken_reaction_and_the_next_promise_is_shown(
+    session: Session, clock: HandClock
+) -> None:
+    world = promise(session, now=clock.now())
+    ticket = send(world)
+
+    def drawn() -> str:
+        card = cards.for_person(session, world.dispatcher.person_id or 0, ticket.id, now=world.now)
+        assert card is not None
+        return card_screens.draw(card, RU).text
+
+    assert "⏱ Реакция: осталось" in drawn()
+    visit = take(world, ticket)
+    visits.give_up(session, tap(world.engineer), visit.id, now=world.now)
+    assert "⏱ Поиск замены: осталось" in drawn()
+    assert "еакци" not in drawn()
+    assert "Приезд" in drawn()
+    world.now = clock.move(minutes=115)
+    assert "⏱ Поиск замены затянулся" in drawn()
+    assert "Срок реакции" not in drawn()
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+def test_who_is_on_site_is_not_told_to_say_that_he_is_coming(
+    session: Session, clock: HandClock, is_there: bool
+) -> None:
+    world = promise(session, now=clock.now())
+    ticket = send(world)
+    take(world, ticket)
+    if is_there:
+        arrive(world, ticket)
+    card = cards.for_person(session, world.engineer.person_id or 0, ticket.id, now=world.now)
+    assert card is not None
+    data = {"pct": 100, "clock": ClockKind.RESOLUTION, "due": world.now.isoformat(), "taken": True}
+    said = headline(Notice.SLA, card, data, RU)
+    assert ("Закончите работу и отправьте отчёт" in said) is is_there
+    assert ("Отметьте, что едете" in said) is not is_there
+    of_arrival = headline(Notice.SLA, card, data | {"clock": ClockKind.ARRIVAL}, RU)
+    assert "Отметьте, что едете" in of_arrival
+
+
+def test_a_blocked_firm_is_not_told_that_its_jobs_are_limited_to_blocked(session: Session, clock: HandClock) -> None:
+    world = make_world(session, now=clock.now())
+    begin(world, BlockLevel.BLOCKED)
+    card = block_cards.block(session, world.engineer, block_of(world).id, now=world.now)
+    said = blocks.letter(card, "start", RU).text
+    assert said.startswith("🚫 <b>Мы больше не предлагаем вам заявки.</b>")
+    assert "no jobs any more" in blocks.letter(card, "start", EN).text
+
+
+def test_the_queue_says_whom_a_block_is_asked_for(session: Session, clock: HandClock) -> None:
+    world = make_world(session, now=clock.now())
+    propose(world)
+    propose(world, BlockLevel.LIMITED, person=world.engineer)
+    found = tasks.queue(session, world.dispatcher, now=world.now)
+    drawn = task_screens.queue(found, RU)
+    for name in (world.contractor.name, world.engineer.name):
+        assert f"внести ли в чёрный список</b> · {name}" in drawn.text or f"чёрный список · {name}" in drawn.text
+    assert any(world.contractor.name in button.text for row in drawn.rows for button in row)
+
+
+def test_the_desk_reads_of_a_firm_in_its_own_words(session: Session, clock: HandClock) -> None:
+    world = make_world(session, now=clock.now())
+    desk = score.ledger(ledger.page(session, world.dispatcher, world.contractor.id, now=world.now), RU).text
+    assert "Новичок: пока 70 из 100" in desk
+    for word in ("Вы ", "приезжайте", "вашей"):
+        assert word not in desk
+    own = score.ledger(ledger.mine(session, world.engineer, now=world.now), RU).text
+    assert "Вы новичок" in own
