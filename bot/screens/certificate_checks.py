@@ -11,8 +11,8 @@ from bot.screens.tasks import QueueTap
 from bot.screens.tickets import TaskTap
 from bot.texts import Texts
 from bot.ui import Button, Id, Rows, Screen, column
-from core.domain.certificate import BY_CHECKER, CertificateStatus, Refusal, SkillState
-from core.services.certificate_checks import YEARS, Check, after_years
+from core.domain.certificate import BY_CHECKER, CertificateStatus, Refusal, SkillState, after_years
+from core.services.certificate_checks import YEARS, Check
 
 Years = Annotated[int, Field(ge=0, le=10)]
 

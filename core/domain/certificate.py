@@ -76,6 +76,12 @@ def is_over(valid_until: date | None, day: date) -> bool:
     return valid_until is not None and valid_until < day
 
 
+def after_years(today: date, years: int) -> date:
+    """The same day of that year; the 29th of February ends on the 28th."""
+    day = 28 if (today.month, today.day) == (2, 29) else today.day
+    return date(today.year + years, today.month, day)
+
+
 def level(valid_until: date | None, today: date) -> int | None:
     """Of the reminders the latest that is due, EXPIRED after the last valid day, None while the end is far."""
     if valid_until is None:

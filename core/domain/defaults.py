@@ -83,6 +83,8 @@ class Defaults:
     cover_enough: int = 3
     #: A declared skill with a good document is learnt after so many accepted jobs under watch.
     watched_jobs: int = 3
+    #: No document is valid for more years: such a day is a mistyped year.
+    document_years: int = 20
     live_position_max_age_minutes: int = 120
     site_radius_m: int = 200
     accuracy_max_m: int = 300

@@ -224,6 +224,13 @@ class TimePast(Invalid):
 
 
 @dataclass
+class TooFarAhead(Invalid):
+    """The last day of a document beyond all that is issued: a mistyped year."""
+
+    years: int
+
+
+@dataclass
 class NumberInvalid(Invalid):
     """Not a number, or outside its bounds."""
 

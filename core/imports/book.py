@@ -44,6 +44,7 @@ class Reason(StrEnum):
     NEEDED_BY_STATUS = "needed_by_status"
     ODD_FOR_STATUS = "odd_for_status"
     DUPLICATE = "duplicate"
+    TOO_FAR = "too_far"
     UNKNOWN_REFERENCE = "unknown_reference"
     OTHER_CLIENT = "other_client"
     NO_CONTRACT = "no_contract"

@@ -31,6 +31,7 @@ SENTENCES: dict[Reason, str] = {
     Reason.NOT_HOURS: "«{detail}» — не часы работы (нужно как 10:00-20:00 или «круглосуточно»)",
     Reason.WRONG_FORM: "«{detail}» не подходит к форме или длине ИНН",
     Reason.ENDS_BEFORE_START: "«{detail}» раньше, чем могло быть",
+    Reason.TOO_FAR: "«{detail}» — слишком далеко: проверьте год",
     Reason.NEEDED_BY_STATUS: "пусто, а при статусе «{detail}» значение нужно",
     Reason.ODD_FOR_STATUS: "при статусе «{detail}» здесь должно быть пусто",
     Reason.DUPLICATE: "повтор: «{detail}» есть и в других строках",

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from core.domain import typed, typed_time
 from core.domain.actor import Actor
-from core.domain.certificate import HARMLESS, CertificateStatus, Refusal, SkillState, is_over
-from core.domain.errors import Changed, DocumentChecked, NotFound, OwnDocument, TimePast
+from core.domain.certificate import HARMLESS, CertificateStatus, Refusal, SkillState, after_years, is_over
+from core.domain.errors import Changed, DocumentChecked, NotFound, OwnDocument, TimePast, TooFarAhead
 from core.domain.notice import Notice
 from core.domain.role import Role
 from core.domain.task import TaskKind
-from core.services import audit, notices, papers, skill_ends, skill_watch, tasks
+from core.services import audit, notices, numbers, papers, skill_ends, skill_watch, tasks
 from core.services.certificates import task_cause
 from core.services.rows import moved
 from storage.models.contractor import Certificate, Contractor, ContractorSkill
@@ -108,11 +108,15 @@ def pages(session: Session, actor: Actor, bot_id: int, certificate_id: int, *, n
 
 
 def approve(session: Session, actor: Actor, certificate_id: int, valid_until: date | None, *, now: datetime) -> None:
-    """`valid_until` is the last valid day, None: without end. Raises NotFound, OwnDocument, TimePast, Changed."""
+    """`valid_until` is the last valid day, None: without end. Raises NotFound, OwnDocument, TimePast, TooFarAhead
+    for a mistyped year, Changed."""
     row = _found(session, actor, certificate_id)
-    firm = session.get_one(Contractor, row.contractor_id)
-    if is_over(valid_until, skill_watch.today_at(firm, now)):
+    today = skill_watch.today_at(session.get_one(Contractor, row.contractor_id), now)
+    if is_over(valid_until, today):
         raise TimePast
+    years = numbers.of(session).document_years
+    if valid_until is not None and valid_until > after_years(today, years):
+        raise TooFarAhead(years)
     _decide(session, actor, row, CertificateStatus.APPROVED, now=now, valid_until=valid_until)
     skill = _skill(session, row)
     until = valid_until.isoformat() if valid_until is not None else None
@@ -142,12 +146,6 @@ def approve_for(session: Session, actor: Actor, certificate_id: int, years: int,
     row = _found(session, actor, certificate_id)
     today = skill_watch.today_at(session.get_one(Contractor, row.contractor_id), now)
     approve(session, actor, certificate_id, after_years(today, years), now=now)
-
-
-def after_years(today: date, years: int) -> date:
-    """The same day of that year; the 29th of February ends on the 28th."""
-    day = 28 if (today.month, today.day) == (2, 29) else today.day
-    return date(today.year + years, today.month, day)
 
 
 def refuse(session: Session, actor: Actor, certificate_id: int, reason: Refusal, *, now: datetime) -> None:

@@ -5,13 +5,16 @@ on, never nearer: the same book read twice changes nothing, however many documen
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.domain.certificate import CertificateStatus
-from core.domain.workbook import SheetName
+from core.domain.certificate import CertificateStatus, after_years
+from core.domain.workbook import MOSCOW_FIXED, SheetName
+from core.imports.book import Reason, Workbook, Wrong
+from core.services import numbers
 from core.services.skill_watch import LEARNT
 from core.services.stored_sheets import Stored
 from storage.models.contractor import Certificate, ContractorSkill
@@ -53,3 +56,15 @@ def proven(session: Session, title: str) -> Proven:
         .where(Certificate.status == CertificateStatus.APPROVED)
     )
     return Proven(frozenset(session.scalars(learnt)), frozenset(session.scalars(certified)))
+
+
+def too_far(session: Session, workbook: Workbook, *, now: datetime) -> list[Wrong]:
+    """Last days of documents with a mistyped year: those would never end."""
+    if SheetName.SKILLS not in workbook.sheets:
+        return []
+    last = after_years(now.astimezone(MOSCOW_FIXED).date(), numbers.of(session).document_years)
+    return [
+        Wrong(SheetName.SKILLS, row.number, "Действует до", Reason.TOO_FAR, f"{until:%d.%m.%Y}")
+        for row in workbook.rows(SheetName.SKILLS)
+        if (until := row.values.get("valid_until")) is not None and until > last
+    ]

@@ -67,6 +67,7 @@ def _plan(session: Session, actor: Actor, workbook: Workbook, *, now: datetime) 
     if not actor.has(*_MAY_IMPORT):
         raise NotAllowed
     plan = Plan(wrong=[*workbook.wrong, *check_references(workbook, known(session))])
+    plan.wrong += import_papers.too_far(session, workbook, now=now)
     wrong_rows = {(fault.sheet, fault.row) for fault in plan.wrong}
     for title in SHEETS:
         if title in workbook.sheets:

@@ -8,6 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.domain.role import Role
+from core.imports.book import Reason
+from core.imports.reasons import sentence
 from core.services import certificate_checks, exports
 from core.services.skill_watch import LEARNT
 from storage.models.contractor import Contractor, ContractorSkill
@@ -107,3 +109,16 @@ def test_the_exported_book_is_read_again_as_the_same(session: Session, now: date
     name = session.get_one(Skill, row.skill_id).name
     assert (mine["skill_key"], mine["is_confirmed"], mine["valid_until"]) == (name, False, row.valid_until)
     assert mine["document"] == row.document
+
+
+def test_a_mistyped_year_is_no_end_of_a_document(session: Session, now: datetime, tmp_path: Path) -> None:
+    """Such a document would never end."""
+    last = now.date().replace(year=now.year + 20)
+    for until in (date(2062, 12, 31), last + timedelta(days=1)):
+        report = load(session, tmp_path, book(until=until), now)
+        assert not report.applied
+        assert [(one.sheet, one.row, one.column, one.reason) for one in report.wrong] == [
+            (SHEET, 2, "Действует до", Reason.TOO_FAR)
+        ]
+        assert sentence(report.wrong[0]) == f"«{until:%d.%m.%Y}» — слишком далеко: проверьте год"
+    assert load(session, tmp_path, book(until=last), now).applied

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor, Grant
-from core.domain.certificate import CertificateStatus, Refusal, SkillState
-from core.domain.errors import Changed, DocumentChecked, FieldInvalid, NotFound, OwnDocument, TimePast
+from core.domain.certificate import CertificateStatus, Refusal, SkillState, after_years
+from core.domain.errors import Changed, DocumentChecked, FieldInvalid, NotFound, OwnDocument, TimePast, TooFarAhead
 from core.domain.notice import Notice
 from core.domain.role import Role
 from core.domain.task import TaskKind
@@ -69,7 +69,14 @@ def test_a_good_document_of_a_declared_skill_begins_the_watch(world: World) -> N
 
 @pytest.mark.parametrize(
     ("words", "until"),
-    [("31.12.2027", YEAR), ("31 декабря 2027", YEAR), (" Без  срока ", None), ("бессрочно", None), ("no end", None)],
+    [
+        ("31.12.2027", YEAR),
+        ("16.03.2046", date(2046, 3, 16)),
+        ("31 декабря 2027", YEAR),
+        (" Без  срока ", None),
+        ("бессрочно", None),
+        ("no end", None),
+    ],
 )
 def test_the_end_is_typed_as_people_write_it(world: World, words: str, until: date | None) -> None:
     row = waiting(world, skill_row(world).id)
@@ -79,7 +86,14 @@ def test_the_end_is_typed_as_people_write_it(world: World, words: str, until: da
 
 
 @pytest.mark.parametrize(
-    ("words", "error"), [("31.12.2020", TimePast), ("когда-нибудь", FieldInvalid), ("", FieldInvalid)]
+    ("words", "error"),
+    [
+        ("31.12.9999", TooFarAhead),
+        ("17.03.2046", TooFarAhead),
+        ("31.12.2020", TimePast),
+        ("когда-нибудь", FieldInvalid),
+        ("", FieldInvalid),
+    ],
 )
 def test_an_end_that_is_over_or_no_day_is_refused(world: World, words: str, error: type[Exception]) -> None:
     row = waiting(world, skill_row(world).id)
@@ -95,8 +109,8 @@ def test_today_is_still_good_and_years_are_counted_from_today(world: World) -> N
     assert skill.valid_until == world.now.date()
     row = waiting(world, skill.id)
     checks.approve_for(world.session, tap(world.dispatcher), row.id, 3, now=world.now)
-    assert row.valid_until == checks.after_years(world.now.date(), 3)
-    assert checks.after_years(date(2028, 2, 29), 1) == date(2029, 2, 28)
+    assert row.valid_until == after_years(world.now.date(), 3)
+    assert after_years(date(2028, 2, 29), 1) == date(2029, 2, 28)
     with pytest.raises(NotFound):
         checks.approve_for(world.session, tap(world.dispatcher), row.id, 2, now=world.now)
 

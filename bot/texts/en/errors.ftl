@@ -59,6 +59,7 @@ error-counter-expired = This price was good until a moment that has passed. Phon
 error-counter-given = You have already named a price for this job. Wait for the dispatcher: if the answer is no, you can still take the job at the first price.
 error-below-floor = That leaves { $margin_pct }% of the client’s price, and at least { $floor_pct }% is wanted. A manager decides that.
 error-hold-too-long = Longer than a working day is for the dispatcher to decide. Choose a shorter time or phone the dispatcher.
+error-too-far-ahead = That is more than { $years } years ahead: check the year. If the document has no end, say so.
 error-time-past = That time is over already. Please write one that is still ahead.
 error-document-invalid = { $why ->
     [big] The file is larger than { $limit_mb } MB and cannot be taken. Take a photo of the document and send that.
