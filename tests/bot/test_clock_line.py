@@ -71,5 +71,5 @@ def test_who_handed_the_job_back_reads_no_deadline(world: World) -> None:
     ticket = send(world)
     visit = take(world, ticket)
     visits.give_up(world.session, tap(world.engineer), visit.id, now=world.now)
-    assert card_of(world, world.dispatcher, ticket).base.clock.kind is ClockKind.SEARCH
+    assert card_of(world, world.dispatcher, ticket).base.clock.kind is ClockKind.ARRIVAL
     assert "⏱" not in text_for(world, world.engineer, ticket)
