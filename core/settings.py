@@ -104,6 +104,7 @@ class Settings(BaseSettings):
     load_days: Days = DEFAULT.load_days
     cover_enough: Count = DEFAULT.cover_enough
     watched_jobs: Count = DEFAULT.watched_jobs
+    document_years: Count = DEFAULT.document_years
     live_position_max_age_minutes: Minutes = DEFAULT.live_position_max_age_minutes
     site_radius_m: Metres = DEFAULT.site_radius_m
     accuracy_max_m: Metres = DEFAULT.accuracy_max_m
