@@ -122,7 +122,10 @@ async def pictures(
         await answer(call, texts.plain("offers-no-pictures"), alert=True)
         return
     await answer(call)
-    chat_id = call.from_user.id
+    await send_all(bot, call.from_user.id, found)
+
+
+async def send_all(bot: Bot, chat_id: int, found: tuple[Picture, ...]) -> None:
     for group in groups(found):
         if len(group) > 1:
             await bot.send_media_group(chat_id, [_item(one) for one in group])

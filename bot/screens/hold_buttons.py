@@ -7,6 +7,7 @@ from aiogram.filters.callback_data import CallbackData
 from pydantic import Field
 
 from bot import formats
+from bot.screens import hold_evidence
 from bot.texts import Texts
 from bot.ui import Button, Id
 from core.domain.clock import StopReason
@@ -65,7 +66,8 @@ def held_lines(base: Base, texts: Texts) -> list[str]:
     if base.held is None:
         return []
     until = formats.moment(base.held.until, base.zone, texts.language, base.read_at)
-    return [texts("desk-held", reason=texts(f"desk-reason-{base.held.reason}"), until=until)]
+    held = texts("desk-held", reason=texts(f"desk-reason-{base.held.reason}"), until=until)
+    return [held, *hold_evidence.lines(base.held.shown, texts)]
 
 
 def hold_buttons(base: Base, may: frozenset[TicketEvent], texts: Texts, *, with_later: bool = False) -> list[Button]:

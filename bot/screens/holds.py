@@ -1,4 +1,4 @@
-"""A hold is asked for: why, and until when. Moments are of the site; the usual ones are tapped, others typed."""
+"""A hold is asked for: why, until when, and what shows it. Moments are of the site; the usual ones are tapped."""
 
 from datetime import datetime
 
@@ -8,6 +8,7 @@ from bot.screens.taps import Do, TicketTap
 from bot.texts import Texts
 from bot.ui import Button, Screen, column
 from core.domain.clock import StopReason
+from core.services.hold_plans import HoldPlan
 from core.services.holds import HoldChoices
 
 
@@ -30,6 +31,15 @@ def moments(found: HoldChoices, reason: StopReason | None, texts: Texts) -> Scre
         ask = HoldLong(reason=reason, ticket_id=found.ticket_id, version=found.version)
         longer = Button(texts.plain("desk-do-ask-longer"), ask.pack())
     return Screen(texts("desk-ask-until", number=found.number), column(*buttons, longer, _back(found, texts)))
+
+
+def ask_evidence(found: HoldPlan, texts: Texts) -> Screen:
+    """The way back leads to the choice of the moment."""
+    until = formats.moment(found.until, found.zone, texts.language, found.read_at)
+    key = "desk-ask-evidence-words" if found.is_of_desk else "desk-ask-evidence"
+    text = texts(key, number=found.number, reason=texts(f"desk-reason-{found.reason}"), until=until)
+    back = HoldFor(reason=found.reason, ticket_id=found.ticket_id, version=found.version)
+    return Screen(text, column(Button(texts.plain("common-back"), back.pack())))
 
 
 def _data(found: HoldChoices, reason: StopReason | None, until: datetime) -> str:

@@ -6,6 +6,7 @@ from aiogram.filters.callback_data import CallbackData
 from pydantic import Field
 
 from bot import formats
+from bot.screens import hold_evidence
 from bot.screens.taps import Do, TicketTap
 from bot.texts import Html, Texts
 from bot.ui import Button, Id, Screen, column
@@ -31,10 +32,10 @@ class VerdictTap(CallbackData, prefix="pauseend"):
 
 
 def pause_button(ticket_id: int, pause: Pause, texts: Texts) -> Button | None:
-    """In the history: only where its reader may do something about it, or somebody did."""
-    if not (pause.may_object or pause.objection):
+    """In the history: only where its reader may do something about it, somebody did, or there is evidence to see."""
+    if not (pause.may_object or pause.objection or pause.shown):
         return None
-    key = "clocks-do-object" if pause.may_object else "clocks-do-pause"
+    key = "clocks-do-object" if pause.may_object else "clocks-do-pause" if pause.objection else "clocks-do-evidence"
     return Button(texts.plain(key, n=str(pause.number)), PauseTap(ticket_id=ticket_id, pause=pause.number).pack())
 
 
@@ -50,6 +51,7 @@ def card(found: PauseCard, texts: Texts) -> Screen:
     parts: list[str] = [
         texts("clocks-pause-title", number=found.ticket),
         line(pause, found.zone, found.read_at, texts),
+        *hold_evidence.lines(pause.shown, texts),
     ]
     if pause.objection:
         parts += ["", texts("clocks-objection", name=pause.objected_by or "—", words=pause.objection)]
@@ -84,6 +86,7 @@ def _buttons(found: PauseCard, texts: Texts) -> list[Button | None]:
     ]
     back = Button(texts.plain("clocks-to-history"), TicketTap(do=Do.WHY, ticket_id=number).pack())
     return [
+        hold_evidence.media_button(found.pause.shown, texts),
         objects if found.pause.may_object else None,
         *(verdicts if found.pause.may_decide else []),
         back,

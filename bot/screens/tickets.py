@@ -10,7 +10,7 @@ from aiogram.filters.callback_data import CallbackData
 from pydantic import Field
 
 from bot import formats
-from bot.screens import counter_prices, no_shows
+from bot.screens import counter_prices, hold_evidence, no_shows
 from bot.screens import searches as search_screens
 from bot.screens.breaches import broken_lines
 from bot.screens.cancels import call_out_line, fee_lines
@@ -319,7 +319,8 @@ def _move(card: ClientCard | DeskCard, texts: Texts) -> Rows:
 
 def _more(base: Base, texts: Texts) -> Rows:
     talk = (write_button(base, texts), thread_button(base, texts))
-    return column(*talk, all_pictures_button(base, texts), _button(base, Do.WHY, texts.plain("tickets-do-why")))
+    why = hold_evidence.media_button(base.held.shown if base.held else None, texts)
+    return column(*talk, why, all_pictures_button(base, texts), _button(base, Do.WHY, texts.plain("tickets-do-why")))
 
 
 def _button(base: Base, do: Do, text: str) -> Button:

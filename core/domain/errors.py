@@ -121,6 +121,18 @@ class OwnDocument(NotAllowed):
     """Nobody checks the papers of his own firm."""
 
 
+class HeldAlready(Changed):
+    """Somebody was faster: the ticket waits already."""
+
+
+class EvidenceMissing(Invalid):
+    """A pause that stops a promise to the client rests on a picture or on words; of the desk, on words."""
+
+
+class EvidenceUsed(Invalid):
+    """Forwarded, or sent before: it does not show what is there now."""
+
+
 class HoldTooLong(NotAllowed):
     """Longer than a working day: only the desk may."""
 

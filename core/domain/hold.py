@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from core.domain.clock import StopReason
+from core.domain.clock import STOPS, StopReason, Whose
 from core.domain.notice import TOLD, Audience, Delivery, Notice
 from core.domain.task import TaskKind
 from core.domain.ticket import TicketStatus
@@ -34,9 +34,22 @@ ENDED_BY_HOLD = frozenset(
 #: Tasks that nobody can do while the ticket waits: the queue shows them again when it goes on.
 ASLEEP_ON_HOLD = frozenset({TaskKind.APPROVAL, TaskKind.DISPUTE, TaskKind.LEFT, TaskKind.DEADLINE})
 
+#: Of evidence in words: "нет" says something, "." nothing.
+LEAST_LETTERS, MOST_LETTERS = 3, 500
+
 SOON = timedelta(hours=2)
 #: Mornings proposed beside "soon", in days from today.
 MORNINGS = (1, 3, 7, 30)
+
+
+def asks_evidence(reason: StopReason) -> bool:
+    """It stops a promise to the client, who may ask what that rests on."""
+    whose, clocks = STOPS[reason]
+    return bool(clocks) and whose in (Whose.CLIENT, Whose.NOBODY)
+
+
+def says_something(words: str) -> bool:
+    return sum(one.isalnum() for one in words) >= LEAST_LETTERS
 
 
 def back_to(before: TicketStatus) -> TicketStatus:

@@ -17,6 +17,7 @@ class ProofStage(StrEnum):
     UNSORTED = "unsorted"  #: came at an unexpected moment; the sender is asked what it is
     COMPLAINT = "complaint"  #: what is wrong, in the client's eyes
     TALK = "talk"  #: sent to the other side instead of words; it shows no work
+    HOLD = "hold"  #: why work waits: the evidence of a pause
 
 
 class ProofStatus(StrEnum):

@@ -259,7 +259,7 @@ def _base(session: Session, actor: Actor, row: Ticket, now: datetime) -> Base:
         registered_at=row.registered_at,
         read_at=now,
         talk=talk_cards.brief(session, actor, row),
-        held=holds.held(session, row),
+        held=holds.held(session, actor, row),
         cancelled=cancellations.seen_by(session, actor, row),
         wanted_from=row.visit_from if row.status in searches.SEARCHES else None,
         clock=clock_lines.of(session, actor, row),

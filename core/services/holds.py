@@ -12,11 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.domain import hold as rules
-from core.domain import typed_time
 from core.domain.actor import Actor
 from core.domain.calendar import CalendarKind
 from core.domain.clock import STOPS, StopReason
-from core.domain.errors import Changed, HoldTooLong, NotAllowed, NotFound, UntilInvalid
+from core.domain.errors import Changed, HeldAlready, HoldTooLong, NotAllowed, NotFound, UntilInvalid
 from core.domain.notice import Delivery, Notice
 from core.domain.offer import WaveReason
 from core.domain.role import CONTRACTOR_ROLES
@@ -29,6 +28,7 @@ from core.services import (
     breaches,
     calendars,
     clocks,
+    hold_evidence,
     lifecycle,
     moves,
     notices,
@@ -40,6 +40,7 @@ from core.services import (
     tasks,
     waves,
 )
+from core.services.hold_evidence import NONE, Evidence, Shown
 from core.services.rows import moved
 from storage.models.clock import Hold
 from storage.models.directory import Site
@@ -57,6 +58,7 @@ class Held:
 
     reason: StopReason
     until: datetime
+    shown: Shown | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +83,15 @@ def hold(
     version: int,
     reason: StopReason,
     until: datetime,
+    evidence: Evidence = NONE,
     *,
     now: datetime,
     answer_with: Delivery | None = None,
 ) -> None:
-    """Raises NotAllowed, HoldTooLong, UntilInvalid, Changed. After a typed moment the card is answered anew."""
-    ticket = _fresh(session, actor, ticket_id, version)
-    _ensure_may(session, actor, ticket, reason)
-    _ensure_until(session, actor, ticket, until, now=now)
+    """Raises NotAllowed, HoldTooLong, UntilInvalid, EvidenceMissing, EvidenceUsed, Changed. After typed words the desk
+    is answered anew; the crew is told anyway."""
+    ticket = ensure_can(session, actor, ticket_id, version, reason, until, now=now)
+    words, proof_id = hold_evidence.take(session, actor, ticket.id, reason, evidence, now=now)
     before = ticket.status
     data = {
         "why": reason,
@@ -100,36 +103,37 @@ def hold(
     cause = lifecycle.advance(session, ticket, TicketEvent.HOLD, actor, now=now, data=data)
     row = Hold(ticket_id=ticket.id, before=before, reason=reason, whose=STOPS[reason][0], until=until)
     row.person_id, row.started_at = actor.person_id, now
+    row.evidence, row.proof_id = words, proof_id
     session.add(row)
     session.flush()
     clocks.stop(session, ticket, reason, cause=cause, now=now)
     breaches.settle(session, ticket, now=now)
-    told = rules.told(Notice.HELD, before)
-    notices.publish(session, Notice.HELD, ticket, cause=cause, now=now, told=told, answer_with=answer_with)
+    told, how = rules.told(Notice.HELD, before), answer_with if actor.is_desk else None
+    notices.publish(session, Notice.HELD, ticket, cause=cause, now=now, told=told, answer_with=how)
     back_outs.phone_crew(session, ticket, cause=cause, now=now)
     if before in rules.SEARCHED:
         offers.withdraw_all(session, ticket, now=now)
     tasks.end_for_ticket(session, actor, ticket.id, rules.ENDED_BY_HOLD, "held", now=now)
 
 
-def until_typed(
+def ensure_can(
     session: Session,
     actor: Actor,
     ticket_id: int,
     version: int,
-    reason: StopReason | None,
-    typed_text: str,
+    reason: StopReason,
+    until: datetime,
     *,
     now: datetime,
-) -> None:
-    """The moment as somebody wrote it, in the zone of the site; without a reason the ticket waits already."""
-    ticket = _fresh(session, actor, ticket_id, version)
-    zone = session.get_one(Site, ticket.site_id).zone
-    until = typed_time.moment(typed_text, zone, now, hour=numbers.of(session).work_from_hour, rolls=True)
-    if reason is None:
-        extend(session, actor, ticket_id, version, until, now=now, answer_with=Delivery.NEW)
-    else:
-        hold(session, actor, ticket_id, version, reason, until, now=now, answer_with=Delivery.NEW)
+) -> Ticket:
+    ticket = scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
+    if ticket.status is TicketStatus.ON_HOLD:
+        raise HeldAlready
+    if ticket.version != version:
+        raise Changed
+    _ensure_may(session, actor, ticket, reason)
+    _ensure_until(session, actor, ticket, until, now=now)
+    return ticket
 
 
 def extend(
@@ -212,9 +216,11 @@ def live(session: Session, ticket_id: int) -> Hold | None:
     return session.scalars(select(Hold).where(Hold.ticket_id == ticket_id, Hold.ended_at.is_(None))).one_or_none()
 
 
-def held(session: Session, ticket: Ticket) -> Held | None:
+def held(session: Session, actor: Actor, ticket: Ticket) -> Held | None:
     row = live(session, ticket.id) if ticket.status is TicketStatus.ON_HOLD else None
-    return Held(row.reason, row.until) if row is not None else None
+    if row is None:
+        return None
+    return Held(row.reason, row.until, hold_evidence.shown(session, actor, ticket, row))
 
 
 def close(session: Session, ticket: Ticket, *, now: datetime) -> None:

@@ -10,12 +10,15 @@ from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.domain import clock as rules
-from core.domain.clock import LEVELS, ClockKind, ClockState, Interval
+from core.domain.clock import LEVELS, ClockKind, ClockState, Interval, StopReason
+from core.domain.hold import CREW_REASONS, asks_evidence
+from core.domain.proof import ProofStage
 from core.domain.ticket import SETTLED, Origin, TicketStatus
 from core.services import calendars
-from storage.models.clock import Clock, ClockInterval
+from storage.models.clock import Clock, ClockInterval, Hold
 from storage.models.directory import Site
 from storage.models.ticket import Ticket
+from storage.models.visit import Proof
 
 Found = tuple[list[str], int]
 
@@ -90,6 +93,33 @@ def searches_are_timed(session: Session, *, now: datetime) -> Found:
     return broken, session.scalar(select(func.count()).select_from(Clock)) or 0
 
 
+def pauses_rest_on_something(session: Session, *, now: datetime) -> Found:
+    """A hold that stops a promise to the client has evidence, and what it stopped belongs to a hold."""
+    asked = [reason for reason in StopReason if asks_evidence(reason)]
+    bare = select(Hold.id).where(Hold.reason.in_(asked), Hold.evidence == "", Hold.proof_id.is_(None))
+    broken = [f"hold {hold} stops a promise and rests on nothing" for hold in session.scalars(bare)]
+    foreign = (
+        select(Hold.id)
+        .join(Proof, Proof.id == Hold.proof_id)
+        .where(or_(Proof.ticket_id != Hold.ticket_id, Proof.stage != ProofStage.HOLD))
+    )
+    broken += [f"hold {hold} rests on a picture of something else" for hold in session.scalars(foreign)]
+    lasted = and_(
+        Hold.ticket_id == Clock.ticket_id,
+        Hold.reason == ClockInterval.reason,
+        Hold.started_at <= ClockInterval.from_at,
+        or_(Hold.ended_at.is_(None), Hold.ended_at >= ClockInterval.from_at),
+    )
+    laid = (
+        select(ClockInterval.id)
+        .join(Clock, Clock.id == ClockInterval.clock_id)
+        .where(ClockInterval.reason.in_(CREW_REASONS), ~exists(select(Hold.id).where(lasted)))
+    )
+    broken += [f"interval {row} stands without a hold" for row in session.scalars(laid)]
+    return broken, session.scalar(select(func.count()).select_from(Hold)) or 0
+
+
 CHECKS: dict[str, tuple[str, Callable[..., Any]]] = {
     "14": ("clocks are their intervals", clocks_are_their_intervals),
+    "48": ("a pause that stops a promise rests on something", pauses_rest_on_something),
 }

@@ -20,7 +20,18 @@ from core.domain.errors import Changed, DisputeDecided, DisputeGiven, NotAllowed
 from core.domain.notice import Notice
 from core.domain.role import CLIENT_ROLES, CONTRACTOR_ROLES
 from core.domain.task import TaskKind
-from core.services import another_person, audit, breaches, clock_rows, clock_verdicts, notices, scope, tasks
+from core.services import (
+    another_person,
+    audit,
+    breaches,
+    clock_rows,
+    clock_verdicts,
+    hold_evidence,
+    notices,
+    scope,
+    tasks,
+)
+from core.services.hold_evidence import Shown
 from storage.models.clock import Clock, ClockInterval
 from storage.models.desk import Audit
 from storage.models.directory import Site
@@ -54,6 +65,8 @@ class Pause:
     is_upheld: bool
     may_object: bool
     may_decide: bool
+    #: What it rests on, for whoever may see that.
+    shown: Shown | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +198,7 @@ def _pause(session: Session, actor: Actor, ticket: Ticket, number: int, rows: Se
         is_upheld=bool(first.is_upheld),
         may_object=first.objected_at is None and _is_side(session, actor, ticket, rows),
         may_decide=is_open and another_person.may_judge(session, actor, _involved(session, rows)),
+        shown=hold_evidence.of_pause(session, actor, ticket, first.from_at, first.reason),
     )
 
 

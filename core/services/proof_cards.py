@@ -20,7 +20,7 @@ from storage.models.visit import Proof
 OF_REQUEST = (ProofStage.REQUEST,)
 #: More rows than that cannot be read on a phone.
 MOST_PAIRS = 4
-OF_WORK = (ProofStage.REQUEST, ProofStage.BEFORE, ProofStage.AFTER, ProofStage.COMPLAINT)
+OF_WORK = (ProofStage.REQUEST, ProofStage.BEFORE, ProofStage.AFTER, ProofStage.COMPLAINT, ProofStage.HOLD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def album(session: Session, actor: Actor, bot_id: int, ticket_id: int, *, now: d
             Proof.ticket_id == ticket.id,
             Proof.bot_id == bot_id,
             Proof.status != ProofStatus.REFUSED,
-            Proof.stage.in_(_stages(session, actor, ticket)),
+            Proof.stage.in_(stages(session, actor, ticket)),
         )
         .order_by(Proof.sent_at, Proof.message_id)
     )
@@ -144,7 +144,8 @@ def _pair_shots(rows: Sequence[Proof], stage: ProofStage) -> tuple[PairShot, ...
     return tuple(PairShot(row.sha256 or "", row.sent_at) for row in rows if row.stage is stage)[:MOST_PAIRS]
 
 
-def _stages(session: Session, actor: Actor, ticket: Ticket) -> tuple[ProofStage, ...]:
+def stages(session: Session, actor: Actor, ticket: Ticket) -> tuple[ProofStage, ...]:
+    """Of which steps these eyes may see the pictures."""
     roles = scope.roles_on(session, actor, ticket)
     if actor.is_operator:
         return tuple(ProofStage)

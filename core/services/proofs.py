@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
@@ -314,15 +314,14 @@ def _judge(session: Session, proof: Proof) -> None:
 
 
 def _is_repeat(session: Session, proof: Proof) -> bool:
-    """The same Telegram file or the same bytes, on this ticket or on any other."""
-    if proof.visit_id is None:
+    """The same Telegram file or the same bytes, on this ticket or on any other, of work or of a pause."""
+    if proof.visit_id is None and proof.stage is not ProofStage.HOLD:
         return False
     same = [Proof.file_unique_id == proof.file_unique_id]
     if proof.sha256 is not None:
         same = [Proof.sha256 == proof.sha256]
-    other = select(Proof.id).where(
-        *same, Proof.id != proof.id, Proof.visit_id.is_not(None), Proof.status != ProofStatus.REFUSED
-    )
+    shows = or_(Proof.visit_id.is_not(None), Proof.stage == ProofStage.HOLD)
+    other = select(Proof.id).where(*same, Proof.id != proof.id, shows, Proof.status != ProofStatus.REFUSED)
     return session.scalar(other.limit(1)) is not None
 
 

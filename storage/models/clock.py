@@ -147,3 +147,6 @@ class Hold(Base):
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     until: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: What it rests on, where it stops a promise to the client: words, a picture, or both.
+    evidence: Mapped[str] = mapped_column(String(500), default="")
+    proof_id: Mapped[int | None] = mapped_column(ForeignKey("proof.id"))

@@ -5,6 +5,7 @@ from typing import Any
 from core.domain.clock import StopReason
 from core.domain.ticket import Priority, TicketStatus
 from core.services import holds
+from core.services.hold_evidence import Evidence
 from storage.models.directory import SlaTarget
 from tests.bot.conftest import Edge, box, edge
 from tests.bot.crew import Crew, founded
@@ -55,8 +56,9 @@ async def test_a_client_objects_to_a_pause_and_the_desk_agrees(edge: Edge) -> No
 
     def pauses(world: World) -> None:
         until = world.now.replace(hour=9)
-        version = world.session.get_one(type(ticket), ticket.id).version
-        holds.hold(world.session, tap(world.engineer), ticket.id, version, StopReason.NO_ACCESS, until, now=world.now)
+        version, engineer = world.session.get_one(type(ticket), ticket.id).version, tap(world.engineer)
+        why = Evidence("Сторож Пётр не пустил")
+        holds.hold(world.session, engineer, ticket.id, version, StopReason.NO_ACCESS, until, why, now=world.now)
 
     await crew.does(pauses)
     await crew.edge.later(hours=3)
@@ -67,6 +69,7 @@ async def test_a_client_objects_to_a_pause_and_the_desk_agrees(edge: Edge) -> No
     await client.taps("Почему так?")
     assert "нет доступа на объект. Время не считалось (ждали клиента)" in await client.last()
     await client.taps("Не согласен с паузой 1")
+    assert "Подтверждение: Сторож Пётр не пустил" in await client.last()
     await client.taps("Не согласен")
     assert "Почему вы не согласны?" in await client.last()
     await client.says("Дверь была открыта")
@@ -77,6 +80,7 @@ async def test_a_client_objects_to_a_pause_and_the_desk_agrees(edge: Edge) -> No
     await desk.says("/ticket 1")
     await desk.taps("Посмотреть паузу")
     assert "Дверь была открыта" in await desk.last()
+    assert "Подтверждение: Сторож Пётр не пустил" in await desk.last()
     answered = await desk.taps("Паузы не было")
     assert answered["text"] == "Решение записано, сроки пересчитаны"
     assert "Решено: паузы не было" in await client.last()

@@ -29,6 +29,7 @@ from core.domain.ticket import TicketStatus
 from core.services import appeals, invites
 from storage.base import Base
 from storage.db import Database
+from storage.models.clock import Hold
 from storage.models.contractor import Absence, Appeal, Block, BlockRequest, Certificate, ContractorSkill
 from storage.models.desk import Task
 from storage.models.directory import Skill
@@ -43,7 +44,7 @@ from tests.make.blocks import begin, propose
 from tests.make.papers import skill_row, waiting
 from tests.make.people import add_person
 from tests.make.talks import ask, say
-from tests.make.tickets import World, arrive, bring, draft, make_world, send, shoot, take, tell
+from tests.make.tickets import World, arrive, bring, draft, make_world, send, shoot, take, tell, wait
 
 pytestmark = pytest.mark.slow
 
@@ -61,6 +62,7 @@ KINDS = {
     "client_id": "client",
     "contractor_id": "contractor",
     "event_id": "event",
+    "hold": "hold",
     "intake_id": "intake",
     "known": "ticket",
     "membership_id": "membership",
@@ -195,6 +197,7 @@ def _company(session: Session, *, now: datetime) -> tuple[World, Ids]:
         bring(world, status)
     say(world, world.engineer, bring(world, TicketStatus.REPORTED))
     ask(world, send(world))
+    wait(world, bring(world, TicketStatus.ASSIGNED))
     draft(world)
     take(world, send(world))
     ticket = bring(world, TicketStatus.ASSIGNED)
@@ -218,6 +221,7 @@ def _ids(session: Session) -> Ids:
         "visit": Visit,
         "intake": Intake,
         "block": Block,
+        "hold": Hold,
         "block_request": BlockRequest,
         "appeal": Appeal,
         "membership": Membership,

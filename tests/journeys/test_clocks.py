@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from core.domain.clock import ClockKind, ClockState
 from core.domain.ticket import Priority, TicketStatus
-from storage.models.clock import Clock, ClockInterval
+from storage.models.clock import Clock, ClockInterval, Hold
 from storage.models.ticket import Ticket
 from tests.characters import MARINA, OLGA, PYOTR
 from tests.journeys.acts import asks, comes, takes, works
@@ -25,7 +25,13 @@ async def test_a_pause_is_objected_to_and_the_time_counts_after_all(stage: Stage
     await pyotr.taps("Поставить на паузу")
     await pyotr.taps("нет доступа")
     await pyotr.taps("До: сегодня")
+    await pyotr.sees("Чем подтвердить паузу")
+    await stage.quiet()
+    assert await stage.rows(select(Hold)) == []
+    await pyotr.sends_photo()
     await olga.sees("Пауза до: сегодня")
+    await olga.sees("Подтверждение: фото или запись")
+    await olga.can_tap("Подтверждение паузы")
     await olga.sees("часы стоят — нет доступа на объект")
     await stage.later(2 * HOUR_S + 1)
     await olga.sees("Продолжаем")
@@ -41,6 +47,7 @@ async def test_a_pause_is_objected_to_and_the_time_counts_after_all(stage: Stage
     await marina.sees("не согласны с паузой")
     await marina.says("/ticket 1")
     await marina.taps("Посмотреть паузу")
+    await marina.sees("Подтверждение: фото или запись")
     await marina.taps("Паузы не было")
     await olga.sees("Решено: паузы не было")
     assert (await stage.rows(select(Clock.due_at).where(Clock.kind == ClockKind.RESOLUTION))) == before

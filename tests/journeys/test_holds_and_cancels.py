@@ -32,7 +32,9 @@ async def test_a_hold_of_the_desk_ends_with_its_time_and_everybody_is_asked_agai
     await marina.taps("объект не готов")
     before = pyotr.end
     await marina.taps("До: сегодня")
+    await marina.says("Звонил директор: ремонт до обеда")
     await marina.sees("Пауза до: сегодня")
+    await marina.sees("Подтверждение: Звонил директор")
     await olga.sees("Напишем, когда продолжим")
     await pyotr.sees("Пока не нужно", after=before)
     await stage.quiet()

@@ -15,6 +15,7 @@ from core.domain.role import Role
 from core.domain.ticket import TicketStatus
 from core.domain.words import search_key
 from core.services import acceptances, cards, holds, intakes, offers, proofs, reports, tickets, visits, waves
+from core.services.hold_evidence import Evidence
 from storage.models.contractor import Contractor
 from storage.models.desk import Task
 from storage.models.directory import ApprovalStep, Client, Contract, LegalEntity, OwnEntity, Service, Site, SiteEntity
@@ -27,6 +28,8 @@ from tests.make.directories import add_client, add_contractor, add_site
 from tests.make.people import add_dispatcher, add_person
 
 SKILL = "Электрика"
+#: What a pause rests on.
+WHY = Evidence("Администратор просил подождать")
 _updates = count(1)
 
 
@@ -229,7 +232,7 @@ def bring(world: World, status: TicketStatus) -> Ticket:
 def wait(world: World, ticket: Ticket, reason: StopReason = StopReason.NOT_READY, **after: int) -> None:
     """The desk lets it wait, for three hours where nothing else is said."""
     until = world.now + timedelta(**(after or {"hours": 3}))
-    holds.hold(world.session, tap(world.dispatcher), ticket.id, ticket.version, reason, until, now=world.now)
+    holds.hold(world.session, tap(world.dispatcher), ticket.id, ticket.version, reason, until, WHY, now=world.now)
 
 
 def nobody_left(world: World, clock: HandClock) -> Ticket:

@@ -63,6 +63,25 @@ def interval_on_another_calendar(story: Story) -> str:
     return f"clock {clock} runs on another calendar than its plan says"
 
 
+def pause_rests_on_nothing(story: Story) -> str:
+    hold = story.one("SELECT id FROM hold WHERE evidence <> '' AND proof_id IS NULL")
+    story.run("UPDATE hold SET evidence = '' WHERE id = :hold", hold=hold)
+    return f"hold {hold} stops a promise and rests on nothing"
+
+
+def pause_rests_on_another_picture(story: Story) -> str:
+    hold = story.one("SELECT id FROM hold WHERE evidence <> ''")
+    work = story.one("SELECT min(id) FROM proof WHERE stage = 'before'")
+    story.run("UPDATE hold SET proof_id = :work WHERE id = :hold", hold=hold, work=work)
+    return f"hold {hold} rests on a picture of something else"
+
+
+def pause_without_a_hold(story: Story) -> str:
+    row = story.one("SELECT id FROM clock_interval WHERE reason = 'not_ready'")
+    story.run("UPDATE clock_interval SET reason = 'no_access' WHERE id = :row", row=row)
+    return f"interval {row} stands without a hold"
+
+
 CLOCKS: list[Break] = [
     ("12", "a ticket searches without a clock", search_without_clock),
     ("12", "a clock outlives its ticket", clock_outlives_its_ticket),
@@ -72,4 +91,7 @@ CLOCKS: list[Break] = [
     ("14", "a clock stood without a reason", clock_stood_for_nothing),
     ("14", "a stretch is measured on another calendar", interval_on_another_calendar),
     ("14", "a clock stands and says it runs", clock_stands_but_runs),
+    ("48", "a pause rests on nothing", pause_rests_on_nothing),
+    ("48", "a pause rests on a picture of something else", pause_rests_on_another_picture),
+    ("48", "a pause without a hold", pause_without_a_hold),
 ]

@@ -14,7 +14,7 @@ from storage.models.clock import Clock
 from storage.models.directory import Contract
 from storage.models.ticket import Ticket
 from tests.make.directories import add_contractor
-from tests.make.tickets import SKILL, add_service, send, take, tap
+from tests.make.tickets import SKILL, WHY, add_service, send, take, tap
 
 Event = tuple[Ticket, Callable[[], object]]
 
@@ -76,7 +76,7 @@ def _reclassify(scene: Any, ticket: Ticket, skill: str) -> None:
 def _hold(scene: Any, ticket: Ticket) -> None:
     until, now = scene.world.now + timedelta(hours=5), scene.world.now
     desk = tap(scene.other_desk)
-    holds.hold(scene.session, desk, ticket.id, ticket.version, StopReason.NOT_READY, until, now=now)
+    holds.hold(scene.session, desk, ticket.id, ticket.version, StopReason.NOT_READY, until, WHY, now=now)
 
 
 def _resume(scene: Any, ticket: Ticket) -> None:

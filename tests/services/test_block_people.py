@@ -39,7 +39,7 @@ from tests.make.blocks import add_manager, begin, block_of, judge, propose, stri
 from tests.make.directories import add_contractor
 from tests.make.people import add_dispatcher, add_person
 from tests.make.promises import clock_of, promise
-from tests.make.tickets import SKILL, World, add_engineer, make_world, send, take, tap
+from tests.make.tickets import SKILL, WHY, World, add_engineer, make_world, send, take, tap
 
 #: Strikes written by hand come from nowhere, of which the auditor of the ledger would complain.
 pytestmark = pytest.mark.breaks_invariants
@@ -89,7 +89,7 @@ def decided_about_the_clock(world: World, clock: HandClock, who: Actor) -> None:
     session, ticket = world.session, send(world)
     take(world, ticket)
     until = world.now + timedelta(hours=1)
-    holds.hold(session, tap(world.engineer), ticket.id, ticket.version, StopReason.NO_ACCESS, until, now=world.now)
+    holds.hold(session, tap(world.engineer), ticket.id, ticket.version, StopReason.NO_ACCESS, until, WHY, now=world.now)
     world.now = clock.move(hours=2)
     holds.sweep(session, 50, now=world.now)
     objections.object_(session, tap(world.requester), ticket.id, 1, "Мы открыли сразу", now=world.now)

@@ -23,7 +23,7 @@ from storage.models.ticket import Ticket
 from tests.clock import HandClock
 from tests.make.people import add_dispatcher, add_person
 from tests.make.promises import breach_of, clock_of, later, promise, swept
-from tests.make.tickets import World, arrive, send, take, tap
+from tests.make.tickets import WHY, World, arrive, send, take, tap
 
 MONDAY, TUESDAY, WEDNESDAY = (date(2026, 3, day) for day in (16, 17, 18))
 HOUR = timedelta(hours=1)
@@ -214,7 +214,7 @@ def paused(world: World, ticket: Ticket, clock: HandClock, *, minutes: int) -> N
     """No access, for so long; the client may object."""
     until = world.now + timedelta(minutes=minutes)
     holds.hold(
-        world.session, tap(world.engineer), ticket.id, ticket.version, StopReason.NO_ACCESS, until, now=world.now
+        world.session, tap(world.engineer), ticket.id, ticket.version, StopReason.NO_ACCESS, until, WHY, now=world.now
     )
     world.now = clock.move(minutes=minutes)
     holds.sweep(world.session, 50, now=world.now)

@@ -35,7 +35,7 @@ from storage.models.visit import Visit
 from tests.clock import HandClock
 from tests.make.directories import add_contractor
 from tests.make.people import add_person
-from tests.make.tickets import SKILL, World, add_engineer, card_of, make_world, open_tasks, send, take, tap
+from tests.make.tickets import SKILL, WHY, World, add_engineer, card_of, make_world, open_tasks, send, take, tap
 
 PRICE = 310_000
 
@@ -364,7 +364,7 @@ def test_cancelled_assigned_by_hand_held_or_raised_the_price_is_withdrawn(sessio
 
     ticket, offer = named()
     until = now + timedelta(hours=3)
-    holds.hold(session, tap(world.dispatcher), ticket.id, ticket.version, StopReason.CLIENT_ANSWER, until, now=now)
+    holds.hold(session, tap(world.dispatcher), ticket.id, ticket.version, StopReason.CLIENT_ANSWER, until, WHY, now=now)
     assert (offer.status, counter_tasks(session, ticket)) == (OfferStatus.WITHDRAWN, [("ended", "held")])
 
     ticket, offer = named()

@@ -23,6 +23,7 @@ from storage.models.visit import VisitMove
 from tests.clock import HandClock
 from tests.make.people import add_person
 from tests.make.tickets import (
+    WHY,
     World,
     arrive,
     bring,
@@ -40,7 +41,7 @@ HOUR = timedelta(hours=1)
 
 
 def hold(world: World, ticket: Ticket, actor: Actor, reason: StopReason, until: datetime) -> None:
-    holds.hold(world.session, tap(actor), ticket.id, ticket.version, reason, until, now=world.now)
+    holds.hold(world.session, tap(actor), ticket.id, ticket.version, reason, until, WHY, now=world.now)
 
 
 def resume(world: World, ticket: Ticket, actor: Actor | None = None) -> None:
@@ -211,7 +212,7 @@ def test_an_old_button_holds_and_resumes_nothing(session: Session, now: datetime
     old = ticket.version
     wait(world, ticket)
     with pytest.raises(Changed):
-        holds.hold(session, tap(world.dispatcher), ticket.id, old, StopReason.NOT_READY, now + HOUR, now=now)
+        holds.hold(session, tap(world.dispatcher), ticket.id, old, StopReason.NOT_READY, now + HOUR, WHY, now=now)
     with pytest.raises(Changed):
         wait(world, ticket)  # it waits already
     with pytest.raises(Changed):

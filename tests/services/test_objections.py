@@ -28,7 +28,7 @@ from storage.models.post import Outbox
 from storage.models.ticket import Ticket
 from tests.clock import HandClock
 from tests.make.people import add_dispatcher
-from tests.make.tickets import World, bring, make_world, open_tasks, tap
+from tests.make.tickets import WHY, World, bring, make_world, open_tasks, tap
 from tests.services.test_clocks import ARRIVAL, HOUR, RESOLUTION, add_target, clock_of
 
 
@@ -47,7 +47,7 @@ def paused(world: World, clock: HandClock, who: Actor | None = None) -> Ticket:
     """Taken at 10:00, held for three hours for want of access, and going on again."""
     ticket = bring(world, TicketStatus.ASSIGNED)
     until, who = world.now + 3 * HOUR, who or world.engineer
-    holds.hold(world.session, tap(who), ticket.id, ticket.version, StopReason.NO_ACCESS, until, now=world.now)
+    holds.hold(world.session, tap(who), ticket.id, ticket.version, StopReason.NO_ACCESS, until, WHY, now=world.now)
     world.now = clock.move(hours=3)
     holds.sweep(world.session, 50, now=world.now)
     return ticket

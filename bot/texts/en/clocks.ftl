@@ -33,6 +33,7 @@ clocks-whose-ours = our time
 clocks-whose-nobody = nobody’s fault
 clocks-do-object = I disagree with pause { $n }
 clocks-do-pause = Pause { $n }: objection
+clocks-do-evidence = Pause { $n }: evidence
 clocks-object-yes = I disagree
 clocks-to-history = To the history
 clocks-ask-objection = { $what }

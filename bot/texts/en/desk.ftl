@@ -22,6 +22,18 @@ desk-reason-approval = waiting for the approval
 desk-ask-reason = <b>Why is { $number } put on hold?</b>
 desk-ask-until = <b>Until when is { $number } on hold?</b>
     Choose, or write the day and the hour, for example <code>25.11 14:00</code>. Then it goes on by itself.
+error-held-already = This request is on hold already; once is enough.
+error-evidence-missing = Write a few words at least: whom you called and what they answered.
+error-evidence-used = This picture was forwarded or sent before. Take a new one, or write whom you called and what they answered.
+desk-ask-evidence = <b>What shows that { $number } has to wait?</b>
+    { $reason }, until: { $until }. Send a photo, a voice message or a few words: whom you called, what they answered. The client will see it. The hold begins right after it.
+desk-ask-evidence-words = <b>What shows that { $number } has to wait?</b>
+    { $reason }, until: { $until }. Write a few words: whom you phoned, what they answered. The client will see it. The hold begins right after it.
+desk-evidence = Evidence: <i>{ $words }</i>
+desk-evidence-picture = Evidence: a photo or a recording
+desk-evidence-refused = The photo does not count: it did not open, or it was sent before.
+desk-do-evidence = 📎 Evidence of the hold
+desk-no-evidence = This file is gone.
 desk-until = Until { $when }
 desk-do-later = Another end of the hold
 desk-do-ask-longer = Longer: ask the dispatcher

@@ -33,6 +33,7 @@ clocks-whose-ours = наше время
 clocks-whose-nobody = ничьей вины нет
 clocks-do-object = Не согласен с паузой { $n }
 clocks-do-pause = Пауза { $n }: несогласие
+clocks-do-evidence = Пауза { $n }: подтверждение
 clocks-object-yes = Не согласен
 clocks-to-history = К истории
 clocks-ask-objection = { $what }

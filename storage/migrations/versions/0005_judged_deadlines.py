@@ -1,4 +1,4 @@
-"""A clock that is over keeps the deadline it was judged by."""
+"""A clock that is over keeps the deadline it was judged by, and a hold what it rests on."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -21,6 +21,12 @@ COUNTED = (
 
 
 def upgrade() -> None:
+    with op.batch_alter_table("hold", schema=None) as batch_op:
+        # Of holds that began before anybody asked, a dash says so.
+        batch_op.add_column(sa.Column("evidence", sa.String(length=500), nullable=False, server_default="—"))
+        number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+        batch_op.add_column(sa.Column("proof_id", number, nullable=True))
+        batch_op.create_foreign_key(batch_op.f("fk_hold_proof_id_proof"), "proof", ["proof_id"], ["id"])
     with op.batch_alter_table("clock", schema=None) as batch_op:
         batch_op.add_column(sa.Column("judged_due_at", sa.DateTime(timezone=True), nullable=True))
     op.execute(JUDGED)
@@ -31,3 +37,7 @@ def downgrade() -> None:
     op.execute("DELETE FROM job_run WHERE job = 'calendar'")
     with op.batch_alter_table("clock", schema=None) as batch_op:
         batch_op.drop_column("judged_due_at")
+    with op.batch_alter_table("hold", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_hold_proof_id_proof"), type_="foreignkey")
+        batch_op.drop_column("proof_id")
+        batch_op.drop_column("evidence")
