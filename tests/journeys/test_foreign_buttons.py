@@ -85,6 +85,7 @@ PLAIN: dict[str, Any] = {
     "percent": 10,
     "status": 0,
     "until": 29_561_760,
+    "update": 1,  # words are read of one's own updates only
     "was": 0,
 }
 #: The desk sees every ticket, but not what another person is telling, and walks nobody's visit.
