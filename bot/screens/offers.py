@@ -88,7 +88,8 @@ def reasons(card: OfferCard, texts: Texts) -> Screen:
 
 def offers(found: Offers, texts: Texts) -> Screen:
     if not found.lines:
-        return Screen(texts("offers-list-empty"), column(missed_button(texts), to_menu(texts)))
+        key = "offers-list-empty" if found.level is None else f"offers-list-empty-{found.level}"
+        return Screen(texts(key), column(missed_button(texts), to_menu(texts)))
     buttons = (Button(_line(line, texts), Open(number=line.ticket_id).pack()) for line in found.lines)
     return Screen(texts("offers-list", total=len(found.lines)), column(*buttons, missed_button(texts), to_menu(texts)))
 

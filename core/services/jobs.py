@@ -7,12 +7,14 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
+from core.domain.block import BlockLevel
 from core.domain.errors import NotAllowed
 from core.domain.offer import TAKEABLE, OfferStatus
 from core.domain.role import CONTRACTOR_ROLES
 from core.domain.ticket import Priority, TicketStatus
 from core.domain.visit import LIVE, VisitStatus
-from core.services import steps
+from core.services import blocks, steps
+from storage.models.contractor import Block
 from storage.models.directory import Service, Site
 from storage.models.offer import Offer
 from storage.models.people import Person
@@ -57,6 +59,8 @@ class Jobs:
 @dataclass(frozen=True, slots=True)
 class Offers:
     lines: tuple[OfferLine, ...]
+    #: Everywhere the hardest block that keeps all his firms, or himself, from some or all offers.
+    level: BlockLevel | None = None
 
 
 def open_jobs(session: Session, actor: Actor, *, now: datetime) -> Jobs:
@@ -113,8 +117,22 @@ def open_offers(session: Session, actor: Actor, *, now: datetime) -> Offers:
                 ticket.id, ticket.number, offer.status, ticket.priority, service, site, offer.pay_kop, offer.distance_m
             )
             for offer, ticket, service, site in rows
-        )
+        ),
+        _stopped(session, actor, now=now),
     )
+
+
+def _stopped(session: Session, actor: Actor, *, now: datetime) -> BlockLevel | None:
+    everywhere = select(Block.contractor_id, Block.level).where(Block.client_id.is_(None), blocks.in_force(now))
+    order = list(BlockLevel).index
+    own = everywhere.join(Person, blocks.of_person()).where(Person.id == actor.person_id)
+    himself = [level for _, level in session.execute(own)]
+    of_firms: dict[int, list[BlockLevel]] = {firm: [] for firm in actor.contractor_ids}
+    for firm, level in session.execute(everywhere.where(Block.contractor_id.in_(actor.contractor_ids))):
+        of_firms[firm or 0].append(level)
+    mildest = [max(levels, key=order) for levels in of_firms.values() if levels]
+    shared = [min(mildest, key=order)] if len(mildest) == len(of_firms) else []
+    return max([*himself, *shared], key=order, default=None)
 
 
 @dataclass(frozen=True, slots=True)

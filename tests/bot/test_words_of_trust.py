@@ -7,15 +7,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import texts
-from bot.screens import blocks, history, score
+from bot.screens import blocks, history, offers, score
 from bot.screens import cards as card_screens
 from bot.screens import tasks as task_screens
 from bot.screens.notices import headline
-from core.domain.block import BlockLevel
+from core.domain.block import BlockLevel, Subject
 from core.domain.clock import ClockKind
 from core.domain.notice import Notice
 from core.domain.quality import QualityKind
-from core.services import block_cards, cards, ledger, tasks, visits
+from core.services import block_cards, cards, jobs, ledger, tasks, visits
 from core.services import history as histories
 from storage.models.clock import Breach
 from storage.models.quality import QualityEvent
@@ -116,3 +116,20 @@ def test_the_desk_reads_of_a_firm_in_its_own_words(session: Session, clock: Hand
         assert word not in desk
     own = score.ledger(ledger.mine(session, world.engineer, now=world.now), RU).text
     assert "Вы новичок" in own
+
+
+def test_an_empty_list_of_offers_knows_of_the_block(session: Session, clock: HandClock) -> None:
+    world = make_world(session, now=clock.now())
+
+    def drawn() -> str:
+        return offers.offers(jobs.open_offers(session, world.engineer, now=world.now), RU).text
+
+    assert "пришлю сам" in drawn()
+    begin(world, BlockLevel.SUSPENDED, client_id=world.client.id)
+    assert "пришлю сам" in drawn()
+    begin(world, BlockLevel.LIMITED)
+    assert "не аварийная" in drawn()
+    begin(world, whom=Subject(None, world.engineer.person_id))
+    assert "новые заявки приостановлены" in drawn()
+    begin(world, BlockLevel.BLOCKED)
+    assert "больше не присылаем" in drawn()

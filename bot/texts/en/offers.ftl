@@ -30,5 +30,8 @@ offers-decline-not-mine = Not my kind of work
 offers-list = <b>Free to take: { $total }</b>
     Open one to look and answer.
 offers-list-empty = There are no offers now. As soon as there is work near you, it will come by itself.
+offers-list-empty-limited = No offers now. I will send one when there is work, but no emergency: a limit is in force, see /me.
+offers-list-empty-suspended = No offers: new jobs are stopped. Until when and why is in /me.
+offers-list-empty-blocked = No offers: we send none any more. Why, and whether you may appeal, is in /me.
 offers-answer-taken = The job is yours
 offers-answer-declined = Noted
