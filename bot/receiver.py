@@ -14,7 +14,7 @@ import aiohttp
 import structlog
 
 from bot.wakeful import bookkeeping
-from core.services import inbox
+from core.services import guard, inbox
 from core.services.inbox import Stored
 from storage.db import Database
 
@@ -22,6 +22,8 @@ log = structlog.get_logger(__name__)
 
 POLL_S = 50
 BATCH = 100
+#: How often it is noted that Telegram answers.
+HEARD_EVERY_S = 60.0
 LONGEST_BACKOFF_S = 60
 SILENCE_S = 180.0
 #: A flooding chat is told once in so long.
@@ -64,6 +66,9 @@ class Receiver:
         self._offset: int | None = None
         self._slowed: dict[int, float] = {}
         self._answered_at = self._last_update_at = time.monotonic()
+        #: Nothing was heard yet, or nothing since it failed last: how long that was is told when it is over.
+        self.is_deaf = True
+        self._noted_at = 0.0
 
     async def run(self, stop: asyncio.Event) -> None:
         self._offset = await self.db.read(inbox.resume_offset, self.bot_id)
@@ -99,19 +104,25 @@ class Receiver:
             except Exception:
                 wait = backoff
                 log.exception("updates could not be stored", wait=wait)
+            self.is_deaf = True
             await asyncio.sleep(wait)
             backoff = min(backoff * 2, LONGEST_BACKOFF_S)
 
     async def _poll(self, http: aiohttp.ClientSession) -> None:
-        params: dict[str, Any] = {"timeout": POLL_S, "limit": BATCH, "allowed_updates": json.dumps(ALLOWED)}
+        # Whoever was deaf asks at once and waits for nothing: people are heard from now on.
+        wait = 0 if self.is_deaf else POLL_S
+        params: dict[str, Any] = {"timeout": wait, "limit": BATCH, "allowed_updates": json.dumps(ALLOWED)}
         if self._offset is not None:
             params["offset"] = self._offset
         updates = await self._ask(http, params)
         self._answered_at = time.monotonic()
-        if not updates:
-            if time.monotonic() - self._last_update_at > QUIET_WEEK_S:
-                self._offset = None
-            return
+        if updates:
+            await self._store(updates)
+        elif time.monotonic() - self._last_update_at > QUIET_WEEK_S:
+            self._offset = None
+        await self._note_heard()
+
+    async def _store(self, updates: list[dict[str, Any]]) -> None:
         self._last_update_at = time.monotonic()
         with bookkeeping():
             stored: Stored = await self.db.write(inbox.store, self.bot_id, updates)
@@ -120,6 +131,20 @@ class Receiver:
         self._on_stored()
         for lane in stored.flooded:
             await self._tell_to_slow_down(lane)
+
+    async def _note_heard(self) -> None:
+        at = time.monotonic()
+        if not self.is_deaf and at - self._noted_at < HEARD_EVERY_S:
+            return
+        with bookkeeping():
+            await self.db.write(guard.heard, is_back=self.is_deaf)
+        self.is_deaf, self._noted_at = False, at
+
+    async def clock_moved(self) -> None:
+        """On purpose, in a sandbox: whoever hears, hears at the new time too."""
+        if not self.is_deaf:
+            with bookkeeping():
+                await self.db.write(guard.heard)
 
     async def _tell_to_slow_down(self, lane: int) -> None:
         at = time.monotonic()

@@ -113,6 +113,8 @@ class Settings(BaseSettings):
     quiet_from_hour: Hour = DEFAULT.quiet_from_hour
     quiet_to_hour: Hour = DEFAULT.quiet_to_hour
     digest_hour: Hour = DEFAULT.digest_hour
+    guard_gap_minutes: Minutes = DEFAULT.guard_gap_minutes
+    guard_grace_minutes: Minutes = DEFAULT.guard_grace_minutes
     guard_away_hours: Count = DEFAULT.guard_away_hours
     slot_hours: Count = DEFAULT.slot_hours
     slots_offered: Count = DEFAULT.slots_offered

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.sandbox.errors import ApiError
+from bot.sandbox.faults import Cut
 from bot.sandbox.pulse import Pulse
 
 NOT_BY_DEFAULT = ("chat_member", "message_reaction", "message_reaction_count")
@@ -39,6 +40,7 @@ class UpdateQueue:
         self._poll = 0
         self._last_poll: tuple[int, float] = (0, -SAME_OFFSET_SECONDS)
         self._next_conflict = 0.0
+        self._hung_up = 0
 
     def wants(self, kind: str) -> bool:
         return kind in self.allowed if self.allowed else kind not in NOT_BY_DEFAULT
@@ -65,10 +67,15 @@ class UpdateQueue:
     def drop_pending(self) -> None:
         self._waiting.clear()
 
+    def hang_up(self) -> None:
+        """The line is dead: whoever waits learns of it."""
+        self._hung_up += 1
+        self._pulse.beat()
+
     async def get(self, offset: int, limit: int, wait: float) -> list[dict[str, Any]]:
         """A newer call ends an older one, which then learns of the conflict."""
         self._poll += 1
-        mine = self._poll
+        mine, line = self._poll, self._hung_up
         self._pulse.beat()
         started = time.monotonic()
         limit, wait = self._slowed(offset, limit, wait, started)
@@ -77,6 +84,8 @@ class UpdateQueue:
         while True:
             if mine != self._poll:
                 await self._conflict()
+            if line != self._hung_up:
+                raise Cut
             updates = self._take(offset, limit)
             if updates or time.monotonic() >= deadline:
                 return updates

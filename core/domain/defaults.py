@@ -96,6 +96,10 @@ class Defaults:
     quiet_to_hour: int = 8
     #: The desk is told of its day at this hour of the reader's day.
     digest_hour: int = 8
+    #: Out of reach for more than so many minutes: what fell due meanwhile is nobody's fault, …
+    guard_gap_minutes: int = 5
+    #: … nor what falls due so many minutes after we are back.
+    guard_grace_minutes: int = 10
     #: Unwatched for more than so many hours, what cannot be undone waits for a word.
     guard_away_hours: int = 6
     #: Times proposed to the one who accepts.

@@ -39,11 +39,13 @@ def look(
     answers: int,
     is_reminded: bool,
     can_be_asked: bool,
+    is_told: bool,
     is_near: bool,
     is_agreed: bool,
     rules: Defaults,
 ) -> Look:
-    """`answers` are other times he has named already, `is_reminded`: he did not answer twice in a row.
+    """`answers` are other times he has named already, `is_reminded`: he did not answer twice in a row, `is_told`: the
+    question has reached his chat.
 
     A window that nobody of the firm has agreed to yet, or a phone at the site, is no reason to punish anybody.
     """
@@ -51,6 +53,8 @@ def look(
         return Look.DESK
     if not was_asked:
         return Look.ASK if answers < rules.eta_most else Look.DESK
+    if not is_told:
+        return Look.DESK
     if is_near:
         return Look.DESK if is_reminded else Look.NEAR
     return Look.NO_SHOW if is_agreed else Look.DESK

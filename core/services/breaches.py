@@ -20,7 +20,7 @@ from core.domain.clock import ClockKind, ClockState, Whose
 from core.domain.notice import Notice
 from core.domain.quality import QualityKind
 from core.domain.ticket import SETTLED
-from core.services import audit, burning, clock_verdicts, clocks, guard, notices, quality, quality_disputes
+from core.services import audit, burning, clock_verdicts, clocks, downtime, notices, quality, quality_disputes
 from core.services.burning import Burning
 from storage.models.clock import Breach, Clock, ClockInterval
 from storage.models.desk import Audit
@@ -50,7 +50,7 @@ def record(session: Session, found: Sequence[tuple[Burning, datetime]], *, now: 
     ids = [one.clock.id for one, _ in found]
     known = {row.clock_id: row for row in session.scalars(select(Breach).where(Breach.clock_id.in_(ids)))}
     new = [pair for pair in found if (row := known.get(pair[0].clock.id)) is None or row.annulled_at is not None]
-    unwatched = guard.is_unwatched(session, (due_at for _, due_at in new))
+    unwatched = downtime.is_unwatched(session, (due_at for _, due_at in new), now=now)
     facts = [_facts(one, due_at, is_unwatched=due_at in unwatched) for one, due_at in new]
     causes = [_said(one, due_at, told, now) for (one, due_at), told in zip(new, facts, strict=True)]
     session.add_all(causes)
@@ -79,6 +79,13 @@ def settle(session: Session, ticket: Ticket, *, now: datetime) -> None:
         # Time that counts is never more than time that passes.
         is_late = (clock.ended_at or now) - clock.started_at > timedelta(minutes=clock.target_min)
         if is_late or broken is not None:
+            recheck(session, clock, now=now)
+
+
+def catch_up(session: Session, ticket: Ticket, *, now: datetime) -> None:
+    """Its clocks run since a moment that is over: what passed meanwhile is broken, at its own time."""
+    for clock in clocks.live(session, ticket.id):
+        if clock.due_at is not None and clock.due_at <= now:
             recheck(session, clock, now=now)
 
 
@@ -122,6 +129,14 @@ def recheck_calendar(session: Session, kind: CalendarKind, since: datetime, *, n
         if clock.ended_at is not None:
             clock_verdicts.judge(session, clock)
         recheck(session, clock, now=now, by_calendar=True)
+
+
+def excuse(session: Session, since: datetime, *, now: datetime) -> None:
+    """From `since` on nobody watched, as is known only now: what was put on somebody's account for it is ours."""
+    his = select(Breach, Clock).join(Clock, Clock.id == Breach.clock_id)
+    his = his.where(Breach.at >= since, Breach.annulled_at.is_(None), Breach.whose == Whose.CONTRACTOR)
+    for row, clock in session.execute(his.order_by(Breach.id)).all():
+        _shift(session, row, row.at, clock, now=now)
 
 
 def told(session: Session, ticket_id: int) -> tuple[Broken, ...]:
@@ -195,10 +210,10 @@ def _tell_clients(session: Session, broken: Sequence[tuple[Breach, Audit]], *, n
 
 
 def _shift(session: Session, row: Breach, due_at: datetime, clock: Clock, *, now: datetime) -> None:
-    """Broken all the same, at another moment: who had the job then is another question, so it is asked anew."""
+    """Broken all the same, at another moment or by what is known now: whose it is is asked anew."""
     _take_back(session, row, now)
     (one,) = burning.look(session, [clock])
-    told = _facts(one, due_at, is_unwatched=due_at in guard.is_unwatched(session, [due_at]))
+    told = _facts(one, due_at, is_unwatched=due_at in downtime.is_unwatched(session, [due_at], now=now))
     data = {"kind": clock.kind, "due": due_at.isoformat(), "whose": told["whose"]}
     cause = audit.record(session, SYSTEM, "clock", clock.id, SHIFTED, now=now, data=data)
     row.at, row.audit_id = due_at, cause.id

@@ -2,12 +2,11 @@
 
 A wall clock that jumped, that was later before, or that nobody watched for hours (people could not report meanwhile)
 opens one task; until a manager or an administrator says that the time is right, automatic blocks and bills wait. What
-can be undone goes on: breaches are recorded, a wrong one is annulled. A deadline that fell into hours nobody watched is
-nobody's fault but ours.
+can be undone goes on: breaches are recorded, a wrong one is annulled. A deadline that fell into minutes nobody watched
+is nobody's fault but ours (`core.services.downtime`), also where it was thought to be somebody's before that was known.
 """
 
-from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import func, select
@@ -17,7 +16,7 @@ from core.domain.actor import Actor
 from core.domain.notice import Notice
 from core.domain.role import DESK_ROLES, Role
 from core.domain.task import TaskKind
-from core.services import audit, notices, numbers, tasks
+from core.services import audit, breaches, downtime, notices, numbers, tasks
 from storage.models.desk import JobRun, Task
 from storage.models.people import Membership, Person
 
@@ -25,8 +24,6 @@ log = structlog.get_logger(__name__)
 
 #: The job that says once a minute that the timetable runs; its row of a day holds the last time of that day.
 ALIVE = "alive"
-#: Rows of time nobody watched: from `scheduled_for` until `at`.
-UNWATCHED = "unwatched"
 #: Clocks are put right by seconds all day long; more than this between the wall and the monotonic clock is a jump.
 JUMP = timedelta(seconds=30)
 
@@ -39,7 +36,7 @@ def is_held(session: Session) -> bool:
 
 def alive(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
     """The timetable runs and has come to its end: once a minute, one row for each day in UTC."""
-    _mark(session, ALIVE, now.date().isoformat(), now)
+    downtime.mark(session, ALIVE, now.date().isoformat(), now)
     return 0
 
 
@@ -47,20 +44,30 @@ def last_alive(session: Session) -> datetime | None:
     return session.scalar(select(func.max(JobRun.at)).where(JobRun.job == ALIVE))
 
 
+def heard(session: Session, *, now: datetime, is_back: bool = False) -> None:
+    """Telegram gave us what people wrote. `is_back`: for the first time since it failed, or since the process began."""
+    last = downtime.last_heard(session)
+    if is_back and last is not None and downtime.is_gap(session, now - last):
+        _was_unwatched(session, last, now=now)
+    downtime.note_heard(session, now=now)
+
+
 def look_at_start(session: Session, *, now: datetime) -> None:
-    """Against the last time the timetable was seen to run: time went back, or nobody watched for hours."""
+    """Against the last time the timetable was seen to run: time went back, or nobody watched for a while."""
     last = last_alive(session)
     if last is None:
         return
     away = now - last
     if away < -JUMP or away > timedelta(hours=numbers.of(session).guard_away_hours):
         doubt(session, away, now=now)
+    elif downtime.is_gap(session, away):
+        _was_unwatched(session, last, now=now)
 
 
 def doubt(session: Session, jumped: timedelta, *, now: datetime) -> None:
     """Opens the task and tells whoever may end it; one doubt at a time."""
     if jumped > timedelta(0):
-        _mark(session, UNWATCHED, f"{(now - jumped).astimezone(UTC):%Y%m%dT%H%M%SZ}", now)
+        _was_unwatched(session, now - jumped, now=now)
     if is_held(session):
         return
     seconds = int(jumped.total_seconds())
@@ -82,24 +89,10 @@ def doubt(session: Session, jumped: timedelta, *, now: datetime) -> None:
     log.warning("what cannot be undone waits until somebody says that the time is right", seconds=seconds)
 
 
-def is_unwatched(session: Session, moments: Iterable[datetime]) -> frozenset[datetime]:
-    """Those of the moments at which people could not report what they did, because nothing of ours was running."""
-    asked = frozenset(moments)
-    if not asked:
-        return asked
-    rows = session.scalars(select(JobRun).where(JobRun.job == UNWATCHED, JobRun.at >= min(asked))).all()
-    spans = [(datetime.fromisoformat(row.scheduled_for), row.at) for row in rows]
-    return frozenset(at for at in asked if any(begins <= at <= ends for begins, ends in spans))
-
-
-def _mark(session: Session, job: str, period: str, at: datetime) -> None:
-    """One row a period, with the latest time: two schedulers note the same once."""
-    row = session.get(JobRun, (job, period))
-    if row is None:
-        session.add(JobRun(job=job, scheduled_for=period, at=at))
-    else:
-        row.at = max(row.at, at)
-    session.flush()
+def _was_unwatched(session: Session, since: datetime, *, now: datetime) -> None:
+    """A sweep may have been there first and blamed somebody for what he could not say."""
+    downtime.note_unwatched(session, since, now)
+    breaches.excuse(session, since, now=now)
 
 
 def _who_may_end(session: Session) -> list[int]:

@@ -269,20 +269,22 @@ def choices(session: Session, actor: Actor, ticket_id: int, *, now: datetime) ->
 
 
 def _go_on(session: Session, actor: Actor, ticket: Ticket, row: Hold, *, now: datetime) -> None:
-    before = row.before
+    """From the moment that was agreed, however late somebody notices; a deadline of the time between is broken then."""
+    before, at = row.before, min(now, row.until)
     target = rules.back_to(before)
     cause = lifecycle.advance(
         session, ticket, TicketEvent.RESUME, actor, now=now, back_to=target, data={"before": before}
     )
-    row.ended_at = now
+    row.ended_at = at
     session.flush()
-    clocks.go_on(session, ticket, cause=cause, now=now)
+    clocks.go_on(session, ticket, cause=cause, now=at)
     _plan_anew(session, actor, ticket, now=now)
     notices.publish(session, Notice.RESUMED, ticket, cause=cause, now=now, told=rules.told(Notice.RESUMED, before))
     if target is TicketStatus.SEARCHING:
         waves.new_version(session, ticket, now=now)
         waves.begin_again(session, actor, ticket, WaveReason.AGAIN, now=now)
     redispatch.after_hold(session, ticket, now=now)
+    breaches.catch_up(session, ticket, now=now)
 
 
 def _plan_anew(session: Session, actor: Actor, ticket: Ticket, *, now: datetime) -> None:

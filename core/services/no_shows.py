@@ -2,19 +2,21 @@
 
 `Visit.watch_at` is the next look at a visit that nobody has begun; a ticket on hold is not looked at. Who arrives,
 answers or moves the visit in the same second was first: the sweep finds the row changed, or he does.
+
+Silence begins when the question has arrived in the chat, and counts only where an answer would have been heard.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.domain import geo
 from core.domain.actor import Actor
 from core.domain.errors import Changed, NotAllowed, NotFound
 from core.domain.no_show import ETAS_MIN, Look, Said, look
-from core.domain.notice import Notice
+from core.domain.notice import Notice, OutboxStatus
 from core.domain.quality import NO_SHOW_WEIGHT_MILLI
 from core.domain.role import CONTRACTOR_ROLES, DESK_ROLES, Role
 from core.domain.task import TaskKind
@@ -25,6 +27,7 @@ from core.services import (
     audit,
     back_outs,
     crew,
+    downtime,
     guard,
     lifecycle,
     moves,
@@ -39,12 +42,15 @@ from core.services.rows import moved
 from storage.models.desk import Audit
 from storage.models.directory import Site
 from storage.models.people import Position
+from storage.models.post import Outbox
 from storage.models.ticket import Assignment, Ticket
 from storage.models.visit import Visit
 
 #: Not begun yet: there may still be somebody to wait for.
 WATCHED = AHEAD | {VisitStatus.EN_ROUTE}
 _SAME = timedelta(minutes=2)
+#: Whoever receives says only once in a while that he does.
+_SOON = timedelta(minutes=1)
 #: So late a look comes only when the machine was away.
 UNWATCHED = timedelta(minutes=30)
 
@@ -148,6 +154,7 @@ def _look(session: Session, actor: Actor, visit: Visit, ticket: Ticket, *, now: 
         answers=said.count(Said.ETA) + said.count(Said.HERE),
         is_reminded=said[-2:] == [Said.WHERE, Said.WHERE],
         can_be_asked=bool(people),
+        is_told=_told_at(session, visit) is not None,
         is_near=_is_near(session, visit, ticket, now),
         # While the time is in doubt nobody loses a job by himself: he may have been there and unable to say so.
         is_agreed=not tasks.has(session, ticket.id, TaskKind.LEFT) and not guard.is_held(session),
@@ -164,15 +171,44 @@ def _look(session: Session, actor: Actor, visit: Visit, ticket: Ticket, *, now: 
 
 
 def _fair(session: Session, visit: Visit, ticket: Ticket, now: datetime) -> datetime:
-    """When to look at what the machine was away for. His answer may be on the way still, so he gets his time once
-    more; and what was not asked yet is not asked at night: he would not read it in time."""
-    rules = numbers.of(session)
-    if visit.watch_at is None or now - visit.watch_at < UNWATCHED:
-        return now
+    """When to look at what is due. What was not asked yet when the machine was away is not asked at night: he would
+    not read it in time."""
+    is_late = visit.watch_at is not None and now - visit.watch_at >= UNWATCHED
     if visit.where_asked_at is not None:
-        return now + timedelta(minutes=rules.where_answer_minutes)
-    zone = session.get_one(Site, ticket.site_id).zone
+        return _answer_by(session, visit, is_late=is_late, now=now)
+    if not is_late:
+        return now
+    rules, zone = numbers.of(session), session.get_one(Site, ticket.site_id).zone
     return notices.quiet_until(now, zone, rules.quiet_from_hour, rules.quiet_to_hour)
+
+
+def _answer_by(session: Session, visit: Visit, *, is_late: bool, now: datetime) -> datetime:
+    """Until when to wait for his answer: he has his time from the moment he was told, and once more after the machine
+    was away or nobody could be heard. What nobody could be told is not waited for."""
+    time_to_answer = timedelta(minutes=numbers.of(session).where_answer_minutes)
+    if is_late:
+        return now + time_to_answer
+    since = _told_at(session, visit) or visit.where_asked_at or now
+    by = since + time_to_answer
+    back = downtime.back_at(session, since, now=now)
+    if back is not None:
+        by = max(by, back + time_to_answer)
+    heard = downtime.last_heard(session)
+    is_heard_out = heard is None or heard >= by
+    return by if by > now or is_heard_out else now + _SOON
+
+
+def _told_at(session: Session, visit: Visit) -> datetime | None:
+    """When the last question has reached the first of those it was put to; None: nobody yet."""
+    asked = select(Audit).where(Audit.entity == "visit", Audit.entity_id == visit.id, Audit.event == Said.WHERE)
+    cause = session.scalars(asked.order_by(Audit.id.desc()).limit(1)).one_or_none()
+    if cause is None:
+        return None
+    keys = [notices.key_of(Notice.WHERE_ARE_YOU, f"audit {cause.id}", person_id) for person_id in cause.data["people"]]
+    arrived = select(func.min(Outbox.sent_at)).where(
+        Outbox.dedupe_key.in_(keys), Outbox.status == OutboxStatus.SENT, Outbox.sent_at.is_not(None)
+    )
+    return session.scalar(arrived)
 
 
 def _ask(
@@ -230,6 +266,7 @@ def _set_out(
     walks.come_in(session, actor, visit, ticket, now=now)
     under_way = {"status": VisitStatus.EN_ROUTE, "en_route_at": now, "ask_at": None} if before in AHEAD else {}
     _watch(session, visit, watch_at=watch_at, where_asked_at=None, eta_at=eta_at, **under_way)
+    tasks.end_for_ticket(session, actor, ticket.id, {TaskKind.NOT_COME}, told, now=now)  # nobody need phone any more
     if under_way:
         facts, role = {"told": told}, _crew_role(session, actor, ticket)
         trace = {"from_state": before, "to_state": VisitStatus.EN_ROUTE, "data": facts, "role": role}

@@ -136,9 +136,14 @@ class _Letter:
     burns: bool = False
 
 
+def key_of(notice: Notice, cause: str, person_id: int) -> str:
+    """What makes a letter one."""
+    return f"{notice}:{cause}:{person_id}"
+
+
 def _write(session: Session, letter: _Letter, person: Person, delivery: Delivery) -> None:
     """One row, once; a person who has no chat with us is told nothing."""
-    key = f"{letter.notice}:{letter.cause}:{person.id}"
+    key = key_of(letter.notice, letter.cause, person.id)
     if person.telegram_id is None or session.scalar(select(Outbox.id).where(Outbox.dedupe_key == key)) is not None:
         return
     is_answer = person.id == letter.actor_id

@@ -99,6 +99,7 @@ class Edge:
     async def later(self, **by: float) -> None:
         """The clock moves and everybody looks round."""
         self.clock.move(**by)
+        await self.receiver.clock_moved()
         self.workers.alarm.again()
         self.pump.alarm.again()
 

@@ -2,16 +2,18 @@
 
 import asyncio
 import json
+from datetime import datetime
 from typing import Any
 
 import pytest
 
+from bot import receiver
 from bot.receiver import Fatal
 from core.domain.notice import InboxStatus
 from core.domain.task import TaskKind
-from core.services import inbox
+from core.services import downtime, inbox
 from core.services.inbox import Claim
-from storage.models.desk import Task
+from storage.models.desk import JobRun, Task
 from storage.models.people import Person
 from tests.bot.conftest import Edge
 from tests.sandbox.conftest import DARYA, PYOTR, TOKEN
@@ -179,6 +181,68 @@ async def test_another_receiver_or_a_wrong_token_ends_the_process_and_says_why(
 
     with pytest.raises(Fatal, match=words):
         await edge.receiver.run(asyncio.Event())
+
+
+async def rows_of(edge: Edge, job: str) -> list[JobRun]:
+    return [row for row in await edge.rows(JobRun) if row.job == job]
+
+
+async def test_that_telegram_answers_is_noted_at_once_and_then_once_a_minute(
+    edge: Edge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder(edge)
+    edge.start("receiver", "workers")
+    await edge.until(lambda: rows_of(edge, downtime.HEARD))
+    began = edge.clock.now()
+    edge.clock.move(minutes=3)
+    for number in range(3):
+        await say(edge, str(number))
+        await all_done(edge, number + 1)
+    (row,) = await rows_of(edge, downtime.HEARD)
+    assert row.at == began
+
+    monkeypatch.setattr(receiver, "HEARD_EVERY_S", 0.0)
+    await say(edge, "и ещё")
+    await edge.until(lambda: heard_at(edge, edge.clock.now()))
+    assert await rows_of(edge, downtime.UNWATCHED) == []
+
+
+async def heard_at(edge: Edge, moment: datetime) -> bool:
+    return [row.at for row in await rows_of(edge, downtime.HEARD)] == [moment]
+
+
+@pytest.mark.parametrize("is_restarted", [True, False])
+async def test_how_long_nobody_was_heard_is_written_down_when_it_is_over(edge: Edge, is_restarted: bool) -> None:
+    async def is_deaf() -> bool:
+        return edge.receiver.is_deaf
+
+    edge.start("receiver")
+    await edge.until(lambda: rows_of(edge, downtime.HEARD))
+    began = edge.clock.now()
+    await edge.box.sim("fault", method="*", unreachable=True, times=None)
+    await edge.until(is_deaf)
+    if is_restarted:
+        await edge.stop()
+    edge.clock.move(hours=2)
+    await edge.receiver.clock_moved()  # whoever hears nothing hears nothing at the new time either
+    assert await heard_at(edge, began)
+    await edge.box.sim("fault", method="*", clear=True)
+    if is_restarted:
+        edge.start("receiver")
+
+    await edge.until(lambda: rows_of(edge, downtime.UNWATCHED))
+    (row,) = await rows_of(edge, downtime.UNWATCHED)
+    assert (row.scheduled_for, row.at) == (f"{began:%Y%m%dT%H%M%SZ}", edge.clock.now())
+    assert await heard_at(edge, edge.clock.now())
+
+
+async def test_a_clock_that_is_moved_on_purpose_is_no_silence(edge: Edge) -> None:
+    edge.start("receiver")
+    await edge.until(lambda: rows_of(edge, downtime.HEARD))
+    edge.clock.move(hours=2)
+    await edge.receiver.clock_moved()
+    assert await heard_at(edge, edge.clock.now())
+    assert await rows_of(edge, downtime.UNWATCHED) == []
 
 
 async def test_a_flood_is_put_aside_told_once_and_others_are_served(edge: Edge) -> None:

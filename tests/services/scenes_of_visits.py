@@ -13,6 +13,7 @@ from storage.models.people import Person
 from storage.models.ticket import Ticket
 from storage.models.visit import Visit
 from tests.make.blocks import NO_COST
+from tests.make.letters import delivered
 from tests.make.tickets import send, take, tap, visit_of
 
 
@@ -102,6 +103,7 @@ def _over(scene: Any) -> tuple[Ticket, Visit]:
     ticket = _taken(scene)
     visit = visit_of(scene.world, ticket)
     _watched(scene, visit)
+    delivered(scene.session, now=scene.world.now)
     return ticket, visit
 
 

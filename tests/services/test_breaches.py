@@ -84,21 +84,35 @@ def test_who_had_agreed_to_come_in_time_and_did_not_bears_it(world: World, clock
     assert (event.audit_id, event.contractor_id, event.annulled_at) == (row.audit_id, world.contractor.id, None)
 
 
-@pytest.mark.parametrize(("away", "whose"), [(9, Whose.OURS), (1, Whose.CONTRACTOR)])
-def test_a_deadline_nobody_watched_is_not_his_fault(world: World, clock: HandClock, away: int, whose: Whose) -> None:
-    """He may have come in time and had nobody to tell; an hour without us is not long enough to say so."""
+@pytest.mark.parametrize(
+    ("away", "whose"),
+    [
+        (timedelta(hours=9), Whose.OURS),
+        (timedelta(hours=1), Whose.OURS),
+        (timedelta(minutes=41), Whose.OURS),
+        (timedelta(minutes=31), Whose.OURS),  # what he pressed meanwhile is on its way still
+        (timedelta(minutes=29), Whose.CONTRACTOR),
+        (timedelta(minutes=4), Whose.CONTRACTOR),
+    ],
+)
+def test_a_deadline_nobody_watched_is_not_his_fault(
+    world: World, clock: HandClock, away: timedelta, whose: Whose
+) -> None:
+    """He may have come in time and had nobody to tell."""
     ticket = send(world)
     later(world, clock, minutes=30)
     take(world, ticket)
-    later(world, clock, minutes=80)
+    later(world, clock, minutes=50)
     guard.alive(world.session, 1, now=world.now)
-    woke = world.now + timedelta(hours=away)
-    guard.look_at_start(world.session, now=woke)
-    later(world, clock, hours=away)
+    world.now = clock.move(seconds=away.total_seconds())
+    guard.look_at_start(world.session, now=world.now)
+    swept(world)
+    later(world, clock, hours=1)
 
     row = breach(world, ticket, K.ARRIVAL)
-    assert (row.whose, row.contractor_id) == (whose, world.contractor.id)
-    assert len(missed(world)) == (whose is Whose.CONTRACTOR)
+    assert (row.at, row.contractor_id) == (ticket.registered_at + timedelta(hours=2), world.contractor.id)
+    assert (row.whose, len(missed(world))) == (whose, whose is Whose.CONTRACTOR)
+    assert guard.is_held(world.session) is (away > timedelta(hours=6))
 
 
 def test_whoever_comes_within_the_window_he_took_has_kept_the_promise(world: World, clock: HandClock) -> None:

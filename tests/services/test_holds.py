@@ -15,13 +15,14 @@ from core.domain.role import Role
 from core.domain.task import TaskKind
 from core.domain.ticket import HOLDABLE, TicketEvent, TicketStatus
 from core.domain.visit import VisitStatus
-from core.services import clocks, holds, tickets, visits, waves
-from storage.models.clock import Clock, Hold
+from core.services import clocks, guard, holds, invariants, tickets, visits, waves
+from storage.models.clock import Breach, Clock, ClockInterval, Hold
 from storage.models.offer import Offer, Wave
 from storage.models.ticket import Ticket
 from storage.models.visit import VisitMove
 from tests.clock import HandClock
 from tests.make.people import add_person
+from tests.make.promises import later, promise, swept
 from tests.make.tickets import (
     WHY,
     World,
@@ -32,6 +33,7 @@ from tests.make.tickets import (
     nobody_left,
     open_tasks,
     send,
+    take,
     tap,
     visit_of,
     wait,
@@ -293,3 +295,61 @@ def test_the_waves_leave_what_waits_alone(session: Session, now: datetime, clock
     world.now = clock.move(days=2)
     assert waves.sweep(session, 50, now=world.now) == 0
     assert ticket.status is TicketStatus.ON_HOLD
+
+
+def ledger(session: Session, ticket: Ticket, kind: ClockKind) -> list[tuple[bool, timedelta, timedelta | None]]:
+    """Whether it ran, and from when until when, since the ticket is here."""
+    rows = session.scalars(
+        select(ClockInterval)
+        .join(Clock, Clock.id == ClockInterval.clock_id)
+        .where(Clock.ticket_id == ticket.id, Clock.kind == kind)
+        .order_by(ClockInterval.from_at, ClockInterval.id)
+    )
+    since = ticket.registered_at
+    return [
+        (row.runs, row.from_at - since, row.to_at and row.to_at - since) for row in rows if row.from_at != row.to_at
+    ]
+
+
+@pytest.mark.parametrize("is_swept", [True, False])
+def test_a_hold_is_over_when_it_was_to_be_over_however_late_somebody_looks(
+    session: Session, clock: HandClock, is_swept: bool
+) -> None:
+    world = promise(session, now=clock.now())
+    ticket = send(world)
+    take(world, ticket)
+    later(world, clock, hours=1)
+    wait(world, ticket, hours=2)
+    until = world.now + 2 * HOUR
+    guard.alive(session, 1, now=world.now)
+    world.now = clock.move(days=3)
+    guard.look_at_start(session, now=world.now)
+    if is_swept:
+        assert holds.sweep(session, 50, now=world.now) == 1
+    else:
+        resume(world, ticket)
+
+    assert session.scalars(select(Hold.ended_at)).one() == until
+    assert ledger(session, ticket, ClockKind.RESOLUTION) == [
+        (True, 0 * HOUR, HOUR),
+        (False, HOUR, 3 * HOUR),
+        (True, 3 * HOUR, None),
+    ]
+    broken = {row.kind: row for row in session.scalars(select(Breach))}
+    at = {kind: row.at - ticket.registered_at for kind, row in broken.items()}
+    assert at == {ClockKind.ARRIVAL: 4 * HOUR, ClockKind.RESOLUTION: 6 * HOUR}
+    # Nobody watched: he may have come in time.
+    assert {row.whose for row in broken.values()} == {Whose.OURS}
+    swept(world)
+    assert invariants.violations(session, now=world.now) == []
+
+
+def test_a_hold_noticed_a_moment_late_costs_nobody_a_moment(session: Session, clock: HandClock) -> None:
+    world = promise(session, now=clock.now())
+    ticket = send(world)
+    take(world, ticket)
+    wait(world, ticket, hours=2)
+    world.now = clock.move(hours=2, seconds=40)
+    holds.sweep(session, 50, now=world.now)
+    assert ledger(session, ticket, ClockKind.ARRIVAL) == [(False, 0 * HOUR, 2 * HOUR), (True, 2 * HOUR, None)]
+    assert session.scalars(select(Breach)).all() == []

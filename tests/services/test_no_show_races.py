@@ -18,6 +18,7 @@ from storage.models.ticket import Ticket
 from storage.models.visit import Visit
 from tests.clock import HandClock
 from tests.make.directories import add_contractor
+from tests.make.letters import delivered
 from tests.make.tickets import SKILL, World, add_engineer, make_world, send, take, tap
 
 RACES = 20
@@ -33,10 +34,16 @@ def prepare(session: Session, *, now: datetime) -> World:
 
 
 def silent(session: Session, *, now: datetime) -> list[int]:
-    """Every visit was asked about, and the time to answer is over."""
+    """Every visit is asked about; nobody looks at one before the test says so."""
     found = session.scalars(select(Visit).where(Visit.status == VisitStatus.PLANNED).order_by(Visit.id)).all()
     for visit in found:
-        visit.where_asked_at, visit.watch_at = now, None
+        visit.watch_at = now
+    session.flush()
+    while no_shows.sweep(session, 50, now=now):
+        pass
+    delivered(session, now=now)
+    for visit in found:
+        visit.watch_at = None
     return [visit.id for visit in found]
 
 
@@ -63,7 +70,9 @@ def outcome(session: Session, visit_id: int, *, now: datetime) -> tuple[VisitSta
 async def test_who_arrives_in_the_second_of_the_no_show_came_or_did_not(db: Database, clock: HandClock) -> None:
     world = await db.write(prepare)
     clock.move(hours=3)
-    for visit_id in await db.write(silent):
+    found = await db.write(silent)
+    clock.move(minutes=15)
+    for visit_id in found:
         await db.write(is_due, visit_id)
         arrives = tried(db, visits.arrive_by_word, tap(world.engineer), visit_id)
         came, *_ = await asyncio.gather(arrives, db.write(no_shows.sweep, 50))
@@ -80,7 +89,9 @@ async def test_an_answer_in_the_second_of_the_no_show_is_heard_or_comes_too_late
 ) -> None:
     world = await db.write(prepare)
     clock.move(hours=3)
-    for visit_id in await db.write(silent):
+    found = await db.write(silent)
+    clock.move(minutes=15)
+    for visit_id in found:
         await db.write(is_due, visit_id)
         answers = tried(db, no_shows.eta, tap(world.engineer), visit_id, 30)
         heard, *_ = await asyncio.gather(answers, db.write(no_shows.sweep, 50))
@@ -95,7 +106,9 @@ async def test_an_answer_in_the_second_of_the_no_show_is_heard_or_comes_too_late
 async def test_who_hands_the_job_back_in_that_second_pays_for_one_of_them(db: Database, clock: HandClock) -> None:
     world = await db.write(prepare)
     clock.move(hours=3)
-    for visit_id in await db.write(silent):
+    found = await db.write(silent)
+    clock.move(minutes=15)
+    for visit_id in found:
         await db.write(is_due, visit_id)
         gave, *_ = await asyncio.gather(
             tried(db, visits.give_up, tap(world.engineer), visit_id), db.write(no_shows.sweep, 50)
@@ -108,6 +121,7 @@ async def test_two_processes_declare_it_once(db: Database, clock: HandClock) -> 
     await db.write(prepare)
     clock.move(hours=3)
     found = await db.write(silent)
+    clock.move(minutes=15)
     for visit_id in found:
         await db.write(is_due, visit_id)
     await asyncio.gather(*(db.write(no_shows.sweep, 7) for _ in range(6)))

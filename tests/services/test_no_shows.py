@@ -29,6 +29,7 @@ from storage.models.ticket import Ticket
 from storage.models.visit import Visit
 from tests.clock import HandClock
 from tests.make.directories import add_contractor
+from tests.make.letters import delivered
 from tests.make.people import add_person
 from tests.make.tickets import SKILL, World, add_engineer, card_of, make_world, open_tasks, tap
 from tests.services.test_moves import agreed
@@ -42,10 +43,14 @@ class Watch:
 
     def __init__(self, world: World, clock: HandClock) -> None:
         self.world, self.clock = world, clock
+        #: Whatever is written arrives at once.
+        self.is_delivered = True
 
     def goes_to(self, moment: datetime) -> int:
         self.world.now = self.clock.at = moment
         looked = no_shows.sweep(self.world.session, 50, now=moment)
+        if self.is_delivered:
+            delivered(self.world.session, now=moment)
         assert no_shows.sweep(self.world.session, 50, now=moment) == 0, "looked at twice"
         return looked
 

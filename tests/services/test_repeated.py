@@ -29,6 +29,7 @@ from storage.models.ticket import Ticket
 from tests.clock import HandClock
 from tests.make.blocks import add_manager, begin, block_of, judge, strike
 from tests.make.directories import add_contractor
+from tests.make.letters import delivered
 from tests.make.people import add_dispatcher
 from tests.make.promises import promise, swept
 from tests.make.tickets import SKILL, World, add_engineer, arrive, report, send, take, tap
@@ -128,10 +129,12 @@ def not_come(world: World, clock: HandClock, ticket: Ticket) -> Acts:
     visit = take(world, ticket)
 
     def look() -> None:
-        for _ in range(2):
+        for minutes in (15, 0):
             visit.watch_at = world.now
             world.session.flush()
             no_shows.sweep(world.session, 50, now=world.now)
+            delivered(world.session, now=world.now)
+            world.now = clock.move(minutes=minutes)
 
     return lambda: clock.move(hours=3), look
 

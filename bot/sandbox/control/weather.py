@@ -79,7 +79,10 @@ async def fault(world: World, op: FaultOp) -> Any:
     else:
         endless = op.hold and "times" not in op.model_fields_set
         asked = op.model_dump(exclude={"method", "times", "release", "clear", "list"})
-        world.faults.active.append(Fault(op.method, None if endless else op.times, **asked))
+        world.faults.active.append(fault := Fault(op.method, None if endless else op.times, **asked))
+        if fault.unreachable and fault.left is None and fault.matches("getUpdates", ""):
+            for bot in world.bots.values():
+                bot.queue.hang_up()
     return {}
 
 

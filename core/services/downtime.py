@@ -1,0 +1,79 @@
+"""Time in which people could not tell us what they did: nothing of ours was running, or Telegram was out of reach.
+
+Kept as rows of `job_run`. Whoever receives updates notes about once a minute that Telegram answered; where that is long
+ago nobody is heard at this very moment. Without any such note nobody has ever received, and nothing is known: watched.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.services import numbers
+from storage.models.desk import JobRun
+
+#: The row of a day holds the last time of that day at which Telegram gave us what people wrote.
+HEARD = "heard"
+#: Rows of time nobody watched: from `scheduled_for` until `at`.
+UNWATCHED = "unwatched"
+
+Span = tuple[datetime, datetime]
+
+
+def note_heard(session: Session, *, now: datetime) -> None:
+    mark(session, HEARD, now.date().isoformat(), now)
+
+
+def last_heard(session: Session) -> datetime | None:
+    return session.scalar(select(func.max(JobRun.at)).where(JobRun.job == HEARD))
+
+
+def note_unwatched(session: Session, begins: datetime, ends: datetime) -> None:
+    mark(session, UNWATCHED, f"{begins.astimezone(UTC):%Y%m%dT%H%M%SZ}", ends)
+
+
+def is_gap(session: Session, span: timedelta) -> bool:
+    """Longer than things take when all is well."""
+    return span > timedelta(minutes=numbers.of(session).guard_gap_minutes)
+
+
+def grace(session: Session) -> timedelta:
+    """What happened meanwhile is on its way still: so long after we are back it is nobody's fault that it is late."""
+    return timedelta(minutes=numbers.of(session).guard_grace_minutes)
+
+
+def is_unwatched(session: Session, moments: Iterable[datetime], *, now: datetime) -> frozenset[datetime]:
+    """Those of the moments at which people could not report what they did, or only a moment ago could again."""
+    asked = frozenset(moments)
+    if not asked:
+        return asked
+    late = grace(session)
+    spans = _spans(session, min(asked) - late, now)
+    return frozenset(at for at in asked if any(begins <= at <= ends + late for begins, ends in spans))
+
+
+def back_at(session: Session, since: datetime, *, now: datetime) -> datetime | None:
+    """When people could reach us again after the last time from `since` on in which they could not: `now` while that
+    lasts, None where there was no such time."""
+    return max((ends for _, ends in _spans(session, since, now)), default=None)
+
+
+def mark(session: Session, job: str, period: str, at: datetime) -> None:
+    """One row a period, with the latest time: two processes note the same once."""
+    row = session.get(JobRun, (job, period))
+    if row is None:
+        session.add(JobRun(job=job, scheduled_for=period, at=at))
+    else:
+        row.at = max(row.at, at)
+    session.flush()
+
+
+def _spans(session: Session, since: datetime, now: datetime) -> list[Span]:
+    """From when until when, of what had not ended before `since`; the last may last still."""
+    rows = session.scalars(select(JobRun).where(JobRun.job == UNWATCHED, JobRun.at >= since)).all()
+    spans = [(datetime.fromisoformat(row.scheduled_for), row.at) for row in rows]
+    heard = last_heard(session)
+    if heard is not None and is_gap(session, now - heard):
+        spans.append((heard, now))
+    return spans
