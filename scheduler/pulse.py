@@ -23,14 +23,21 @@ class Pulse:
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
         self._at, self._wall = time.monotonic(), now()
+        self._beat_at = self._at
 
     def beat(self, every_s: float) -> timedelta | None:
-        """Called after each sleep of `every_s`. Returns by how much the wall clock jumped; None: it did not."""
-        at, wall = time.monotonic(), self._now()
-        passed = timedelta(seconds=at - self._at)
-        late_s, jumped = passed.total_seconds() - every_s, wall - self._wall - passed
+        """Called after each sleep of `every_s`: was the loop blocked meanwhile, did the wall clock jump?"""
+        at = time.monotonic()
+        late_s = at - self._beat_at - every_s
         if late_s > LATE_S:
             log.warning("the event loop stood still", seconds=round(late_s, 1))
+        self._beat_at = at
+        return self.jumped()
+
+    def jumped(self) -> timedelta | None:
+        """By how much the wall clock has jumped since it was last asked; None: it did not."""
+        at, wall = time.monotonic(), self._now()
+        jumped = wall - self._wall - timedelta(seconds=at - self._at)
         self._at, self._wall = at, wall
         if abs(jumped) <= JUMP:
             return None

@@ -5,9 +5,10 @@ scheduler whose tick has stopped is replaced.
 """
 
 import asyncio
+import functools
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -33,19 +34,21 @@ class Runner:
         self.jobs = tuple(jobs)
         self.ticked_at = time.monotonic()
         self.scheduler: AsyncIOScheduler | None = None
+        #: While `run` lasts: whoever only asks for what is due has moved the clock on purpose.
+        self.pulse: Pulse | None = None
+        self._looking = asyncio.Lock()
         self._locks = {job.name: asyncio.Lock() for job in self.jobs}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; restarts the ticks when they stall."""
         await self._doubt(guard.look_at_start)
         counting = asyncio.create_task(self.count_anew(stop))
-        self.scheduler, pulse = self._started(), Pulse(self._machine)
+        self.pulse = Pulse(self._machine)
+        self.scheduler = self._started()
         try:
             while not stop.is_set():
                 await _sleep(stop, TICK_S)
-                jumped = pulse.beat(TICK_S)
-                if jumped is not None:
-                    await self._doubt(guard.doubt, jumped)
+                await self._look_at_clock(functools.partial(self.pulse.beat, TICK_S))
                 if time.monotonic() - self.ticked_at > STALLED_AFTER_S and not self._is_running():
                     log.error("the timetable has stalled and is started anew")
                     self.scheduler.shutdown(wait=False)
@@ -56,6 +59,7 @@ class Runner:
             await self._finish()
             await counting
             self.scheduler.shutdown(wait=False)
+            self.pulse = None
 
     async def run_due(self) -> None:
         """Everything that is due now, for a clock that has just jumped."""
@@ -85,6 +89,8 @@ class Runner:
             log.exception("deadlines could not be counted anew")
 
     async def _batch(self, job: Job, failed: int) -> tuple[int, int]:
+        if self.pulse is not None:
+            await self._look_at_clock(self.pulse.jumped)
         try:
             return await self.db.write(job.sweep, BATCH, skip=failed), failed
         except Exception:
@@ -107,6 +113,13 @@ class Runner:
             await self.run_job(job)
         except Exception:
             log.exception("a job failed", job=job.name)
+
+    async def _look_at_clock(self, look: Callable[[], timedelta | None]) -> None:
+        """Before anything is done by it. A job that comes in this moment waits until the doubt is written down."""
+        async with self._looking:
+            jumped = look()
+            if jumped is not None:
+                await self._doubt(guard.doubt, jumped)
 
     def _machine(self) -> datetime:
         """The time of this machine: whoever moves the clock of a sandbox does so on purpose."""

@@ -12,22 +12,26 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.domain.clock import ClockKind
+from core.domain.clock import ClockKind, Whose
 from core.domain.defaults import Defaults
 from core.domain.offer import OfferStatus
+from core.domain.quality import QualityKind
 from core.domain.ticket import TicketStatus
+from core.services import guard, warnings
 from core.services.numbers import KEY
 from scheduler import runner as module
+from scheduler.pulse import Pulse
 from scheduler.runner import Runner
 from scheduler.timetable import Job, timetable
 from storage.db import Database
-from storage.models.clock import Clock
+from storage.models.clock import Breach, Clock
 from storage.models.desk import Audit, Counter
 from storage.models.offer import Offer
+from storage.models.quality import QualityEvent
 from storage.models.ticket import Ticket
 from tests.clock import HandClock
 from tests.make.promises import promise
-from tests.make.tickets import make_world, send
+from tests.make.tickets import make_world, send, take
 
 EVERY_MOMENT = IntervalTrigger(seconds=0.05)
 
@@ -121,6 +125,44 @@ async def test_ticks_go_on_after_a_job_failed_and_end_when_told(db: Database) ->
         await asyncio.sleep(0.02)
     stop.set()
     await asyncio.wait_for(running, 10)
+
+
+def begin_held(session: Session, *, now: datetime) -> int:
+    """Somebody is to be there in half an hour."""
+    world = promise(session, now=now, arrival_min=30)
+    ticket = send(world)
+    take(world, ticket)
+    return ticket.id
+
+
+def blamed(session: Session, *, now: datetime) -> tuple[list[Whose], list[QualityKind], bool]:
+    live = select(QualityEvent.kind).where(QualityEvent.annulled_at.is_(None))
+    return list(session.scalars(select(Breach.whose))), list(session.scalars(live)), guard.is_held(session)
+
+
+async def test_no_job_goes_by_a_time_that_has_just_jumped(db: Database, clock: HandClock) -> None:
+    """All of them begin in one moment, before the next beat; the one that writes the doubt is waited for."""
+    await db.write(begin_held)
+    runner = Runner(db, timetable("Europe/Moscow"))
+    runner.pulse = Pulse(clock.now)
+    clock.move(hours=1)
+    await asyncio.gather(*(runner.run_job(job) for job in runner.jobs))
+
+    assert await db.read(blamed) == ([Whose.OURS], [], True)
+
+
+async def test_what_was_blamed_in_a_jump_before_it_was_seen_is_excused(db: Database, clock: HandClock) -> None:
+    """An update that was handled in that moment looks at no pulse."""
+    await db.write(begin_held)
+    runner = Runner(db, timetable("Europe/Moscow"))
+    runner.pulse = Pulse(clock.now)
+    clock.move(hours=1)
+    while await db.write(warnings.sweep, 50):
+        pass
+    assert await db.read(blamed) == ([Whose.CONTRACTOR], [QualityKind.MISSED], False)
+    await runner.run_due()
+
+    assert await db.read(blamed) == ([Whose.OURS], [], True)
 
 
 def pile_again(session: Session, *, now: datetime) -> None:
