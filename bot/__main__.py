@@ -95,7 +95,8 @@ async def _start(
     )
     helpers = [group.create_task(media.run(bot, db, blobs, pictures), name="media")]
     if isinstance(db.clock, SandboxClock):
-        jumped = functools.partial(_jumped, receiver, runner, workers, pump)
+        jumped = functools.partial(_jumped, runner, workers, pump)
+        db.clock.before_jump = receiver.clock_moves
         helpers.append(group.create_task(db.clock.run(jumped), name="clock"))
         await _first_time(db.clock)
     work = [group.create_task(part.run(stop), name=type(part).__name__) for part in (receiver, workers, pump, runner)]
@@ -149,8 +150,7 @@ async def _slow_down(bot: Bot, language: str, chat_id: int) -> None:
         log.info("a flooding chat was not told", reason=str(error))
 
 
-async def _jumped(receiver: Receiver, runner: Runner, workers: Workers, pump: Pump) -> None:
-    await receiver.clock_moved()
+async def _jumped(runner: Runner, workers: Workers, pump: Pump) -> None:
     await runner.run_due()
     workers.alarm.again()
     pump.alarm.again()

@@ -8,6 +8,7 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
@@ -140,11 +141,11 @@ class Receiver:
             await self.db.write(guard.heard, is_back=self.is_deaf)
         self.is_deaf, self._noted_at = False, at
 
-    async def clock_moved(self) -> None:
-        """On purpose, in a sandbox: whoever hears, hears at the new time too."""
+    async def clock_moves(self, by: timedelta) -> None:
+        """On purpose, in a sandbox: whoever hears, hears at the time to come too."""
         if not self.is_deaf:
             with bookkeeping():
-                await self.db.write(guard.heard)
+                await self.db.write(guard.heard_ahead, by)
 
     async def _tell_to_slow_down(self, lane: int) -> None:
         at = time.monotonic()

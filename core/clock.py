@@ -4,6 +4,7 @@ Only composition roots make a clock; everything else is told `now`. Both are saf
 """
 
 import asyncio
+import functools
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -37,6 +38,8 @@ class SandboxClock:
         self.follower = follower
         self.offset = timedelta(0)
         self.seq: int | None = None
+        #: Awaited with the span of a jump before anybody can see the new time.
+        self.before_jump: Callable[[timedelta], Awaitable[object]] | None = None
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self.offset
@@ -47,7 +50,7 @@ class SandboxClock:
 
         try:
             async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=LOOK_S)) as http:
-                await self._ask(http, {})
+                self.offset, _ = await self._ask(http, {})
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             log.warning("sandbox clock is out of reach", error=str(error))
 
@@ -67,23 +70,26 @@ class SandboxClock:
         asked = {"follower": self.follower}
         if self.seq is not None:
             asked |= {"after": str(self.seq), "wait": str(WAIT_S)}
-        seq = await self._ask(http, asked)
+        offset, seq = await self._ask(http, asked)
+        is_jump = self.seq is not None and seq != self.seq
+        if is_jump and self.before_jump is not None:
+            await _even_if_it_fails(functools.partial(self.before_jump, offset - self.offset))
+        self.offset = offset
         if seq == self.seq:
             return
-        is_jump, self.seq = self.seq is not None, seq
+        self.seq = seq
         if is_jump:
             await _even_if_it_fails(on_jump)
         done = {"follower": self.follower, "seq": seq}
         async with http.post(f"{self.url}_done", json=done) as response:
             response.raise_for_status()
 
-    async def _ask(self, http: "aiohttp.ClientSession", asked: dict[str, str]) -> int:
+    async def _ask(self, http: "aiohttp.ClientSession", asked: dict[str, str]) -> tuple[timedelta, int]:
         async with http.get(self.url, params=asked) as response:
             response.raise_for_status()
             told = await response.json()
         told = told.get("result", told)
-        self.offset = timedelta(seconds=float(told["offset"]))
-        return int(told["seq"])
+        return timedelta(seconds=float(told["offset"])), int(told["seq"])
 
 
 async def _even_if_it_fails(on_jump: Callable[[], Awaitable[object]]) -> None:

@@ -52,6 +52,11 @@ def heard(session: Session, *, now: datetime, is_back: bool = False) -> None:
     downtime.note_heard(session, now=now)
 
 
+def heard_ahead(session: Session, by: timedelta, *, now: datetime) -> None:
+    """The clock is about to be moved on purpose: that is no silence."""
+    downtime.note_heard(session, now=now + by)
+
+
 def look_at_start(session: Session, *, now: datetime) -> None:
     """Against the last time the timetable was seen to run: time went back, or nobody watched for a while."""
     last = last_alive(session)

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -98,8 +99,8 @@ class Edge:
 
     async def later(self, **by: float) -> None:
         """The clock moves and everybody looks round."""
+        await self.receiver.clock_moves(timedelta(**by))
         self.clock.move(**by)
-        await self.receiver.clock_moved()
         self.workers.alarm.again()
         self.pump.alarm.again()
 

@@ -223,8 +223,7 @@ async def test_how_long_nobody_was_heard_is_written_down_when_it_is_over(edge: E
     await edge.until(is_deaf)
     if is_restarted:
         await edge.stop()
-    edge.clock.move(hours=2)
-    await edge.receiver.clock_moved()  # whoever hears nothing hears nothing at the new time either
+    await edge.later(hours=2)  # whoever hears nothing hears nothing at the new time either
     assert await heard_at(edge, began)
     await edge.box.sim("fault", method="*", clear=True)
     if is_restarted:
@@ -239,8 +238,7 @@ async def test_how_long_nobody_was_heard_is_written_down_when_it_is_over(edge: E
 async def test_a_clock_that_is_moved_on_purpose_is_no_silence(edge: Edge) -> None:
     edge.start("receiver")
     await edge.until(lambda: rows_of(edge, downtime.HEARD))
-    edge.clock.move(hours=2)
-    await edge.receiver.clock_moved()
+    await edge.later(hours=2)
     assert await heard_at(edge, edge.clock.now())
     assert await rows_of(edge, downtime.UNWATCHED) == []
 

@@ -55,6 +55,30 @@ async def test_a_jump_is_answered_after_what_became_due_has_run(sandbox: TestSer
     following.cancel()
 
 
+async def test_whoever_must_know_of_a_jump_first_hears_of_it_before_anybody_sees_the_new_time(
+    sandbox: TestServer,
+) -> None:
+    clock = SandboxClock(str(sandbox.make_url("/_sim/clock")), "bot")
+    heard: list[tuple[timedelta, bool]] = []
+
+    async def before_jump(by: timedelta) -> None:
+        heard.append((by, ahead(clock) < timedelta(minutes=1)))
+
+    async def on_jump() -> None:
+        heard.append((ahead(clock), False))
+
+    clock.before_jump = before_jump
+    following = asyncio.create_task(clock.run(on_jump))
+    await until_followed(clock)
+    await advance(sandbox, 3600)
+    (by, is_before), (then, _) = heard
+
+    assert is_before
+    assert abs(by - timedelta(hours=1)) < timedelta(seconds=1)
+    assert abs(then - by) < timedelta(seconds=5)
+    following.cancel()
+
+
 async def test_a_failed_sweep_does_not_stop_the_clock(sandbox: TestServer) -> None:
     clock = SandboxClock(str(sandbox.make_url("/_sim/clock")), "bot")
     jumps: list[int] = []

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.domain.block import BlockLevel
-from core.domain.clock import Whose
+from core.domain.clock import ClockKind, Whose
 from core.domain.notice import Notice
 from core.domain.quality import QualityKind
 from core.domain.task import TaskKind
@@ -17,7 +17,7 @@ from core.services import appeals, guard, invariants
 from scheduler.runner import Runner
 from scheduler.timetable import timetable
 from storage.db import Database
-from storage.models.clock import Breach
+from storage.models.clock import Breach, Clock, ClockInterval, Hold
 from storage.models.contractor import Appeal
 from storage.models.desk import Audit, Task
 from storage.models.offer import Offer
@@ -64,6 +64,18 @@ def said(session: Session, *, now: datetime) -> Counter[str]:
     return Counter({table.__tablename__: session.scalar(select(func.count()).select_from(table)) for table in tables})
 
 
+def stretches(session: Session, ticket: Ticket) -> list[tuple[bool, float | None]]:
+    """Of the promise to be done: whether it ran, and until which hour."""
+    of_clock = (
+        select(ClockInterval)
+        .join(Clock, Clock.id == ClockInterval.clock_id)
+        .where(Clock.ticket_id == ticket.id, Clock.kind == ClockKind.RESOLUTION)
+    )
+    rows = session.scalars(of_clock.order_by(ClockInterval.from_at, ClockInterval.id))
+    since = ticket.registered_at
+    return [(row.runs, (row.to_at - since) / timedelta(hours=1) if row.to_at else None) for row in rows]
+
+
 async def test_everything_is_caught_up_once_and_nobody_is_blamed(db: Database, clock: HandClock) -> None:
     left = await db.write(begun)
     runner = Runner(db, timetable("Europe/Moscow"))
@@ -79,6 +91,8 @@ async def test_everything_is_caught_up_once_and_nobody_is_blamed(db: Database, c
         held, agreed = session.get_one(Ticket, left.held), session.get_one(Ticket, left.agreed)
         assert held.status is TicketStatus.ASSIGNED
         assert agreed.status is TicketStatus.ASSIGNED
+        assert session.scalars(select(Hold.ended_at)).all() == [slept_from + timedelta(hours=8)]
+        assert stretches(session, held) == [(True, 0), (False, 8), (True, None)]
         assert session.get_one(Appeal, left.appeal).decided_at is None
         told = session.execute(
             select(Outbox.person_id, Outbox.notice, Outbox.dedupe_key).where(
