@@ -79,7 +79,7 @@ def _rows(name: str, runs: list[Run]) -> Iterator[tuple[str, ...]]:
 
 def _run(url: str, engine: Engine, opened: int, due: int) -> Run:
     with engine.begin() as connection:
-        _fill(connection, opened)
+        fill(connection, opened)
         _burn(connection, due)
     _analyze(engine)
     return asyncio.run(_timed(url, opened, due))
@@ -164,7 +164,7 @@ def _furnish(session: Session) -> None:
         add_engineer(session, add_contractor(session, skills=[SKILL]), now=NOW)
 
 
-def _fill(connection: Connection, opened: int) -> None:
+def fill(connection: Connection, opened: int) -> None:
     """So many open tickets with a running clock each, which has days to go."""
     have = connection.scalar(text("SELECT count(*) FROM ticket")) or 0
     numbers = f"WITH RECURSIVE n(i) AS (SELECT {have + 1} UNION ALL SELECT i + 1 FROM n WHERE i < {opened})"

@@ -48,6 +48,7 @@ from tests.clock import HandClock
 from tests.make import papers
 from tests.make.blocks import limited_firm
 from tests.make.directories import add_contractor
+from tests.make.letters import delivered
 from tests.make.people import add_person, again
 from tests.make.talks import answer, ask, say
 from tests.make.tickets import (
@@ -116,10 +117,13 @@ def full_story(session: Session, clock: HandClock) -> World:
 def _no_show(world: World) -> None:
     """Asked where he is, and silent: of all visits only this one has run out of time."""
     visit = take(world, send(world))
+    world.session.info[numbers.KEY] = Defaults(where_answer_minutes=0)
     for _ in range(2):
         visit.watch_at = world.now
         world.session.flush()
         assert no_shows.sweep(world.session, 50, now=world.now) == 1
+        delivered(world.session, Notice.WHERE_ARE_YOU, now=world.now)
+    del world.session.info[numbers.KEY]
     assert visit.status is VisitStatus.DROPPED
 
 

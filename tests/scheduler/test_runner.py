@@ -128,8 +128,8 @@ async def test_ticks_go_on_after_a_job_failed_and_end_when_told(db: Database) ->
 
 
 def begin_held(session: Session, *, now: datetime) -> int:
-    """Somebody is to be there in half an hour."""
-    world = promise(session, now=now, arrival_min=30)
+    """Somebody is to be there in an hour and a half."""
+    world = promise(session, now=now, arrival_min=90)
     ticket = send(world)
     take(world, ticket)
     return ticket.id
@@ -145,7 +145,7 @@ async def test_no_job_goes_by_a_time_that_has_just_jumped(db: Database, clock: H
     await db.write(begin_held)
     runner = Runner(db, timetable("Europe/Moscow"))
     runner.pulse = Pulse(clock.now)
-    clock.move(hours=1)
+    clock.move(hours=2)
     await asyncio.gather(*(runner.run_job(job) for job in runner.jobs))
 
     assert await db.read(blamed) == ([Whose.OURS], [], True)
@@ -156,7 +156,7 @@ async def test_what_was_blamed_in_a_jump_before_it_was_seen_is_excused(db: Datab
     await db.write(begin_held)
     runner = Runner(db, timetable("Europe/Moscow"))
     runner.pulse = Pulse(clock.now)
-    clock.move(hours=1)
+    clock.move(hours=2)
     while await db.write(warnings.sweep, 50):
         pass
     assert await db.read(blamed) == ([Whose.CONTRACTOR], [QualityKind.MISSED], False)

@@ -72,6 +72,7 @@ class Past:
     today: datetime
     people: dict[str, int] = field(default_factory=dict)
     taps: "count[int]" = field(default_factory=lambda: count(1))
+    messages: "count[int]" = field(default_factory=lambda: count(10_000_001))
 
     def enter(self, who: str, account: int, name: str, *, phone: str = "", role: Role | None = None) -> None:
         """By the own contact, or by an invite where a role is given."""
@@ -109,13 +110,12 @@ class Past:
         while limits.sweep(self.session, AT_ONCE, now=now):
             pass
 
-    def is_read(self) -> None:
-        """All letters of the past have come to the phones; their messages are not on the page."""
-        messages = count(10_000_001)
-        while (batch := outbox.claim(self.session, AT_ONCE, now=self.today)) != outbox.Batch((), 0):
+    def is_read(self, now: datetime) -> None:
+        """All letters until then have come to the phones; their messages are not on the page."""
+        while (batch := outbox.claim(self.session, AT_ONCE, now=now)) != outbox.Batch((), 0):
             for letter in batch.letters:
-                number = next(messages) if letter.delivery is Delivery.NEW else None
-                outbox.sent(self.session, letter, now=self.today, message_id=number)
+                number = next(self.messages) if letter.delivery is Delivery.NEW else None
+                outbox.sent(self.session, letter, now=now, message_id=number)
             self.session.flush()
 
     def _job(self, service: int, words: str, at: datetime, *, late: int, mark: int, is_redone: bool) -> None:
@@ -141,6 +141,7 @@ class Past:
         while visit.watch_at is not None:
             now = visit.watch_at
             no_shows.sweep(session, AT_ONCE, now=now)
+            self.is_read(now)
             session.refresh(visit)
         now += timedelta(minutes=30)
         tickets.cancel(session, self.actor("shop", now), ticket.id, ticket.version, now=now)
@@ -216,4 +217,4 @@ def tell(session: Session, casting: Casting, media: Path, *, is_lived: bool, now
     past.enter("shop", roles.SHOP, casting.stage.person, phone=casting.stage.phone)
     if is_lived:
         past.live()
-    past.is_read()
+    past.is_read(past.today)
