@@ -145,10 +145,10 @@ class Month:
         for sweep in [*self._prompt, *(self._slow if is_grid else ())]:
             while done := self.stage.do(sweep, 50):
                 taken += done
+        self.stage.deliver()
         if is_grid:
             self._grid = self.stage.now + GRID
             self.trust.look()
-            self.stage.deliver()
             for contractor_id in crews.still_there(self.stage, self._asked):
                 self.crews.is_asked_whether_there(contractor_id)
         elif taken == 0:
