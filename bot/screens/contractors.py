@@ -11,7 +11,7 @@ from bot.screens.sites import map_link
 from bot.texts import Html, Texts
 from bot.ui import Button, Id, Page, Rows, Screen, column, page_rows
 from core.domain.role import Role
-from core.services.contractors import ContractorCard, ContractorField, ContractorPage, Switch
+from core.services.contractors import BlockOf, ContractorCard, ContractorField, ContractorPage, Switch
 
 
 class Contractors(CallbackData, prefix="firms"):
@@ -83,12 +83,25 @@ def card(firm: ContractorCard, texts: Texts) -> Screen:
     parts.append(texts("contractors-score", score=str(firm.score), night="yes" if firm.night_jobs else "no"))
     if not firm.is_active:
         parts.append(texts("contractors-inactive"))
+    parts += [_block(one, firm, texts) for one in firm.blocks]
     parts += _free(firm, texts)
     if firm.may_edit and (firm.contact or firm.phone):
         phone = formats.phone(firm.phone) if firm.phone else "—"
         parts.append(texts("contractors-contact", name=firm.contact or "—", phone=phone))
     parts += ["", texts("contractors-skills"), *(skill_line(line, texts) for line in firm.skills)]
     return Screen("\n".join(parts), _card_rows(firm, texts))
+
+
+def _block(one: BlockOf, firm: ContractorCard, texts: Texts) -> Html:
+    until = formats.day(one.ends_at, firm.zone, texts.language, firm.read_at) if one.ends_at is not None else ""
+    return texts(
+        "contractors-block",
+        level=texts(f"block-level-{one.level}"),
+        client=one.client,
+        has_client="yes" if one.client else "no",
+        until=until,
+        has_until="yes" if until else "no",
+    )
 
 
 def _free(firm: ContractorCard, texts: Texts) -> list[Html]:

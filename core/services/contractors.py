@@ -15,13 +15,14 @@ from sqlalchemy.orm import Session
 from core.domain import geo, typed
 from core.domain.absence import Days
 from core.domain.actor import Actor
+from core.domain.block import BlockLevel
 from core.domain.errors import FieldInvalid, NotAllowed
 from core.domain.notice import Notice
 from core.domain.role import CONTRACTOR_ROLES
 from core.domain.words import search_key, search_patterns
-from core.services import audit, availability, notices, phonebook, scope, sites
-from storage.models.contractor import Contractor, ContractorRegion, ContractorSkill, MatchPoint
-from storage.models.directory import Site, Skill
+from core.services import audit, availability, blocks, notices, phonebook, scope, sites
+from storage.models.contractor import Block, Contractor, ContractorRegion, ContractorSkill, MatchPoint
+from storage.models.directory import Client, Site, Skill
 from storage.models.people import Membership
 
 SEARCH_LENGTH = 800
@@ -68,6 +69,15 @@ class SkillLine:
 
 
 @dataclass(frozen=True, slots=True)
+class BlockOf:
+    """In force now: everywhere, or at one client; `ends_at` None: without end."""
+
+    level: BlockLevel
+    client: str
+    ends_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class ContractorCard:
     contractor_id: int
     code: str
@@ -89,7 +99,10 @@ class ContractorCard:
     is_asked: bool
     absences: tuple[tuple[str, Days], ...]
     today: date
+    read_at: datetime
     score: int
+    #: For the desk.
+    blocks: tuple[BlockOf, ...]
     contact: str
     phone: str
     may_edit: bool
@@ -132,11 +145,19 @@ def card(session: Session, actor: Actor, contractor_id: int, *, now: datetime) -
         is_asked=row.asked_still_there_at is not None,
         absences=availability.of_firm(session, row, now=now),
         today=now.astimezone(ZoneInfo(row.zone)).date(),
+        read_at=now,
         score=row.score,
+        blocks=_blocks(session, row.id, now=now) if actor.is_desk else (),
         contact=row.contact_name,
         phone=row.phone,
         may_edit=actor.is_desk,
     )
+
+
+def _blocks(session: Session, contractor_id: int, *, now: datetime) -> tuple[BlockOf, ...]:
+    of_firm = select(Block.level, Client.name, Block.ends_at).outerjoin(Client, Client.id == Block.client_id)
+    rows = session.execute(of_firm.where(Block.contractor_id == contractor_id, blocks.in_force(now)).order_by(Block.id))
+    return tuple(BlockOf(level, client or "", ends_at) for level, client, ends_at in rows)
 
 
 def edit(

@@ -9,13 +9,15 @@ from sqlalchemy.orm import Session
 from bot import texts
 from bot.screens import blocks, history, offers, score
 from bot.screens import cards as card_screens
+from bot.screens import contractors as contractor_screens
 from bot.screens import tasks as task_screens
 from bot.screens.notices import headline
+from core.domain.actor import Actor
 from core.domain.block import BlockLevel, Subject
 from core.domain.clock import ClockKind
 from core.domain.notice import Notice
 from core.domain.quality import QualityKind
-from core.services import block_cards, cards, jobs, ledger, tasks, visits
+from core.services import block_cards, cards, contractors, jobs, ledger, tasks, visits
 from core.services import history as histories
 from storage.models.clock import Breach
 from storage.models.quality import QualityEvent
@@ -133,3 +135,18 @@ def test_an_empty_list_of_offers_knows_of_the_block(session: Session, clock: Han
     assert "новые заявки приостановлены" in drawn()
     begin(world, BlockLevel.BLOCKED)
     assert "больше не присылаем" in drawn()
+
+
+def test_the_card_of_a_firm_says_what_it_is_kept_from_to_the_desk_alone(session: Session, clock: HandClock) -> None:
+    world = make_world(session, now=clock.now())
+
+    def drawn(actor: Actor) -> str:
+        return contractor_screens.card(contractors.card(session, actor, world.contractor.id, now=world.now), RU).text
+
+    assert "🚫" not in drawn(world.dispatcher)
+    begin(world, BlockLevel.LIMITED)
+    begin(world, BlockLevel.SUSPENDED, client_id=world.client.id)
+    desk = drawn(world.dispatcher)
+    assert "🚫 <b>без аварий</b>, до: " in desk
+    assert f"🚫 <b>без новых заявок</b>, только у клиента {world.client.name}" in desk
+    assert "🚫" not in drawn(world.engineer)

@@ -12,6 +12,13 @@ contractors-score = Score: { $score } of 100. Night jobs: { $night ->
    *[no] no
 }
 contractors-inactive = ⏸ Paused: gets no offers.
+contractors-block = 🚫 <b>{ $level }</b>{ $has_client ->
+    [yes] , at { $client } only
+   *[no] {""}
+}{ $has_until ->
+    [yes] , until { $until }
+   *[no] {""}
+}
 contractors-contact = Contact: { $name }, { $phone }
 contractors-skills = <b>Skills:</b>
 contractors-skill = ✅ { $name } – confirmed

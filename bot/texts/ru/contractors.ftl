@@ -13,6 +13,13 @@ contractors-score = Оценка: { $score } из 100. Ночные выезды
    *[no] нет
 }
 contractors-inactive = ⏸ Приостановлен: предложений не получает.
+contractors-block = 🚫 <b>{ $level }</b>{ $has_client ->
+    [yes] , только у клиента { $client }
+   *[no] {""}
+}{ $has_until ->
+    [yes] , до: { $until }
+   *[no] {""}
+}
 contractors-contact = Контакт: { $name }, { $phone }
 contractors-skills = <b>Умеет:</b>
 contractors-skill = ✅ { $name }
