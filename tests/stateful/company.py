@@ -13,8 +13,10 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from core.domain.absence import AwayDays
+from core.domain.actor import Grant
 from core.domain.block import BlockLevel
 from core.domain.offer import DeclineReason
+from core.domain.role import Role
 from core.domain.talk import CallOutcome
 from core.domain.ticket import Priority
 from core.services import (
@@ -45,12 +47,13 @@ from storage.models.ticket import Ticket
 from storage.models.visit import Visit
 from tests.clock import START, HandClock
 from tests.make.directories import add_contractor
-from tests.make.people import add_dispatcher
+from tests.make.people import add_dispatcher, add_person
+from tests.make.promises import promise
 from tests.make.tickets import SKILL, add_engineer, add_step, make_world
 from tests.simulate.crews import shoot
 from tests.simulate.stage import Stage
+from tests.stateful.trust import NUMBERS, TrustRules
 
-NUMBERS = st.integers(0, 99)
 BLOCKS = [(BlockLevel.LIMITED, 14), (BlockLevel.SUSPENDED, 1), (BlockLevel.BLOCKED, None)]
 MINUTES = st.sampled_from([1, 5, 20, 60, 180, 480, 1440, 4320])
 #: Firms, from the nearest: one with two people, one for nights, one that is soon full.
@@ -58,8 +61,9 @@ FIRMS = ({"lat": 55.76}, {"lat": 55.80, "night_jobs": True}, {"lat": 55.90, "eng
 
 
 def set_out(session: Session) -> None:
-    """Before the first step: one client without and one with a chain of approvals, two dispatchers, five firms."""
-    world = make_world(session, now=START)
+    """Before the first step: a client with promises, one with a chain of approvals, three of the desk, five firms."""
+    world = promise(session, now=START, calendar="working")
+    add_person(session, Grant(Role.MANAGER), now=START)
     add_engineer(session, world.contractor, now=START)
     for fields in FIRMS:
         add_engineer(session, add_contractor(session, skills=[SKILL], **fields), now=START)
@@ -68,7 +72,7 @@ def set_out(session: Session) -> None:
     add_step(session, second.client)
 
 
-class Company(RuleBasedStateMachine):
+class Company(TrustRules, RuleBasedStateMachine):
     """`fresh` makes an engine on a new copy of the file; set by the test."""
 
     fresh: ClassVar[Any]
@@ -285,6 +289,7 @@ class Company(RuleBasedStateMachine):
         self.clients = sorted(set(sites.values()))
         self.client_id = self.clients[0]
         self.desk = [row.person_id for row in live if row.role == "dispatcher"]
+        self.manager = next(row.person_id for row in live if row.role == "manager")
         self.requesters = [(row.person_id, row.site_id) for row in live if row.role == "requester" and row.site_id]
         self.of_firm: dict[int, list[int]] = {}
         for row in live:
@@ -301,6 +306,11 @@ class Company(RuleBasedStateMachine):
         """Mostly one of the firm, sometimes of another."""
         everybody = [one for firm in sorted(self.of_firm) for one in self.of_firm[firm]]
         return _of(self.of_firm[contractor_id] if who < 90 else everybody, who)
+
+    def _anybody(self, who: int) -> int:
+        """Of the desk, of the firms, of the clients."""
+        of_firms = [one for firm in sorted(self.of_firm) for one in self.of_firm[firm]]
+        return _of([*self.desk, self.manager, *of_firms, *(person for person, _ in self.requesters)], who)
 
     def _walker(self, visit: Visit) -> int:
         return visit.engineer_id or self.desk[0]
