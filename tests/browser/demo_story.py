@@ -11,7 +11,7 @@ from tests.browser.sandbox_process import ROOT
 
 STARTS_MS = 60_000
 STEP_MS = 20_000
-DESK, ENGINEER, SECOND, SHOP, NEWCOMER = 101, 102, 103, 104, 105
+DESK, ENGINEER, SECOND, SHOP, NEWCOMER, MANAGER = 101, 102, 103, 104, 105, 107
 WORK, SITE = "Не работает свет", "Магазин «Лукошко» № 1"
 
 
@@ -82,6 +82,22 @@ def reports(shop: Hand, work: str = WORK, words: str = "Погас свет в �
     shop.ends_with("Что случилось")
     shop.says(words)
     shop.ends_with(f"Проверьте и отправьте.*{words}")
+    shop.taps("Отправить")
+    shop.ends_with(f"Заявка принята.*{words}")
+
+
+def is_told(shop: Hand, search: str, work: str, words: str, *, is_urgent: bool = False) -> None:
+    """A work that is looked for, not one of the buttons."""
+    shop.scans()
+    shop.ends_with("Что нужно сделать")
+    shop.says(search)
+    shop.taps(work)
+    shop.ends_with("Что случилось")
+    shop.says(words)
+    shop.ends_with(f"Проверьте и отправьте.*{words}")
+    if is_urgent:
+        shop.taps("Срочно, авария")
+        shop.ends_with("ищем инженера сразу")
     shop.taps("Отправить")
     shop.ends_with(f"Заявка принята.*{words}")
 
