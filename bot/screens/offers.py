@@ -122,7 +122,7 @@ def _job(card: OfferCard, texts: Texts) -> list[str]:
         parts.append(texts("offers-emergency"))
     parts.append(texts("offers-service", service=base.service))
     parts.append(texts("offers-site", site=base.site, address=base.address))
-    if card.come_by is not None and card.come_by > base.read_at:
+    if card.come_by is not None:
         by = formats.until(card.come_by, base.zone, texts.language, base.read_at)
         parts.append(texts("offers-come-by", by=by))
     if base.text:

@@ -1,19 +1,18 @@
 """A broken promise: whose it was. The time before a contractor accepted is never the contractor's fault.
 
 The one question asked: had he come within the time he himself agreed to (and, for the resolution, worked the norm time
-of the service), would the promise have been kept? Only then it is his; every other breach is ours. A window ends with
-the promise where an hour is left for it, so an hour is what he is given. While the
+of the service), would the promise have been kept? Only then it is his; every other breach is ours. While the
 ticket waits by nobody's wish of his, for parts of ours or an answer of the client, he can neither come nor work, also
 where the clock runs on.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from core.domain import slots
 from core.domain.clock import ClockKind, Whose
+from core.domain.slots import Slot
 from core.domain.visit import Side
 
 
@@ -29,31 +28,31 @@ class Move:
     """A visit was given another time, by a side."""
 
     side: Side
-    before: datetime
-    after: datetime
+    before: Slot
 
 
-def agreed_start(starts_at: datetime, moves: Iterable[Move]) -> datetime:
-    """When he had agreed to come. A later time by his own wish does not free him; by anybody else's it does."""
-    agreed: datetime | None = None
-    for move in moves:
-        before = move.before if agreed is None else agreed
-        agreed = min(before, move.after) if move.side is Side.CREW else move.after
-    return starts_at if agreed is None else agreed
+def agreed(window: Slot, moves: Sequence[Move]) -> Slot:
+    """When he had agreed to come, of a visit that is planned for this window after these moves. A later time by his own
+    wish does not free him; by anybody else's it does."""
+    windows = [*(move.before for move in moves), window]
+    found = windows[0]
+    for move, after in zip(moves, windows[1:], strict=True):
+        found = min(found, after, key=lambda one: one.start) if move.side is Side.CREW else after
+    return found
 
 
 def whose(
     kind: ClockKind,
     due_at: datetime,
-    starts_at: datetime | None,
+    agreed: Slot | None,
     norm: timedelta,
     waits: Iterable[tuple[datetime, datetime | None]] = (),
 ) -> Whose:
-    """`starts_at`: the agreed start of whoever had the job at the deadline; None: nobody had it. `waits`, in order and
-    apart from each other: when the ticket waited by others; an end of None: it still does."""
-    if starts_at is None or kind not in (ClockKind.ARRIVAL, ClockKind.RESOLUTION):
+    """`agreed`: the window of whoever had the job at the deadline; None: nobody had it. `waits`, in order and apart
+    from each other: when the ticket waited by others; an end of None: it still does."""
+    if agreed is None or kind not in (ClockKind.ARRIVAL, ClockKind.RESOLUTION):
         return Whose.OURS
-    at, left = starts_at, slots.SHORTEST + (norm if kind is ClockKind.RESOLUTION else timedelta(0))
+    at, left = agreed.start, agreed.end - agreed.start + (norm if kind is ClockKind.RESOLUTION else timedelta(0))
     for begins, ends in waits:
         if begins > at and begins >= at + left:
             break  # he would have been ready by then

@@ -81,7 +81,12 @@ def proof_due(on_site_at: datetime, norm_minutes: int, quantity_milli: int, rule
 
     A report cannot be sent without its proof, so proof that is missing shows as a report that comes late.
     """
-    return on_site_at + timedelta(minutes=norm_minutes * quantity_milli / 1000, hours=rules.proof_hours)
+    return on_site_at + work(norm_minutes, quantity_milli) + timedelta(hours=rules.proof_hours)
+
+
+def work(norm_minutes: int, quantity_milli: int) -> timedelta:
+    """What so much of a work takes by its norm."""
+    return timedelta(minutes=norm_minutes * quantity_milli / 1000)
 
 
 def happened_at(kind: QualityKind, written_at: datetime, cause: dict[str, Any]) -> datetime:

@@ -1,6 +1,6 @@
 """When an engineer may come: windows inside the site's hours, before the deadline where some are left."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -12,6 +12,8 @@ DAY_MIN = 24 * 60
 NOTICE = timedelta(hours=1)
 #: … and a window leaves at least so much until the site closes, or until somebody must be there.
 SHORTEST = timedelta(hours=1)
+#: Who leaves right now is told until when: so much is enough to hold him to it.
+RIGHT_NOW = timedelta(minutes=30)
 #: Where a site never closes people are proposed these hours of the day, unless only the night is in time.
 DAY_FROM_MIN, DAY_TO_MIN = 8 * 60, 20 * 60
 
@@ -78,34 +80,35 @@ def propose(
     length_hours: int,
     count: int,
     days_ahead: int,
-    deadline: datetime | None = None,
+    deadlines: Sequence[datetime] = (),
     earliest: datetime | None = None,
     agreed: datetime | None = None,
 ) -> tuple[Slot, ...]:
     """The next windows, not sooner than in an hour, not before `earliest`, inside the site's hours.
 
-    Two today at most, so that tomorrow is on the list too; but those that begin before the deadline come first. A
+    Two today at most, so that tomorrow is on the list too; but those that begin before the first deadline come first,
+    then those before the next. A
     time that was `agreed` with the client before stands at the head while it is ahead.
     """
     soonest = max(now + NOTICE, earliest or now)
     today = max(now, earliest or now).astimezone(ZoneInfo(hours.zone)).date()
     spread = _spread(today, soonest, hours, length_hours, days_ahead)
     wanted = [slot for slot in _exact(hours, length_hours, agreed, earliest) if slot.start >= soonest]
-    if deadline is not None:
-        late = spread
-        spread = [slot for slot in late if slot.start < deadline]
-        spread += [slot for slot in _in_time(soonest, deadline, hours, length_hours) if slot not in spread]
-        spread += [slot for slot in late if slot not in spread]
-    chosen_ones = [in_time(slot, deadline) for slot in list(dict.fromkeys(wanted + spread))[:count]]
+    early: list[Slot] = []
+    for deadline in deadlines:
+        early += [slot for slot in spread if slot.start < deadline]
+        early += _in_time(soonest, deadline, hours, length_hours)
+    chosen_ones = [in_time(slot, deadlines) for slot in list(dict.fromkeys(wanted + early + spread))[:count]]
     head = [slot for slot in chosen_ones if slot.start == agreed]
     return tuple(head + sorted((slot for slot in chosen_ones if slot not in head), key=lambda slot: slot.start))
 
 
-def in_time(slot: Slot, deadline: datetime | None) -> Slot:
-    """Who comes within the window keeps the promise: it ends with it, where that leaves an hour to come in."""
-    if deadline is None or not slot.start + SHORTEST <= deadline < slot.end:
-        return slot
-    return Slot(slot.start, deadline.replace(second=0, microsecond=0))
+def in_time(slot: Slot, deadlines: Iterable[datetime], least: timedelta = SHORTEST) -> Slot:
+    """Who comes within the window keeps the promise: it ends with the first that leaves so much time to come in."""
+    for deadline in deadlines:
+        if slot.start + least <= deadline < slot.end:
+            return Slot(slot.start, deadline.replace(second=0, microsecond=0))
+    return slot
 
 
 def of_day(day: date, hours: Hours, *, length_hours: int) -> tuple[Slot, ...]:

@@ -159,7 +159,7 @@ def _facts(one: Burning, due_at: datetime, *, is_unwatched: bool) -> dict[str, o
     At a deadline nobody watched he may have come in time and could not say so: that is ours.
     """
     held = one.holding(due_at)
-    whose = breach.whose(one.clock.kind, due_at, held.starts_at if held else None, one.norm, one.waits)
+    whose = breach.whose(one.clock.kind, due_at, held.agreed if held else None, one.norm, one.waits)
     total = one.ran(one.clock.started_at, due_at)
     theirs = one.ran(held.assignment.started_at, due_at) if held is not None else timedelta(0)
     return {

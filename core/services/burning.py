@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.domain import breach
+from core.domain import breach, quality, slots
 from core.domain.calendar import Calendar, CalendarKind, DayHours, RoundTheClock, WorkingTime
 from core.domain.clock import ClockKind, Whose
+from core.domain.slots import Slot
 from core.services import calendars
 from storage.models.clock import Clock, ClockInterval, Hold
 from storage.models.directory import Service, Site
@@ -27,7 +28,7 @@ class Holding:
 
     assignment: Assignment
     engineer_id: int | None
-    starts_at: datetime | None
+    agreed: Slot | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class Burning:
         visit = next((one for one in trips if one.left_at is None or one.left_at >= at), None)
         if visit is None:
             return Holding(last, last.engineer_id, None)
-        agreed = breach.agreed_start(visit.starts_at, self.moves.get(visit.id, ()))
+        agreed = breach.agreed(Slot(visit.starts_at, visit.ends_at), self.moves.get(visit.id, ()))
         return Holding(last, visit.engineer_id, agreed)
 
     def _calendar(self, kind: CalendarKind) -> Calendar:
@@ -120,7 +121,7 @@ def _places(session: Session, ticket_ids: Collection[int]) -> dict[int, tuple[Ti
         .join(Service, Service.id == Ticket.service_id)
         .where(Ticket.id.in_(ticket_ids))
     )
-    return {ticket.id: (ticket, zone, timedelta(minutes=norm)) for ticket, zone, norm in rows}
+    return {ticket.id: (ticket, zone, quality.work(norm, ticket.quantity_milli)) for ticket, zone, norm in rows}
 
 
 def _crews(
@@ -139,5 +140,6 @@ def _crews(
     trips = [visit.id for of_ticket in visits.values() for visit in of_ticket]
     moved = select(VisitMove).where(VisitMove.visit_id.in_(trips)).order_by(VisitMove.id)
     for move in session.scalars(moved) if trips else ():
-        moves[move.visit_id].append(breach.Move(move.side, move.from_starts_at, move.to_starts_at))
+        ends_at = move.from_ends_at or move.from_starts_at + slots.SHORTEST
+        moves[move.visit_id].append(breach.Move(move.side, Slot(move.from_starts_at, ends_at)))
     return assignments, visits, moves

@@ -277,7 +277,7 @@ def _offer(session: Session, actor: Actor, row: Ticket, base: Base, offer: Offer
         pay_kop=offer.pay_kop,
         distance_m=offer.distance_m,
         waits_until=offer.waits_until,
-        come_by=clocks.come_by(session, row),
+        come_by=next(iter(clocks.come_by(session, row, now=now)), None),
         slots=offers.proposed_slots(session, row, now=now),
         can_go_now=(row.priority is Priority.EMERGENCY or hours.is_open(now)) and not card_facts.is_too_soon(row, now),
         team=team if len(team) > 1 else (),

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.domain import clock as rules
+from core.domain import quality
 from core.domain.calendar import CalendarKind
 from core.domain.clock import LEVELS, STOPS, ClockKind, ClockState, Reading, StopReason
 from core.domain.ticket import SETTLED, TicketStatus
@@ -281,13 +282,14 @@ def count_anew(session: Session, kind: CalendarKind) -> int:
     return len(running)
 
 
-def come_by(session: Session, ticket: Ticket) -> datetime | None:
-    """Until when somebody must be on site, so that the arrival is kept and the norm of the work fits before the
-    resolution is due; None where nothing is promised, the clocks stand, or that was."""
-    norm = timedelta(minutes=session.get_one(Service, ticket.service_id).norm_minutes)
-    ahead = {ClockKind.ARRIVAL: timedelta(0), ClockKind.RESOLUTION: norm}
+def come_by(session: Session, ticket: Ticket, *, now: datetime) -> tuple[datetime, ...]:
+    """Until when somebody must be on site: for the arrival, and for the resolution with the norm of the work before it.
+    The next first; what is over, stands or was never promised is not among them."""
+    norm = session.get_one(Service, ticket.service_id).norm_minutes
+    ahead = {ClockKind.ARRIVAL: timedelta(0), ClockKind.RESOLUTION: quality.work(norm, ticket.quantity_milli)}
     live = [(one.due_at, one.kind) for one in clock_rows.live(session, ticket.id) if one.kind in ahead]
-    return min((due_at - ahead[kind] for due_at, kind in live if due_at is not None), default=None)
+    bounds = (due_at - ahead[kind] for due_at, kind in live if due_at is not None)
+    return tuple(sorted(at for at in bounds if at > now))
 
 
 def run_anew(session: Session, clock: Clock, *, cause: Audit | None, now: datetime) -> None:

@@ -45,6 +45,7 @@ _MAY_LIE_AHEAD = frozenset(
         "from_starts_at",
         "starts_at",
         "to_starts_at",
+        "from_ends_at",
         "until",
         "visit_from",
         "warn_at",

@@ -3,6 +3,7 @@
 Only while nobody is on the way yet. A confirmation that was given is void with the time it was given for.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -59,7 +60,7 @@ def options(session: Session, actor: Actor, visit_id: int, *, now: datetime, pag
     visit, ticket, side = _found(session, actor, visit_id)
     _ensure_ahead(visit, ticket)
     site = session.get_one(Site, ticket.site_id)
-    days = _free_days(session, visit, site, _soonest(ticket, side, now), clocks.come_by(session, ticket))
+    days = _free_days(session, visit, site, _soonest(ticket, side, now), _come_by(session, ticket, side, now))
     shown = min(page, max(len(days) - 1, 0))
     return Options(
         ticket.id,
@@ -95,13 +96,15 @@ def move(
     if was is not None and _minute(was) != _minute(visit.starts_at):
         raise Changed
     slot = offers.ensure_open_at(session, ticket, start, now=now)
+    slot = slots.in_time(slot, _come_by(session, ticket, side, now))
     _ensure_fits(session, ticket, visit, side, slot, now=now)
     before = visit.starts_at
+    ended = visit.ends_at
     _write(session, visit, slot, AHEAD, now=now)
     facts = {"side": side, "from": before.isoformat(), "to": slot.start.isoformat()}
     role = min(scope.roles_on(session, actor, ticket) & _ROLES[side])
     cause = audit.record(session, actor, "visit", visit.id, "move", now=now, role=role, data=facts)
-    _keep(session, actor, visit, side, before, now=now)
+    _keep(session, actor, visit, side, Slot(before, ended), now=now)
     if side is Side.CLIENT or slot.start < before:
         clocks.client_moved(session, ticket, cause=cause, now=now)
     tasks.end_for_ticket(session, actor, ticket.id, tasks.OF_COMING | {TaskKind.EXPIRED_JOB}, "moved", now=now)
@@ -122,9 +125,9 @@ def move_typed(session: Session, actor: Actor, visit_id: int, typed: str, was: d
 
 def plan_anew(session: Session, actor: Actor, visit: Visit, slot: Slot, side: Side, *, now: datetime) -> None:
     """A visit whose time went by while the ticket waited: whoever was under way is so no more. Told with its cause."""
-    before = visit.starts_at
+    before = Slot(visit.starts_at, visit.ends_at)
     _write(session, visit, slot, AHEAD | {VisitStatus.EN_ROUTE}, now=now)
-    facts = {"side": side, "from": before.isoformat(), "to": slot.start.isoformat()}
+    facts = {"side": side, "from": before.start.isoformat(), "to": slot.start.isoformat()}
     audit.record(session, actor, "visit", visit.id, REPLANNED, now=now, data=facts)
     _keep(session, actor, visit, side, before, now=now)
     skill_ends.look(session, actor, visit, now=now)
@@ -183,9 +186,9 @@ def _write(session: Session, visit: Visit, slot: Slot, while_: frozenset[VisitSt
         raise Changed
 
 
-def _keep(session: Session, actor: Actor, visit: Visit, side: Side, before: datetime, *, now: datetime) -> None:
+def _keep(session: Session, actor: Actor, visit: Visit, side: Side, before: Slot, *, now: datetime) -> None:
     row = VisitMove(visit_id=visit.id, side=side, person_id=actor.person_id, at=now)
-    row.from_starts_at, row.to_starts_at = before, visit.starts_at
+    row.from_starts_at, row.from_ends_at, row.to_starts_at = before.start, before.end, visit.starts_at
     session.add(row)
     session.flush()
 
@@ -209,8 +212,13 @@ def _soonest(ticket: Ticket, side: Side, now: datetime) -> datetime:
     return max(soonest, ticket.visit_from) if side is Side.CREW and ticket.visit_from is not None else soonest
 
 
+def _come_by(session: Session, ticket: Ticket, side: Side, now: datetime) -> tuple[datetime, ...]:
+    """The promise waits for a client who moves his visit."""
+    return clocks.come_by(session, ticket, now=now) if side is not Side.CLIENT else ()
+
+
 def _free_days(
-    session: Session, visit: Visit, site: Site, soonest: datetime, come_by: datetime | None
+    session: Session, visit: Visit, site: Site, soonest: datetime, come_by: Sequence[datetime]
 ) -> list[tuple[Slot, ...]]:
     """Windows by day, without those the engineer is elsewhere in or away on."""
     hours, length = offers.hours_of(site), numbers.of(session).slot_hours

@@ -171,7 +171,7 @@ def proposed_slots(session: Session, ticket: Ticket, *, now: datetime) -> tuple[
         length_hours=rules.slot_hours,
         count=rules.slots_offered,
         days_ahead=rules.slots_days_ahead,
-        deadline=clocks.come_by(session, ticket),
+        deadlines=clocks.come_by(session, ticket, now=now),
         earliest=ticket.visit_from,
         agreed=_agreed_before(session, ticket),
     )
@@ -183,7 +183,7 @@ def next_slot(session: Session, ticket: Ticket, *, now: datetime) -> Slot:
     if proposed:
         return proposed[0]
     from_now = Slot(now, now + timedelta(hours=numbers.of(session).slot_hours))
-    return slots.in_time(from_now, clocks.come_by(session, ticket))
+    return slots.in_time(from_now, clocks.come_by(session, ticket, now=now), slots.RIGHT_NOW)
 
 
 def ensure_open_at(session: Session, ticket: Ticket, start: datetime, *, now: datetime) -> Slot:
@@ -192,7 +192,7 @@ def ensure_open_at(session: Session, ticket: Ticket, start: datetime, *, now: da
     slot = slots.window(start, hours, length_hours=numbers.of(session).slot_hours)
     if slot is None or not now < start <= now + timedelta(days=MOST_DAYS_AHEAD):
         raise SlotGone
-    return slots.in_time(slot, clocks.come_by(session, ticket))
+    return slot
 
 
 def _agreed_before(session: Session, ticket: Ticket) -> datetime | None:
@@ -220,7 +220,8 @@ def slot_at(session: Session, ticket: Ticket, start: datetime | None, *, now: da
         earliest=ticket.visit_from,
         agreed=[at for at in agreed if at is not None],
     )
-    return slots.in_time(slot, clocks.come_by(session, ticket))
+    least = slots.SHORTEST if start is not None else slots.RIGHT_NOW
+    return slots.in_time(slot, clocks.come_by(session, ticket, now=now), least)
 
 
 def is_countered(offer: Offer) -> bool:

@@ -84,6 +84,8 @@ class VisitMove(Base):
     side: Mapped[Side] = mapped_column(StrEnumType(Side))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     from_starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: Of a move made before this was kept nobody knows it.
+    from_ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     to_starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.domain.breach import Move, agreed_start, whose
+from core.domain.breach import Move, agreed, whose
 from core.domain.clock import ClockKind, Whose
 from core.domain.notice import Audience, sla_told
+from core.domain.slots import Slot
 from core.domain.visit import Side
 
 DUE = datetime(2026, 3, 16, 12, tzinfo=UTC)
@@ -19,7 +20,7 @@ K, W = ClockKind, Whose
 @pytest.mark.parametrize(
     ("kind", "starts", "expected"),
     [
-        (K.ARRIVAL, DUE - HOUR, W.CONTRACTOR),
+        (K.ARRIVAL, DUE - HOUR, W.CONTRACTOR),  # the window of an hour ends with the promise
         (K.ARRIVAL, DUE - timedelta(minutes=59), W.OURS),  # within his window he might have come after it
         (K.ARRIVAL, DUE + timedelta(minutes=1), W.OURS),  # he never promised to come in time
         (K.ARRIVAL, None, W.OURS),  # nobody had it
@@ -32,7 +33,7 @@ K, W = ClockKind, Whose
 def test_it_is_the_contractors_only_if_his_own_time_would_have_kept_it(
     kind: ClockKind, starts: datetime | None, expected: Whose
 ) -> None:
-    assert whose(kind, DUE, starts, 2 * HOUR) is expected
+    assert whose(kind, DUE, starts and Slot(starts, starts + HOUR), 2 * HOUR) is expected
 
 
 @pytest.mark.parametrize(
@@ -49,26 +50,28 @@ def test_what_waited_by_others_is_taken_off_his_time(
     begins: timedelta, ends: timedelta | None, expected: Whose
 ) -> None:
     waits = [(DUE - begins, DUE - ends if ends is not None else None)]
-    assert whose(K.RESOLUTION, DUE, DUE - 3 * HOUR, HOUR, waits) is expected
+    assert whose(K.RESOLUTION, DUE, Slot(DUE - 3 * HOUR, DUE - 2 * HOUR), HOUR, waits) is expected
+
+
+def window(hour: float) -> Slot:
+    return Slot(DUE + hour * HOUR, DUE + (hour + 2) * HOUR)
 
 
 @pytest.mark.parametrize(
-    ("moves", "expected"),
+    ("moves", "now", "expected"),
     [
-        ([], DUE),
-        ([(Side.CREW, -2, 3)], -2),  # his own later time does not free him
-        ([(Side.CLIENT, -2, 3)], 3),
-        ([(Side.DESK, -2, 3)], 3),
-        ([(Side.CREW, -2, 3), (Side.CLIENT, 3, 5)], 5),
-        ([(Side.CLIENT, -2, 3), (Side.CREW, 3, 5)], 3),
-        ([(Side.CREW, -2, 3), (Side.CREW, 3, 5)], -2),
-        ([(Side.CREW, 3, -2)], -2),  # who comes sooner has agreed to come sooner
+        ([], 0, 0),
+        ([(Side.CREW, -2)], 3, -2),  # his own later time does not free him
+        ([(Side.CLIENT, -2)], 3, 3),
+        ([(Side.DESK, -2)], 3, 3),
+        ([(Side.CREW, -2), (Side.CLIENT, 3)], 5, 5),
+        ([(Side.CLIENT, -2), (Side.CREW, 3)], 5, 3),
+        ([(Side.CREW, -2), (Side.CREW, 3)], 5, -2),
+        ([(Side.CREW, 3)], -2, -2),  # who comes sooner has agreed to come sooner
     ],
 )
-def test_when_he_had_agreed_to_come(moves: list[tuple[Side, int, int]], expected: datetime | int) -> None:
-    given_ = [Move(side, DUE + before * HOUR, DUE + after * HOUR) for side, before, after in moves]
-    wanted = expected if isinstance(expected, datetime) else DUE + expected * HOUR
-    assert agreed_start(DUE, given_) == wanted
+def test_when_he_had_agreed_to_come(moves: list[tuple[Side, int]], now: int, expected: int) -> None:
+    assert agreed(window(now), [Move(side, window(before)) for side, before in moves]) == window(expected)
 
 
 LEVELS = st.sampled_from([0, 50, 75, 90, 100])

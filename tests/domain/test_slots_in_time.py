@@ -39,8 +39,8 @@ def shown(slots: tuple[Slot, ...], zone: str) -> list[str]:
     return [f"{s.start.astimezone(here):%d %H:%M}–{s.end.astimezone(here):%H:%M}" for s in slots]
 
 
-def proposed(now: str, hours: Hours, **more: datetime | None) -> list[str]:
-    found = propose(at(now, hours.zone), hours, length_hours=2, count=3, days_ahead=3, **more)
+def proposed(now: str, hours: Hours, *deadlines: datetime, **more: datetime | None) -> list[str]:
+    found = propose(at(now, hours.zone), hours, length_hours=2, count=3, days_ahead=3, deadlines=deadlines, **more)
     return shown(found, hours.zone)
 
 
@@ -71,7 +71,15 @@ def proposed(now: str, hours: Hours, **more: datetime | None) -> list[str]:
 def test_windows_before_the_deadline_come_first(
     now: str, hours: Hours, deadline: str | None, expected: list[str]
 ) -> None:
-    assert proposed(now, hours, deadline=at(deadline) if deadline is not None else None) == expected
+    assert proposed(now, hours, *([at(deadline)] if deadline is not None else [])) == expected
+
+
+def test_after_the_first_promise_the_next_one_is_kept() -> None:
+    """Nobody can be there in half an hour; the work can still be done in time."""
+    arrival, resolution = at("2026-03-16 10:30"), at("2026-03-16 17:30")
+    found = proposed("2026-03-16 10:00", SHOP, arrival, resolution)
+
+    assert found == ["16 12:00–14:00", "16 14:00–16:00", "16 16:00–17:30"]
 
 
 @pytest.mark.parametrize("zone", [*RUSSIA, BERLIN])
@@ -80,7 +88,7 @@ def test_every_zone_counts_by_its_own_wall(zone: str, day: str) -> None:
     """Berlin changes its clocks on two of these days; Russia does not."""
     hours = Hours(zone, 540, 1260)
 
-    assert proposed(f"{day} 08:30", hours, deadline=at(f"{day} 14:00", zone)) == [
+    assert proposed(f"{day} 08:30", hours, at(f"{day} 14:00", zone)) == [
         f"{day[-2:]} 11:00–13:00",
         f"{day[-2:]} 13:00–14:00",
         f"{int(day[-2:]) + 1:02} 09:00–11:00",
@@ -158,7 +166,7 @@ def test_a_time_of_ones_own_must_lie_inside_one_opening(start: str, hours: Hours
     ],
 )
 def test_a_window_ends_with_the_promise_where_an_hour_is_left_for_it(deadline: str, ends: str) -> None:
-    found = in_time(Slot(at("2026-03-16 12:00"), at("2026-03-16 14:00")), at(deadline))
+    found = in_time(Slot(at("2026-03-16 12:00"), at("2026-03-16 14:00")), [at(deadline)])
 
     assert found == Slot(at("2026-03-16 12:00"), at(f"2026-03-16 {ends}"))
 
@@ -177,7 +185,7 @@ def test_whatever_the_hours_and_the_clock_somebody_can_come(
     now = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)
     due = now + timedelta(minutes=deadline)
     hours = Hours(zone, opens, closes)
-    slots = propose(now, hours, length_hours=2, count=3, days_ahead=3, deadline=due)
+    slots = propose(now, hours, length_hours=2, count=3, days_ahead=3, deadlines=[due])
 
     assert slots
     assert len(set(slots)) == len(slots)
@@ -185,5 +193,5 @@ def test_whatever_the_hours_and_the_clock_somebody_can_come(
     assert are_early == sorted(are_early, reverse=True)
     for slot in slots:
         assert hours.is_open(slot.start) or hours.is_round_the_clock
-        assert in_time(chosen(slot.start, now, hours, length_hours=2, days_ahead=3), due) == slot
+        assert in_time(chosen(slot.start, now, hours, length_hours=2, days_ahead=3), [due]) == slot
         assert slot.end <= due or slot.start + SHORTEST > due

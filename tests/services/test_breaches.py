@@ -12,7 +12,16 @@ from core.domain.clock import ClockKind, ClockState, StopReason, Whose
 from core.domain.notice import Notice
 from core.domain.quality import QualityKind
 from core.domain.role import Role
-from core.services import breaches, calendar_days, cards, clocks, guard, history, moves, tickets, visits
+from core.services import (
+    breaches,
+    calendar_days,
+    clocks,
+    guard,
+    history,
+    moves,
+    tickets,
+    visits,
+)
 from storage.models.clock import Breach, ClockInterval
 from storage.models.desk import Audit
 from storage.models.post import Outbox
@@ -113,41 +122,6 @@ def test_a_deadline_nobody_watched_is_not_his_fault(
     assert (row.at, row.contractor_id) == (ticket.registered_at + timedelta(hours=2), world.contractor.id)
     assert (row.whose, len(missed(world))) == (whose, whose is Whose.CONTRACTOR)
     assert guard.is_held(world.session) is (away > timedelta(hours=6))
-
-
-def test_whoever_comes_within_the_window_he_took_has_kept_the_promise(world: World, clock: HandClock) -> None:
-    """The window ends with the arrival, an hour before the end at the latest with the norm of the work."""
-    ticket = send(world)
-    started = world.now
-    later(world, clock, minutes=30)
-    offered = cards.ticket(world.session, world.engineer, ticket.id, now=world.now)
-    assert isinstance(offered, cards.OfferCard)
-    visit = take(world, ticket)
-    assert (offered.come_by, visit.ends_at) == (started + timedelta(minutes=120), started + timedelta(minutes=120))
-    later(world, clock, minutes=89)
-    arrive(world, ticket)
-    later(world, clock, minutes=2)
-
-    assert breach_of(world, ticket, K.ARRIVAL) is None
-    assert [event.weight_milli for event in world.session.scalars(select(QualityEvent))] == [1000]
-
-
-def test_a_window_leaves_the_norm_of_the_work_before_the_resolution(session: Session, clock: HandClock) -> None:
-    world = promise(session, now=clock.now(), arrival_min=240, resolution_min=170)
-    ticket = send(world)
-
-    assert take(world, ticket).ends_at == world.now + timedelta(minutes=170 - 60)
-
-
-def test_where_less_than_an_hour_was_left_to_come_in_it_is_ours(world: World, clock: HandClock) -> None:
-    ticket = send(world)
-    later(world, clock, minutes=70)
-    visit = take(world, ticket)
-    assert visit.ends_at - visit.starts_at == timedelta(hours=2)
-    later(world, clock, minutes=60)
-
-    assert breach(world, ticket, K.ARRIVAL).whose is Whose.OURS
-    assert missed(world) == []
 
 
 def test_a_yes_after_the_deadline_is_not_his_fault(world: World, clock: HandClock) -> None:
@@ -292,7 +266,7 @@ def give_back(world: World, clock_id: int, *, minutes: int) -> None:
     ends = begun + timedelta(minutes=minutes)
     for start, end, runs, whose in ((begun, ends, False, Whose.CLIENT), (ends, None, True, Whose.OURS)):
         row = ClockInterval(clock_id=clock_id, from_at=start, to_at=end, runs=runs, whose=whose)
-        row.calendar, row.reason = first.calendar, None if runs else StopReason.NOT_READY
+        row.calendar, row.reason = first.calendar, None if runs else StopReason.MOVED_BY_CLIENT
         session.add(row)
         session.flush()
     clocks.count_anew(session, first.calendar)

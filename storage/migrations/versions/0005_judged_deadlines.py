@@ -1,4 +1,4 @@
-"""A clock that is over keeps the deadline it was judged by, and a hold what it rests on."""
+"""A clock that is over keeps the deadline it was judged by, a hold what it rests on, a move the window it left."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -29,12 +29,16 @@ def upgrade() -> None:
         batch_op.create_foreign_key(batch_op.f("fk_hold_proof_id_proof"), "proof", ["proof_id"], ["id"])
     with op.batch_alter_table("clock", schema=None) as batch_op:
         batch_op.add_column(sa.Column("judged_due_at", sa.DateTime(timezone=True), nullable=True))
+    with op.batch_alter_table("visit_move", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("from_ends_at", sa.DateTime(timezone=True), nullable=True))
     op.execute(JUDGED)
     op.execute(COUNTED)
 
 
 def downgrade() -> None:
     op.execute("DELETE FROM job_run WHERE job = 'calendar'")
+    with op.batch_alter_table("visit_move", schema=None) as batch_op:
+        batch_op.drop_column("from_ends_at")
     with op.batch_alter_table("clock", schema=None) as batch_op:
         batch_op.drop_column("judged_due_at")
     with op.batch_alter_table("hold", schema=None) as batch_op:
