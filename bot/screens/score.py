@@ -164,6 +164,8 @@ def _sign(one: EventLine) -> str:
         return _SIGNS[Disputed.UPHELD]
     if one.disputed is not None:
         return _SIGNS[one.disputed]
+    if one.kind is QualityKind.MARK:
+        return "⭐"  # an opinion is neither right nor wrong
     return "⚠️" if one.is_bad else "✅"
 
 
