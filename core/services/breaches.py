@@ -32,6 +32,8 @@ from storage.models.ticket import Ticket
 BROKEN, KEPT, SHIFTED = "breach", "annul", "shift"
 #: The haste of a second search is nobody's promise.
 PROMISED = frozenset(clocks.PROMISED)
+#: In the audit of a breach: its deadline was over at the moment it became one, so it stays ours wherever it moves.
+BY_CALENDAR: dict[bool, dict[str, object]] = {True: {"by_calendar": True}, False: {}}
 SYSTEM = Actor.system("job:breaches")
 
 
@@ -44,15 +46,20 @@ class Broken:
     whose: Whose
 
 
-def record(session: Session, found: Sequence[tuple[Burning, datetime]], *, now: datetime) -> None:
-    """Many at once, each with its deadline. One that stands is left alone, one that was annulled is broken again."""
+def record(
+    session: Session, found: Sequence[tuple[Burning, datetime]], *, now: datetime, by_calendar: bool = False
+) -> None:
+    """Many at once, each with its deadline. One that stands is left alone, one that was annulled is broken again.
+
+    `by_calendar`: nobody could know that it would be the deadline.
+    """
     found = [(one, due_at) for one, due_at in found if one.clock.kind in PROMISED]
     ids = [one.clock.id for one, _ in found]
     known = {row.clock_id: row for row in session.scalars(select(Breach).where(Breach.clock_id.in_(ids)))}
     new = [pair for pair in found if (row := known.get(pair[0].clock.id)) is None or row.annulled_at is not None]
     unwatched = downtime.is_unwatched(session, (due_at for _, due_at in new), now=now)
-    facts = [_facts(one, due_at, is_unwatched=due_at in unwatched) for one, due_at in new]
-    causes = [_said(one, due_at, told, now) for (one, due_at), told in zip(new, facts, strict=True)]
+    facts = [_facts(one, due_at, is_ours=by_calendar or due_at in unwatched) for one, due_at in new]
+    causes = [_said(one, due_at, told, now, by_calendar) for (one, due_at), told in zip(new, facts, strict=True)]
     session.add_all(causes)
     session.flush()
     broken: list[tuple[Breach, Audit]] = []
@@ -131,6 +138,16 @@ def recheck_calendar(session: Session, kind: CalendarKind, since: datetime, *, n
         recheck(session, clock, now=now, by_calendar=True)
 
 
+def by_calendar(session: Session, overtaken: Sequence[Clock], *, now: datetime) -> None:
+    """Deadlines that were ahead, until a day was said or hours were set by which they are over: ours. Not so where the
+    same deadline was broken before and only taken back: that one was known."""
+    ids = [clock.id for clock in overtaken]
+    known = {row.clock_id: row.at for row in session.scalars(select(Breach).where(Breach.clock_id.in_(ids)))}
+    new = [clock for clock in overtaken if clock.due_at is not None and known.get(clock.id) != clock.due_at]
+    found = [(one, one.clock.due_at) for one in burning.look(session, new) if one.clock.due_at is not None]
+    record(session, found, now=now, by_calendar=True)
+
+
 def excuse(session: Session, since: datetime, *, now: datetime) -> None:
     """From `since` on nobody watched, as is known only now: what was put on somebody's account for it is ours."""
     his = select(Breach, Clock).join(Clock, Clock.id == Breach.clock_id)
@@ -153,17 +170,18 @@ def stands(session: Session, breach_id: int, *, now: datetime) -> bool:
     return session.scalar(live) is not None
 
 
-def _facts(one: Burning, due_at: datetime, *, is_unwatched: bool) -> dict[str, object]:
+def _facts(one: Burning, due_at: datetime, *, is_ours: bool) -> dict[str, object]:
     """Whose it is, who had the job at the deadline, and whole minutes of running time before and after his yes.
 
-    At a deadline nobody watched he may have come in time and could not say so: that is ours.
+    At a deadline nobody watched he may have come in time and could not say so, and nobody is held to a calendar he
+    could not know: that is ours.
     """
     held = one.holding(due_at)
     whose = breach.whose(one.clock.kind, due_at, held.agreed if held else None, one.norm, one.waits)
     total = one.ran(one.clock.started_at, due_at)
     theirs = one.ran(held.assignment.started_at, due_at) if held is not None else timedelta(0)
     return {
-        "whose": Whose.OURS if is_unwatched else whose,
+        "whose": Whose.OURS if is_ours else whose,
         "contractor_id": held.assignment.contractor_id if held else None,
         "person_id": held.engineer_id if held else None,
         "ours_min": _minutes(total) - _minutes(theirs),
@@ -175,8 +193,8 @@ def _minutes(span: timedelta) -> int:
     return int(span.total_seconds() // 60)
 
 
-def _said(one: Burning, due_at: datetime, told: dict[str, object], now: datetime) -> Audit:
-    data = {"kind": one.clock.kind, "due": due_at.isoformat(), "whose": told["whose"]}
+def _said(one: Burning, due_at: datetime, told: dict[str, object], now: datetime, by_calendar: bool) -> Audit:
+    data = {"kind": one.clock.kind, "due": due_at.isoformat(), "whose": told["whose"], **BY_CALENDAR[by_calendar]}
     return audit.made(SYSTEM, "clock", one.clock.id, BROKEN, now=now, data=data)
 
 
@@ -213,8 +231,10 @@ def _shift(session: Session, row: Breach, due_at: datetime, clock: Clock, *, now
     """Broken all the same, at another moment or by what is known now: whose it is is asked anew."""
     _take_back(session, row, now)
     (one,) = burning.look(session, [clock])
-    told = _facts(one, due_at, is_unwatched=due_at in downtime.is_unwatched(session, [due_at], now=now))
-    data = {"kind": clock.kind, "due": due_at.isoformat(), "whose": told["whose"]}
+    by_calendar = bool(session.get_one(Audit, row.audit_id).data.get("by_calendar"))
+    is_unwatched = due_at in downtime.is_unwatched(session, [due_at], now=now)
+    told = _facts(one, due_at, is_ours=by_calendar or is_unwatched)
+    data = {"kind": clock.kind, "due": due_at.isoformat(), "whose": told["whose"], **BY_CALENDAR[by_calendar]}
     cause = audit.record(session, SYSTEM, "clock", clock.id, SHIFTED, now=now, data=data)
     row.at, row.audit_id = due_at, cause.id
     if row.detected_at < due_at:

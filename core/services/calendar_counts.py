@@ -15,7 +15,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from core.domain.calendar import CalendarKind
-from core.services import breaches, calendars, clock_rows, production_calendar
+from core.services import breaches, calendars, clocks, production_calendar
 from storage.models.clock import Breach, Clock, ClockInterval
 from storage.models.desk import JobRun
 
@@ -43,8 +43,9 @@ def page(session: Session, limit: int, after: int, *, now: datetime) -> int | No
     # Who ends one of them at this moment ends it by its new deadline, or it is over and left alone.
     rows = select(Clock).where(Clock.id.in_(ids), Clock.ended_at.is_(None)).order_by(Clock.id).with_for_update()
     broken = set(session.scalars(select(Breach.clock_id).where(Breach.clock_id.in_(ids))))
-    for clock in session.scalars(rows).all():
-        clock_rows.refresh(session, clock)
+    known = session.scalars(rows).all()
+    breaches.by_calendar(session, clocks.count_anew(session, known, now=now), now=now)
+    for clock in known:
         if clock.id in broken:
             breaches.recheck(session, clock, now=now, by_calendar=True)
     return ids[-1]

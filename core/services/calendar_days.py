@@ -21,13 +21,13 @@ def say(session: Session, actor: Actor, day: date, kind: DayKind | None, *, now:
 
     A deadline may come nearer or go farther; what was
     warned of or met stays as it was; what was broken is looked at once more. Raises NotAllowed, FieldInvalid("day")
-    for a year that is none of ours.
+    for a year that is none of ours; taken back is what was said of any.
     """
     if not actor.has(Role.ADMIN, Role.MANAGER):
         raise NotAllowed
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise FieldInvalid("day")
     row = session.get(CalendarDay, day)
+    if not FIRST_YEAR <= day.year <= LAST_YEAR and (kind is not None or row is None):
+        raise FieldInvalid("day")
     if row is not None and kind is None:
         session.delete(row)
     elif row is not None and kind is not None:
@@ -37,11 +37,12 @@ def say(session: Session, actor: Actor, day: date, kind: DayKind | None, *, now:
     session.flush()
     data = {"day": day.isoformat(), "kind": kind}
     audit.record(session, actor, calendars.SAID_OF, day.toordinal(), "say", now=now, data=data)
-    counted = clocks.count_anew(session, CalendarKind.WORKING)
+    running = clocks.on_calendar(session, CalendarKind.WORKING)
+    breaches.by_calendar(session, clocks.count_anew(session, running, now=now), now=now)
     # A day begins somewhere on earth half a day before it begins in UTC.
     since = datetime.combine(day, time(), tzinfo=UTC) - timedelta(days=1)
     breaches.recheck_calendar(session, CalendarKind.WORKING, since, now=now)
-    return counted
+    return len(running)
 
 
 def said(session: Session, *, now: datetime) -> tuple[tuple[date, DayKind], ...]:

@@ -73,12 +73,12 @@ def _lay(
 
 
 def cut(session: Session, clock: Clock, at: datetime) -> None:
-    """The ledger ends at `at`: what was laid ahead of it falls away, what lasted until then is closed.
+    """The ledger ends at `at`: what begins then or was laid ahead of it falls away, what lasted until then is closed.
 
     The first interval always stays, be it of no length.
     """
     rows = session.scalars(rows_of(clock.id)).all()
-    ahead = [row.id for row in rows[1:] if row.from_at > at]
+    ahead = [row.id for row in rows[1:] if row.from_at >= at]
     session.execute(delete(ClockInterval).where(ClockInterval.id.in_(ahead)))
     last = [row for row in rows if row.id not in ahead][-1]
     last.to_at = max(at, last.from_at)

@@ -1,7 +1,7 @@
 """The clocks of a ticket: begun, stopped, going on, met. The only writer of their rows and of the cached deadlines."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -273,13 +273,21 @@ def unwarn(session: Session, clock: Clock, *, now: datetime) -> None:
     clock_rows.refresh(session, clock)
 
 
-def count_anew(session: Session, kind: CalendarKind) -> int:
-    """The calendar has changed: deadlines and next warnings of what runs on it. Returns how many clocks run."""
+def on_calendar(session: Session, kind: CalendarKind) -> Sequence[Clock]:
+    """What runs on it, or did for a while."""
     on_it = select(ClockInterval.clock_id).where(ClockInterval.calendar == kind)
-    running = session.scalars(select(Clock).where(Clock.state == ClockState.RUNNING, Clock.id.in_(on_it))).all()
-    for clock in running:
+    return session.scalars(select(Clock).where(Clock.state == ClockState.RUNNING, Clock.id.in_(on_it))).all()
+
+
+def count_anew(session: Session, known: Iterable[Clock], *, now: datetime) -> list[Clock]:
+    """The calendar has changed: deadlines and next warnings. Returns those that were ahead and are over by that."""
+    overtaken = []
+    for clock in known:
+        before = clock.due_at
         clock_rows.refresh(session, clock)
-    return len(running)
+        if before is not None and clock.due_at is not None and clock.due_at <= now < before:
+            overtaken.append(clock)
+    return overtaken
 
 
 def come_by(session: Session, ticket: Ticket, *, now: datetime) -> tuple[datetime, ...]:
@@ -293,8 +301,8 @@ def come_by(session: Session, ticket: Ticket, *, now: datetime) -> tuple[datetim
 
 
 def run_anew(session: Session, clock: Clock, *, cause: Audit | None, now: datetime) -> None:
-    """Another stretch begins, on the calendar the clock has now."""
-    ticket = session.get_one(Ticket, clock.ticket_id)
+    """Another stretch begins, on the calendar the clock has now; a promise that began later goes on from then."""
+    ticket, now = session.get_one(Ticket, clock.ticket_id), max(now, clock.started_at)
     clock_rows.cut(session, clock, now)
     waits = client_waits.ahead(session, ticket, now=now) if clock.kind in _WAIT_FOR_CLIENT else ()
     clock_rows.run(session, clock, cause, now=now, waits=waits)

@@ -224,11 +224,15 @@ def held(session: Session, actor: Actor, ticket: Ticket) -> Held | None:
 
 
 def close(session: Session, ticket: Ticket, *, now: datetime) -> None:
-    """The ticket is over while it waits."""
+    """The ticket is about to be over while it waits. Where the wait was over before and nobody had noticed, its clocks
+    have run from the moment that was agreed."""
     row = live(session, ticket.id)
-    if row is not None:
-        row.ended_at = now
-        session.flush()
+    if row is None:
+        return
+    row.ended_at = min(now, row.until)
+    session.flush()
+    if row.until < now and row.before is not TicketStatus.APPROVAL:
+        clocks.go_on(session, ticket, cause=None, now=row.until)
 
 
 def may(session: Session, actor: Actor, ticket: Ticket) -> frozenset[TicketEvent]:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from core.domain import typed
 from core.domain.actor import Actor
-from core.domain.clock import ClockState, StopReason, Whose
+from core.domain.clock import StopReason, Whose
 from core.domain.errors import Changed, DisputeDecided, DisputeGiven, NotAllowed, NotFound
 from core.domain.notice import Notice
 from core.domain.role import CLIENT_ROLES, CONTRACTOR_ROLES
@@ -132,11 +132,10 @@ def decide(
     facts = {"why": rows[0].reason, "pause": number, "verdict": verdict, "answer": answer, **judge.trace}
     cause = audit.record(session, actor, "ticket", ticket.id, DECIDED, now=now, role=judge.role, data=facts)
     for clock in session.scalars(select(Clock).where(Clock.id.in_([row.clock_id for row in rows]))).all():
-        if clock.state is not ClockState.ENDED:
-            if verdict is Verdict.RUNS:
-                clock_verdicts.counts_more(session, clock, [row for row in rows if row.clock_id == clock.id])
-            clock_rows.refresh(session, clock)
-            breaches.recheck(session, clock, now=now)
+        if verdict is Verdict.RUNS:
+            clock_verdicts.counts_more(session, clock, [row for row in rows if row.clock_id == clock.id])
+        clock_rows.refresh(session, clock)
+        breaches.recheck(session, clock, now=now)
     tasks.end_for_cause(session, actor, TaskKind.OBJECTION, f"pause {rows[0].id}", verdict, now=now)
     data = {"pause": number, "ticket": ticket.id, "verdict": verdict, "answer": answer}
     told = rows[0].objected_by

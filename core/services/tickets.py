@@ -142,6 +142,7 @@ def cancel(
         raise Changed
     row = cancellations.decide(session, actor, ticket, fault, now=now, agreed_kop=agreed_kop, waive=waive)
     data = {"fault": row.fault, "in_vain": row.contractor_id is not None}
+    holds.close(session, ticket, now=now)
     cause = lifecycle.advance(session, ticket, TicketEvent.CANCEL, actor, now=now, data=data)
     session.add(row)
     session.flush()
@@ -149,7 +150,6 @@ def cancel(
     tasks.end_for_ticket(session, actor, ticket.id, set(TaskKind), "cancelled", now=now)
     back_outs.phone_crew(session, ticket, cause=cause, now=now)
     assignments.end(session, ticket, "cancelled", now=now)
-    holds.close(session, ticket, now=now)
     offers.withdraw_all(session, ticket, now=now)
 
 

@@ -269,7 +269,7 @@ def give_back(world: World, clock_id: int, *, minutes: int) -> None:
         row.calendar, row.reason = first.calendar, None if runs else StopReason.MOVED_BY_CLIENT
         session.add(row)
         session.flush()
-    clocks.count_anew(session, first.calendar)
+    clocks.count_anew(session, clocks.on_calendar(session, first.calendar), now=world.now)
 
 
 def test_a_holiday_said_after_the_fact_annuls_what_it_covers(session: Session, clock: HandClock) -> None:

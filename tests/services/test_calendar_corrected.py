@@ -224,3 +224,26 @@ def uphold(world: World, ticket: Ticket) -> None:
     judge = add_dispatcher(world.session, now=world.now)
     objections.object_(world.session, tap(world.requester), ticket.id, 1, "Мы открыли сразу", now=world.now)
     objections.decide(world.session, tap(judge), ticket.id, 1, Verdict.RUNS, "", now=world.now)
+
+
+def test_a_day_said_to_be_worked_by_which_a_deadline_is_over_accuses_nobody(
+    world: World, admin: Actor, clock: HandClock
+) -> None:
+    """Nor does it when another day moves it once more."""
+    say(world, admin, MONDAY, DayKind.OFF)
+    ticket = send(world)
+    take(world, ticket)
+    later(world, clock, hours=5)
+    assert breach_of(world, ticket, K.ARRIVAL) is None
+
+    say(world, admin, MONDAY, None)
+    swept(world)
+    row = breach_of(world, ticket, K.ARRIVAL)
+    assert row is not None
+    assert (row.at, row.whose, row.annulled_at) == (world.now - 3 * HOUR, Whose.OURS, None)
+    world.now = clock.move(days=1)
+    say(world, admin, MONDAY, DayKind.OFF)
+    swept(world)
+    assert (row.at, row.whose, row.annulled_at) == (world.now - 4 * HOUR, Whose.OURS, None)
+    assert strikes(world) == []
+    assert broken(world) == []

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.domain.calendar import DayKind
 from core.domain.clock import ClockKind as K
+from core.domain.clock import Whose
 from core.domain.defaults import Defaults
 from core.services import calendar_counts, calendars, invariants, numbers, production_calendar
 from storage.models.clock import Breach, Clock
@@ -144,3 +145,28 @@ def test_round_the_clock_knows_no_hours(session: Session, now: datetime) -> None
     work(world, 9, 11)
     assert started(world) == 0
     assert session.execute(select(Clock.id, Clock.due_at)).all() == before
+
+
+def test_hours_by_which_a_deadline_is_over_accuse_nobody(world: World, clock: HandClock) -> None:
+    """It was ahead when he looked at it; the sweep finds it written down as ours."""
+    ticket = send(world)
+    take(world, ticket)
+    work(world, 9, 11)
+    started(world)
+    later(world, clock, hours=6)
+    arrival = clock_of(world, ticket, K.ARRIVAL)
+    assert breach_of(world, ticket, K.ARRIVAL) is None
+    work(world, 9, 18)
+    assert any("has a deadline that its intervals do not give" in row for row in broken(world))
+    started(world)
+    swept(world)
+    row = breach_of(world, ticket, K.ARRIVAL)
+
+    assert row is not None
+    assert (row.at, row.whose, row.annulled_at) == (arrival.started_at + 3 * HOUR, Whose.OURS, None)
+    work(world, 9, 12)
+    started(world)
+    assert row.annulled_at == world.now  # two hours of Monday, one of Tuesday
+    later(world, clock, days=1)
+    assert (row.at, row.whose, row.annulled_at) == (arrival.started_at + 24 * HOUR, Whose.CONTRACTOR, None)
+    assert broken(world) == []

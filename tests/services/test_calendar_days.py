@@ -11,7 +11,7 @@ from core.domain.calendar import CalendarKind, DayKind
 from core.domain.errors import FieldInvalid, NotAllowed
 from core.domain.role import Role
 from core.services import calendar_days, calendars, warnings
-from storage.models.clock import Clock
+from storage.models.clock import CalendarDay, Clock
 from storage.models.post import Outbox
 from tests.clock import START, HandClock
 from tests.imports.test_command import run
@@ -95,6 +95,14 @@ def test_a_day_of_a_year_that_is_none_of_ours_is_refused(session: Session, now: 
     for kind in (DayKind.OFF, None):
         with pytest.raises(FieldInvalid):
             calendar_days.say(session, tap(admin), day, kind, now=now)
+    assert calendar_days.said(session, now=now) == ()
+
+
+def test_what_was_said_of_such_a_year_before_can_be_taken_back(session: Session, now: datetime) -> None:
+    admin, day = add_person(session, Grant(Role.ADMIN), now=now), date(1999, 12, 31)
+    session.add(CalendarDay(day=day, kind=DayKind.OFF))
+    session.flush()
+    calendar_days.say(session, tap(admin), day, None, now=now)
     assert calendar_days.said(session, now=now) == ()
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.domain.actor import Grant
 from core.domain.calendar import DayKind
-from core.domain.clock import ClockState, StopReason, elapsed
+from core.domain.clock import ClockState, StopReason, Whose, elapsed
 from core.domain.errors import DomainError
 from core.domain.hold import DESK_REASONS
 from core.domain.role import Role
@@ -26,6 +26,7 @@ from core.services import (
     moves,
     objections,
     priorities,
+    tickets,
 )
 from core.services.objections import Verdict
 from storage.models.clock import Clock
@@ -69,6 +70,10 @@ STEPS = st.tuples(
             "decide",
             "day",
             "sweep",
+            "short",
+            "holds",
+            "no_plan",
+            "cancel",
         ]
     ),
     st.integers(1, 900),
@@ -102,6 +107,25 @@ class Story:
         reasons = [one for one in DESK_REASONS if one is not StopReason.MOVED_BY_CONTRACTOR]
         wait(self.world, self.ticket, reasons[number % len(reasons)], days=30)
 
+    def short(self, number: int) -> None:
+        """A wait that is over before anybody looks, perhaps."""
+        wait(self.world, self.ticket, StopReason.NO_ACCESS, minutes=1 + number)
+
+    def holds(self, number: int) -> None:
+        holds.sweep(self.session, 50, now=self.world.now)
+
+    def cancel(self, number: int) -> None:
+        """Seldom, so that other things have happened before."""
+        if number > 60:
+            desk = tap(self.world.dispatcher)
+            tickets.cancel(
+                self.session, desk, self.ticket.id, self.ticket.version, Whose.NOBODY, now=self.world.now, waive=True
+            )
+
+    def no_plan(self, number: int) -> None:
+        """Nothing is promised any more, or not yet."""
+        self._plan("")
+
     def resume(self, number: int) -> None:
         desk = tap(self.world.dispatcher)
         holds.resume(self.session, desk, self.ticket.id, self.ticket.version, now=self.world.now)
@@ -111,8 +135,11 @@ class Story:
         priorities.change(self.session, desk, self.ticket.id, self.ticket.version, chosen, now=self.world.now)
 
     def plan(self, number: int) -> None:
+        self._plan(PLANS[number % len(PLANS)])
+
+    def _plan(self, name: str) -> None:
         contract = self.session.get_one(Contract, self.ticket.contract_id)
-        contract.sla_plan = PLANS[number % len(PLANS)]
+        contract.sla_plan = name
         self.session.flush()
         desk = tap(self.world.dispatcher)
         clock_changes.contracts_changed(self.session, desk, [contract.id], [], now=self.world.now)

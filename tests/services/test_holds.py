@@ -15,14 +15,15 @@ from core.domain.role import Role
 from core.domain.task import TaskKind
 from core.domain.ticket import HOLDABLE, TicketEvent, TicketStatus
 from core.domain.visit import VisitStatus
-from core.services import clocks, guard, holds, invariants, tickets, visits, waves
+from core.services import clock_changes, clocks, guard, holds, invariants, tickets, visits, waves
 from storage.models.clock import Breach, Clock, ClockInterval, Hold
+from storage.models.directory import Contract
 from storage.models.offer import Offer, Wave
 from storage.models.ticket import Ticket
 from storage.models.visit import VisitMove
 from tests.clock import HandClock
 from tests.make.people import add_person
-from tests.make.promises import later, promise, swept
+from tests.make.promises import PLAN, later, promise, swept
 from tests.make.tickets import (
     WHY,
     World,
@@ -353,3 +354,47 @@ def test_a_hold_noticed_a_moment_late_costs_nobody_a_moment(session: Session, cl
     holds.sweep(session, 50, now=world.now)
     assert ledger(session, ticket, ClockKind.ARRIVAL) == [(False, 0 * HOUR, 2 * HOUR), (True, 2 * HOUR, None)]
     assert session.scalars(select(Breach)).all() == []
+
+
+def test_what_was_promised_after_the_wait_was_over_goes_on_from_its_own_beginning(
+    session: Session, clock: HandClock
+) -> None:
+    """Nobody has noticed the end of the wait yet, and the workbook brings a plan."""
+    world = promise(session, now=clock.now())
+    contract = session.scalars(select(Contract)).one()
+    contract.sla_plan = ""
+    session.flush()
+    ticket = send(world)
+    take(world, ticket)
+    wait(world, ticket, StopReason.NO_ACCESS, hours=1)
+    world.now = clock.move(hours=2)
+    contract.sla_plan = PLAN
+    session.flush()
+    clock_changes.contracts_changed(session, tap(world.dispatcher), [contract.id], [], now=world.now)
+    begun = world.now
+    world.now = clock.move(seconds=5)
+    holds.sweep(session, 50, now=world.now)
+    late = session.scalars(select(Clock).where(Clock.kind.in_([ClockKind.ARRIVAL, ClockKind.RESOLUTION]))).all()
+
+    assert [one.due_at for one in late] == [begun + 2 * HOUR, begun + 4 * HOUR]
+    assert invariants.violations(session, now=world.now) == []
+
+
+@pytest.mark.parametrize("status", [TicketStatus.ASSIGNED, TicketStatus.APPROVAL])
+def test_who_cancels_what_has_waited_long_enough_breaks_or_keeps_what_ran_since(
+    session: Session, clock: HandClock, status: TicketStatus
+) -> None:
+    """The clocks went on when the wait was over, unless somebody has to approve yet."""
+    world = promise(session, now=clock.now())
+    ticket, begun = bring(world, status), world.now
+    wait(world, ticket, StopReason.NO_ACCESS, hours=1)
+    world.now = clock.move(hours=12)
+    desk, whose = tap(world.dispatcher), Whose.NOBODY
+    tickets.cancel(session, desk, ticket.id, ticket.version, whose, now=world.now, waive=True)
+
+    assert session.scalars(select(Hold.ended_at)).one() == begun + HOUR
+    told = session.execute(select(Breach.kind, Breach.at).order_by(Breach.at)).all()
+    is_broken = status is TicketStatus.ASSIGNED
+    kinds = [(ClockKind.ARRIVAL, begun + 3 * HOUR), (ClockKind.RESOLUTION, begun + 5 * HOUR)] if is_broken else []
+    assert [tuple(one) for one in told] == kinds
+    assert invariants.violations(session, now=world.now) == []

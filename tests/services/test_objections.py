@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
-from core.domain.clock import StopReason, Whose
+from core.domain.clock import ClockState, StopReason, Whose
 from core.domain.errors import (
     Changed,
     DisputeDecided,
@@ -21,9 +21,10 @@ from core.domain.errors import (
 from core.domain.notice import Notice
 from core.domain.task import TaskKind
 from core.domain.ticket import TicketStatus
-from core.services import holds, objections
+from core.services import audit, clock_changes, holds, invariants, objections, tickets
 from core.services.objections import Verdict
 from storage.models.clock import Breach, ClockInterval
+from storage.models.directory import Contract
 from storage.models.post import Outbox
 from storage.models.ticket import Ticket
 from tests.clock import HandClock
@@ -166,3 +167,30 @@ def test_the_history_shows_each_pause_to_each_side(world: World, clock: HandCloc
     object_(world, ticket, world.requester)
     (desk,) = objections.of_ticket(world.session, judge, ticket, now=world.now)
     assert (desk.may_object, desk.may_decide) == (False, True)
+
+
+@pytest.mark.parametrize("how", ["cancelled", "promised no more"])
+def test_an_objection_is_right_about_a_promise_that_is_over_without_it(
+    world: World, clock: HandClock, judge: Actor, how: str
+) -> None:
+    """The time counts for what is over as well, and the deadline it was judged by follows."""
+    started, ticket = world.now, paused(world, clock)
+    world.now = clock.move(hours=6)
+    if how == "cancelled":
+        tickets.cancel(world.session, tap(world.requester), ticket.id, ticket.version, now=world.now)
+    else:
+        contract = world.session.scalars(select(Contract)).one()
+        contract.sla_plan = ""
+        world.session.flush()
+        cause = audit.record(world.session, world.dispatcher, "ticket", ticket.id, "replan", now=world.now)
+        clock_changes.retarget(world.session, ticket, cause=cause, now=world.now)
+    over = clock_of(world, ticket, ARRIVAL)
+    assert (over.state, over.judged_due_at) == (ClockState.ENDED, started + 11 * HOUR)
+    assert world.session.scalars(select(Breach)).all() == []
+    object_(world, ticket, world.requester)
+    decide(world, ticket, judge, Verdict.RUNS)
+
+    assert over.judged_due_at == started + 8 * HOUR
+    (row,) = world.session.scalars(select(Breach).where(Breach.clock_id == over.id))
+    assert (row.at, row.annulled_at) == (started + 8 * HOUR, None)
+    assert invariants.violations(world.session, now=world.now) == []
