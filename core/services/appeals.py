@@ -73,7 +73,7 @@ def decide(session: Session, actor: Actor, appeal_id: int, is_upheld: bool, word
     decided = {"is_upheld": is_upheld, "decided_by": actor.person_id, "decided_at": now, "answer": text}
     if not moved(session, row, Appeal.decided_at.is_(None), **decided):
         raise Changed
-    facts = {"block": block.id, "upheld": is_upheld, **judge.trace}
+    facts = {"block": block.id, "upheld": is_upheld, quality_disputes.CLEARS: is_upheld, **judge.trace}
     cause = audit.record(session, actor, "appeal", row.id, "decide", now=now, role=judge.role, data=facts)
     tasks.end_for_cause(session, actor, TaskKind.APPEAL, f"appeal {row.id}", "decided", now=now)
     _redraw(session, row, now=now)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from core.domain.block import BlockLevel, BlockRule
 from core.domain.task import TaskKind
-from core.services import block_people, verdicts
+from core.services import block_people, quality_disputes, verdicts
 from storage.models.contractor import Appeal, Block, BlockRequest
 from storage.models.desk import Audit, Task
 from storage.models.quality import QualityEvent
@@ -89,13 +89,14 @@ def an_appeal_is_answered_by_another(session: Session, *, now: datetime) -> Foun
             broken.append(f"appeal {appeal.id} was decided by person {appeal.decided_by} who took part in the block")
         if appeal.is_upheld and (block.ends_at is None or block.ends_at > now):
             broken.append(f"appeal {appeal.id} is upheld and block {block.id} is in force")
-        if appeal.is_upheld and _has_counting(session, facts or {}):
+        is_clear = bool((data or {}).get(quality_disputes.CLEARS))
+        if appeal.is_upheld and is_clear and _has_counting(session, facts or {}):
             broken.append(f"appeal {appeal.id} is upheld and what block {block.id} rested on counts still")
     return broken, len(rows)
 
 
 def _has_counting(session: Session, facts: dict[str, Any]) -> bool:
-    events = verdicts.events_of(facts)
+    events = quality_disputes.with_the_same(session, verdicts.events_of(facts))
     still = select(QualityEvent.id).where(QualityEvent.id.in_(events), QualityEvent.annulled_at.is_(None))
     return bool(events) and session.scalar(still.limit(1)) is not None
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from core.domain import quality as rules
 from core.domain import typed
@@ -23,9 +23,10 @@ from core.domain.errors import (
 from core.domain.notice import Notice
 from core.domain.role import Role
 from core.domain.task import TaskKind
-from core.services import another_person, audit, notices, numbers, quality, scope, tasks
+from core.services import another_person, audit, notices, numbers, quality, scope, tasks, verdicts
 from core.services.another_person import Judge
 from core.services.rows import moved
+from storage.models.contractor import Appeal, Block
 from storage.models.desk import Audit
 from storage.models.people import Person
 from storage.models.quality import QualityDispute, QualityEvent
@@ -34,6 +35,8 @@ from storage.models.ticket import Ticket
 TEXT_LIMIT = 2000
 #: In the audit, why an event was annulled.
 BY_APPEAL = "appeal"
+#: In the audit of an appeal: its events were annulled with it. Those upheld before anybody did that stay as they are.
+CLEARS = "clears"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +103,9 @@ def decide(session: Session, actor: Actor, event_id: int, is_upheld: bool, words
 
 def clear(session: Session, actor: Actor, event_ids: Collection[int], judge: Judge, *, now: datetime) -> None:
     """An appeal was right about what a block rested on: it counts no more, as if each had been disputed with success.
-    A dispute of it that waits is answered with that."""
-    still = QualityEvent.annulled_at.is_(None)
-    query = select(QualityEvent).where(QualityEvent.id.in_(event_ids), still).order_by(QualityEvent.id)
+    So does what says the same of a deadline that has moved since. A dispute of it that waits is answered with that."""
+    still, said = QualityEvent.annulled_at.is_(None), with_the_same(session, event_ids)
+    query = select(QualityEvent).where(QualityEvent.id.in_(said), still).order_by(QualityEvent.id)
     events = session.scalars(query).all()
     quality.annul_all(session, actor, events, reason=BY_APPEAL, now=now)
     causes = {event.audit_id for event in events}
@@ -114,6 +117,24 @@ def clear(session: Session, actor: Actor, event_ids: Collection[int], judge: Jud
     )
     for event, given in session.execute(open_).all():
         _close(session, actor, event, given, Judgement(True, "", judge), now=now)
+
+
+def with_the_same(session: Session, event_ids: Collection[int]) -> frozenset[int]:
+    """These, and every other event that says of the same clock and firm that the deadline was missed."""
+    first, cause = aliased(QualityEvent), aliased(Audit)
+    same = (
+        select(QualityEvent.id)
+        .join(Audit, Audit.id == QualityEvent.audit_id)
+        .join(cause, (cause.entity == Audit.entity) & (cause.entity_id == Audit.entity_id))
+        .join(first, (first.audit_id == cause.id) & (first.contractor_id == QualityEvent.contractor_id))
+        .where(
+            Audit.entity == "clock",
+            first.id.in_(event_ids),
+            first.kind == rules.QualityKind.MISSED,
+            QualityEvent.kind == rules.QualityKind.MISSED,
+        )
+    )
+    return frozenset(event_ids) | frozenset(session.scalars(same))
 
 
 def is_cleared(session: Session, event_id: int) -> bool:
@@ -153,7 +174,6 @@ def excused(session: Session, clock_ids: Collection[int] | None = None) -> froze
             Audit.entity == "clock",
             Audit.entity_id.in_(clock_ids) if clock_ids is not None else true(),
             QualityEvent.kind == rules.QualityKind.MISSED,
-            QualityEvent.annulled_at.is_not(None),
         )
     )
     missed = {event_id: (clock_id, firm) for event_id, clock_id, firm in session.execute(of_clocks)}
@@ -163,6 +183,7 @@ def excused(session: Session, clock_ids: Collection[int] | None = None) -> froze
     disputed = select(QualityDispute.event_id).join(QualityEvent).where(among, QualityDispute.is_upheld.is_(True))
     right = set(session.scalars(disputed))
     right |= {event_id for event_id, facts in _annulled(session, among) if facts.get("reason") == BY_APPEAL}
+    right |= missed.keys() & _appealed(session, {firm for _, firm in missed.values()})
     return frozenset(missed[event_id] for event_id in right)
 
 
@@ -188,6 +209,13 @@ def _close(
         data = {"event": event.id}
         notices.tell(session, person_id, Notice.DISPUTE_DECIDED, cause=str(cause.id), now=now, data=data)
     return cause
+
+
+def _appealed(session: Session, firms: Collection[int]) -> frozenset[int]:
+    """What blocks of these firms rested on that were appealed against with success, be it annulled before that."""
+    upheld = select(Audit.data).join(Block, Block.audit_id == Audit.id).join(Appeal, Appeal.block_id == Block.id)
+    upheld = upheld.where(Block.contractor_id.in_(firms), Appeal.is_upheld.is_(True))
+    return frozenset(event for facts in session.scalars(upheld) for event in verdicts.events_of(facts))
 
 
 def _annulled(session: Session, *which: ColumnElement[bool]) -> Iterable[tuple[int, dict[str, Any]]]:

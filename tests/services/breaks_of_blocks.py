@@ -84,9 +84,33 @@ def upheld_for_nothing(story: Story) -> str:
     block = story.one("SELECT block_id FROM appeal WHERE id = :id", id=appeal)
     event = story.one("SELECT id FROM quality_event WHERE annulled_at IS NULL")
     began = story.audit("block", block, "start", data=f'{{"events": [{event}]}}')
+    return _upheld(story, appeal, block, began)
+
+
+def upheld_for_one_of_two(story: Story) -> str:
+    """The event it rested on counts no more; the one that says the same of the same deadline does."""
+    appeal = story.one("SELECT id FROM appeal WHERE decided_at IS NULL")
+    block = story.one("SELECT block_id FROM appeal WHERE id = :id", id=appeal)
+    missed = "FROM quality_event JOIN audit ON audit.id = audit_id WHERE kind = 'missed' AND annulled_at IS NULL"
+    event = story.one(f"SELECT quality_event.id {missed}")
+    clock = story.one(f"SELECT entity_id {missed}")
+    cause = story.audit("clock", clock, "shift")
+    names = "ticket_id, contractor_id, person_id, kind, weight_milli, words, at"
+    story.run(
+        f"INSERT INTO quality_event (audit_id, {names}) SELECT :cause, {names} FROM quality_event WHERE id = :id",
+        cause=cause,
+        id=event,
+    )
+    story.run("UPDATE quality_event SET annulled_at = :at WHERE id = :id", at=story.at(story.now), id=event)
+    began = story.audit("block", block, "start", data=f'{{"events": [{event}]}}')
+    return _upheld(story, appeal, block, began)
+
+
+def _upheld(story: Story, appeal: int, block: int, began: int) -> str:
     at = story.at(story.now)
     story.run("UPDATE block SET audit_id = :began, ends_at = :at WHERE id = :id", began=began, at=at, id=block)
     story.run("UPDATE appeal SET is_upheld = true WHERE id = :id", id=appeal)
+    story.audit("appeal", appeal, "decide", data='{"clears": true}')
     return f"appeal {appeal} is upheld and what block {block} rested on counts still"
 
 
@@ -102,4 +126,5 @@ BLOCKS: list[Break] = [
     ("94", "who made what the block rests on answers the appeal", judge_of_what_he_said),
     ("94", "an appeal is upheld and nothing is lifted", upheld_in_vain),
     ("94", "an appeal is upheld and its events count", upheld_for_nothing),
+    ("94", "an appeal is upheld and the same deadline counts by another event", upheld_for_one_of_two),
 ]

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.domain.block import BlockRule
+from core.domain.clock import ClockKind, Whose
 from core.domain.defaults import Defaults
 from core.domain.notice import Notice
 from core.domain.quality import QualityKind
@@ -16,6 +17,7 @@ from core.services import (
     blacklist,
     block_cards,
     breaches,
+    clock_rows,
     ledger,
     limits,
     numbers,
@@ -30,7 +32,7 @@ from tests.clock import HandClock
 from tests.make.blocks import add_manager, begin, block_of, judge, strike
 from tests.make.directories import add_contractor
 from tests.make.people import add_dispatcher
-from tests.make.promises import promise, swept
+from tests.make.promises import clock_of, promise, swept
 from tests.make.tickets import SKILL, World, add_engineer, send, take, tap
 from tests.services.test_limits import blocks_of, company, later, nothing_else_is_broken, notices_of, tasks_of
 
@@ -196,3 +198,64 @@ def test_a_block_lifted_by_hand_leaves_the_score_and_says_that_the_rules_count_i
     judge(world)
     assert len(session.scalars(select(Block)).all()) == 1
     assert limits.lift_annulled(session, 50, now=world.now) == 0
+
+
+def missed(session: Session, clock: HandClock) -> tuple[World, Clock]:
+    """One deadline that led to a limit, against which he appeals."""
+    world = promise(session, now=clock.now())
+    add_engineer(session, add_contractor(session, skills=[SKILL], lat=55.9), now=world.now)
+    session.info[numbers.KEY] = Defaults(missed_deadlines=1)
+    ticket = send(world)
+    take(world, ticket)
+    world.now = clock.move(hours=3)
+    swept(world)
+    judge(world)
+    appeals.give(session, tap(world.engineer), block_of(world).id, "Объект был закрыт", now=world.now)
+    return world, clock_of(world, ticket, ClockKind.ARRIVAL)
+
+
+def decide(world: World) -> None:
+    row = world.session.scalars(select(Appeal)).one()
+    appeals.decide(world.session, tap(world.dispatcher), row.id, True, "", now=world.now)
+
+
+def reckon(world: World, row: Clock, minutes: int) -> None:
+    """Another plan or a holiday."""
+    row.target_min += minutes
+    clock_rows.refresh(world.session, row)
+    breaches.recheck(world.session, row, now=world.now)
+
+
+def test_an_appeal_clears_the_strike_that_took_the_place_of_its_own(session: Session, clock: HandClock) -> None:
+    world, row = missed(session, clock)
+    reckon(world, row, 10)
+    assert [one.annulled_at is None for one in events_of(session)] == [False, True]
+    decide(world)
+
+    assert [one.annulled_at is None for one in events_of(session)] == [False, False]
+    assert (row.id, world.contractor.id) in quality_disputes.excused(session)
+
+
+def test_an_appeal_is_remembered_of_a_deadline_that_was_not_over_when_it_was_decided(
+    session: Session, clock: HandClock
+) -> None:
+    world, row = missed(session, clock)
+    reckon(world, row, 600)
+    decide(world)
+    reckon(world, row, -590)
+
+    assert [one.annulled_at is None for one in events_of(session)] == [False]
+    breach = session.scalars(select(Breach).where(Breach.clock_id == row.id)).one()
+    assert (breach.annulled_at, breach.whose) == (None, Whose.CONTRACTOR)
+
+
+def test_what_was_upheld_before_events_went_with_it_is_no_fault(
+    session: Session, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A database of the version before."""
+    world, _ = missed(session, clock)
+    with monkeypatch.context() as before:
+        before.setattr(quality_disputes, "clear", lambda *_, **__: None)
+        before.setattr(quality_disputes, "CLEARS", "said nothing of it")
+        decide(world)
+    assert [one.annulled_at for one in events_of(session)] == [None]
