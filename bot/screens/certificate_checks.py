@@ -12,7 +12,7 @@ from bot.screens.tickets import TaskTap
 from bot.texts import Texts
 from bot.ui import Button, Id, Rows, Screen, column
 from core.domain.certificate import BY_CHECKER, CertificateStatus, Refusal, SkillState, after_years
-from core.services.certificate_checks import YEARS, Check
+from core.services.certificate_checks import Check
 
 Years = Annotated[int, Field(ge=0, le=10)]
 
@@ -136,7 +136,7 @@ def _verdicts(check: Check, texts: Texts) -> Rows:
             texts.plain("checks-years", n=one, day=formats.calendar_day(after_years(check.today, one), texts.language)),
             Approve(certificate=number, years=one).pack(),
         )
-        for one in YEARS
+        for one in check.years
     )
     take = TaskTap(end=False, task_id=check.task_id) if check.task_id is not None and not check.taken_by else None
     return column(

@@ -18,10 +18,11 @@ class Sort(CallbackData, prefix="sort"):
 
 
 def refused(card: ProofCard, texts: Texts) -> Screen:
-    """Names the picture: in an album nobody knows which one did not open."""
+    """Names the picture: in an album nobody knows which one did not open. A pause is asked for its picture once."""
     reason = card.refusal or Refusal.UNREADABLE
     what = texts(f"proofs-kind-{card.kind}", number=str(card.number))
-    return Screen(texts(f"proofs-refused-{reason}", what=what))
+    what_of = "hold" if card.stage is ProofStage.HOLD else "refused"
+    return Screen(texts(f"proofs-{what_of}-{reason}", what=what))
 
 
 def kept(card: ProofCard, texts: Texts) -> Screen:

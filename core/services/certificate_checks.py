@@ -47,6 +47,8 @@ class Check:
     read_at: datetime
     today: date
     pages: int
+    #: For how many a button offers.
+    years: tuple[int, ...]
     previous_id: int | None
     seen_at: str
     status: CertificateStatus
@@ -88,6 +90,7 @@ def card(session: Session, actor: Actor, certificate_id: int, *, now: datetime) 
         read_at=now,
         today=today,
         pages=len(_pages(session, row)),
+        years=tuple(one for one in YEARS if one <= numbers.of(session).document_years),
         previous_id=previous if previous != row.id else None,
         seen_at=_other_firm(session, row),
         status=row.status,

@@ -106,7 +106,8 @@ def pictures(session: Session, actor: Actor, bot_id: int, hold_id: int, *, now: 
 
 def _kept(session: Session, actor: Actor, media: Incoming, ticket_id: int, *, now: datetime) -> int:
     was_sent = select(Proof.id).where(Proof.file_unique_id == media.file_unique_id, Proof.status != ProofStatus.REFUSED)
-    if media.is_forwarded or session.scalar(was_sent.limit(1)) is not None:
+    is_borrowed = media.is_forwarded and not actor.is_desk  # the desk passes on what the client sent, and says so
+    if is_borrowed or session.scalar(was_sent.limit(1)) is not None:
         raise EvidenceUsed
     proof = proofs.beside_words(session, actor, media, ticket_id, now=now)
     if proof is None:

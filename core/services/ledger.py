@@ -18,7 +18,17 @@ from core.domain.errors import DomainError, NotAllowed, NotFound
 from core.domain.quality import QualityKind
 from core.domain.role import Role
 from core.domain.score import Score
-from core.services import another_person, blocks, contractors, numbers, quality_disputes, scope, score, strikes
+from core.services import (
+    another_person,
+    blocks,
+    contractors,
+    numbers,
+    quality_disputes,
+    records,
+    scope,
+    score,
+    strikes,
+)
 from core.services.contractors import SkillLine
 from core.services.strikes import Counts
 from storage.models.contractor import Block, Contractor
@@ -139,7 +149,7 @@ def page(
     if not actor.is_desk and contractor_id not in actor.contractor_ids:
         raise NotFound
     firm = scope.find(session, scope.visible_contractors(actor), Contractor.id == contractor_id)
-    rules, shown = numbers.of(session), _shown(actor, firm.id)
+    rules, shown, excused = numbers.of(session), _shown(actor, firm.id), records.excused(session, firm.id)
     total = session.scalar(select(func.count()).select_from(shown.subquery())) or 0
     return Ledger(
         contractor_id=firm.id,
@@ -149,10 +159,10 @@ def page(
         new_below=rules.new_below_jobs,
         early_minutes=rules.early_minutes,
         late_minutes=rules.late_minutes,
-        strikes=strikes.counted(session, scope.visible_events(actor), firm.id, now=now),
+        strikes=strikes.counted(session, scope.visible_events(actor), firm.id, excused, now=now),
         blocks=_blocks(session, actor, firm.id, now=now),
         open_disputes=_open_disputes(session, shown),
-        lines=_lines(session, firm.id, shown.offset(offset).limit(limit)),
+        lines=_lines(session, excused, shown.offset(offset).limit(limit)),
         total=total,
         offset=offset,
         read_at=now,
@@ -166,7 +176,8 @@ def page(
 def event(session: Session, actor: Actor, event_id: int, *, now: datetime) -> EventCard:
     """Raises NotFound: foreign and missing are answered alike."""
     row = scope.find(session, scope.visible_events(actor), QualityEvent.id == event_id)
-    (line,) = _lines(session, row.contractor_id, select(QualityEvent).where(QualityEvent.id == row.id))
+    excused = records.excused(session, row.contractor_id)
+    (line,) = _lines(session, excused, select(QualityEvent).where(QualityEvent.id == row.id))
     cause, ticket = session.get_one(Audit, row.audit_id), session.get_one(Ticket, row.ticket_id)
     given = session.scalars(select(QualityDispute).where(QualityDispute.event_id == row.id)).one_or_none()
     twin = select(QualityEvent.id).where(QualityEvent.audit_id == row.audit_id, QualityEvent.kind == QualityKind.REWORK)
@@ -236,7 +247,7 @@ def _shown(actor: Actor, contractor_id: int) -> Select[QualityEvent]:
     )
 
 
-def _lines(session: Session, contractor_id: int, shown: Select[QualityEvent]) -> tuple[EventLine, ...]:
+def _lines(session: Session, excused: frozenset[int], shown: Select[QualityEvent]) -> tuple[EventLine, ...]:
     found = shown.subquery()
     row = aliased(QualityEvent, found)
     query = (
@@ -246,8 +257,8 @@ def _lines(session: Session, contractor_id: int, shown: Select[QualityEvent]) ->
         .outerjoin(QualityDispute, QualityDispute.event_id == row.id)
         .order_by(row.at.desc(), row.id.desc())
     )
-    excused = strikes.excused_causes(session, contractor_id)
-    return tuple(_line(excused, *each) for each in session.execute(query))
+    causes = strikes.causes(session, excused)
+    return tuple(_line(causes, *each) for each in session.execute(query))
 
 
 def _line(

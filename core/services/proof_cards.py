@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
@@ -159,12 +159,23 @@ def stages(session: Session, actor: Actor, ticket: Ticket) -> tuple[ProofStage, 
 
 def _number(session: Session, proof: Proof) -> int:
     earlier = select(func.count()).where(
-        Proof.visit_id == proof.visit_id if proof.visit_id is not None else Proof.intake_id == proof.intake_id,
+        _beside(proof),
         Proof.stage == proof.stage,
         Proof.person_id == proof.person_id,
         Proof.message_id <= proof.message_id,
     )
     return session.scalar(earlier) or 1
+
+
+def _beside(proof: Proof) -> ColumnElement[bool]:
+    """What it is counted among: its visit, its request, the album a hold rests on, its ticket."""
+    if proof.visit_id is not None:
+        return Proof.visit_id == proof.visit_id
+    if proof.intake_id is not None:
+        return Proof.intake_id == proof.intake_id
+    if proof.stage is not ProofStage.HOLD:
+        return Proof.ticket_id == proof.ticket_id
+    return Proof.media_group_id == proof.media_group_id if proof.media_group_id is not None else Proof.id == proof.id
 
 
 def _in_album(session: Session, proof: Proof) -> int:

@@ -2,6 +2,7 @@
 because the block they had led to was lifted."""
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, select
@@ -19,8 +20,10 @@ BACK_OUTS_OF = timedelta(days=90)
 Counts = tuple[tuple[QualityKind, int, int], ...]
 
 
-def counted(session: Session, seen: Select[QualityEvent], contractor_id: int, *, now: datetime) -> Counts:
-    """Of the events the reader sees; one job speaks once, however many deadlines it missed."""
+def counted(
+    session: Session, seen: Select[QualityEvent], contractor_id: int, excused: Collection[int], *, now: datetime
+) -> Counts:
+    """Of the events the reader sees, but for the excused; one job speaks once, however many deadlines it missed."""
     rules = numbers.of(session)
     spans = {
         QualityKind.BACK_OUT: BACK_OUTS_OF.days,
@@ -29,7 +32,6 @@ def counted(session: Session, seen: Select[QualityEvent], contractor_id: int, *,
         QualityKind.REWORK: rules.rework_days,
         QualityKind.FRAUD: 0,
     }
-    excused = records.excused(session, contractor_id)
     jobs = frozenset(records.last_jobs(session, contractor_id, rules.missed_jobs))
     of_firm = seen.where(QualityEvent.contractor_id == contractor_id, QualityEvent.kind.in_(quality.STRIKES))
     jobs_of: Counter[QualityKind] = Counter()
@@ -44,7 +46,6 @@ def counted(session: Session, seen: Select[QualityEvent], contractor_id: int, *,
     return tuple((kind, jobs_of[kind], spans[kind]) for kind in spans if jobs_of[kind])
 
 
-def excused_causes(session: Session, contractor_id: int) -> frozenset[int]:
+def causes(session: Session, excused: Collection[int]) -> frozenset[int]:
     """What made the events no rule counts any more; a strike and its twin have one cause."""
-    excused = records.excused(session, contractor_id)
     return frozenset(session.scalars(select(QualityEvent.audit_id).where(QualityEvent.id.in_(excused))))

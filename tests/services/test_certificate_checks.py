@@ -6,14 +6,17 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot import texts
+from bot.screens import certificate_checks as screens
 from core.domain.actor import Actor, Grant
 from core.domain.certificate import CertificateStatus, Refusal, SkillState, after_years
+from core.domain.defaults import Defaults
 from core.domain.errors import Changed, DocumentChecked, FieldInvalid, NotFound, OwnDocument, TimePast, TooFarAhead
 from core.domain.notice import Notice
 from core.domain.role import Role
 from core.domain.task import TaskKind
 from core.services import certificate_checks as checks
-from core.services import tasks
+from core.services import numbers, tasks
 from storage.models.contractor import Certificate
 from storage.models.desk import Audit, Task
 from storage.models.people import Person
@@ -210,3 +213,16 @@ def test_the_task_stands_in_the_queue_with_its_skill_and_can_be_taken(world: Wor
 
     assert (line.kind, line.data) == (TaskKind.CERTIFICATE, {"certificate": row.id, "skill": SKILL})
     assert checks.card(world.session, world.dispatcher, row.id, now=world.now).taken_by == world.dispatcher.name
+
+
+def test_no_button_offers_more_years_than_may_be(world: World) -> None:
+    row = waiting(world, skill_row(world).id)
+    assert checks.card(world.session, world.dispatcher, row.id, now=world.now).years == (1, 3)
+    world.session.info[numbers.KEY] = Defaults(document_years=2)
+    check = checks.card(world.session, world.dispatcher, row.id, now=world.now)
+    world.session.info.pop(numbers.KEY)
+
+    assert check.years == (1,)
+    keys = screens.card(check, texts.load("ru")).rows
+    packed = [button.data for line in keys for button in line]
+    assert [screens.Approve(certificate=row.id, years=one).pack() in packed for one in (1, 3, 0)] == [True, False, True]

@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot import texts
+from bot.screens import proofs as proof_screens
 from core.domain.actor import Actor
 from core.domain.clock import StopReason
 from core.domain.errors import (
@@ -22,7 +24,7 @@ from core.domain.errors import (
 from core.domain.hold import asks_evidence
 from core.domain.proof import ProofStage, ProofStatus
 from core.domain.ticket import TicketStatus
-from core.services import hold_evidence, hold_plans, holds, objections, proofs
+from core.services import hold_evidence, hold_plans, holds, objections, proof_cards, proofs
 from core.services.hold_evidence import NONE, Evidence
 from core.services.proofs import Facts
 from storage.models.clock import Hold
@@ -110,6 +112,36 @@ def test_a_forwarded_picture_and_one_that_was_here_show_nothing(world: World, cl
     with pytest.raises(EvidenceUsed):
         hold(world, ticket, Evidence("", replace(media(world), file_unique_id=first.file_unique_id)))
     assert ticket.status is TicketStatus.ASSIGNED
+
+
+def test_the_desk_passes_on_what_the_client_sent_and_says_so(world: World) -> None:
+    ticket, passed_on = bring(world, TicketStatus.ASSIGNED), replace(media(world), is_forwarded=True)
+    with pytest.raises(EvidenceMissing):
+        hold(world, ticket, Evidence("", passed_on), who=world.dispatcher)
+    row = hold(world, ticket, Evidence("Прислал директор", passed_on), who=world.dispatcher)
+
+    assert (row.evidence, row.proof_id is not None) == ("Прислал директор", True)
+
+
+def test_a_picture_of_a_pause_is_counted_within_its_album(world: World, clock: HandClock) -> None:
+    """What does not open is named, and nobody is asked to send what would go elsewhere."""
+    session = world.session
+    for group in (None, None, "album"):
+        ticket = bring(world, TicketStatus.ASSIGNED)
+        row = hold(world, ticket, Evidence("", media(world, group=group)))
+    second = proofs.beside_words(session, world.engineer, media(world, group="album"), ticket.id, now=world.now)
+    assert second is not None
+    second.stage = ProofStage.HOLD
+    session.flush()
+    cards = [proof_cards.card(session, world.engineer, one, now=world.now) for one in (row.proof_id, second.id)]
+    assert [one.number for one in cards] == [1, 2]
+
+    proofs.stored(session, second.id, "c" * 64, 1000, None, now=world.now)
+    card = proof_cards.card(session, world.engineer, second.id, now=world.now)
+    said = proof_screens.refused(card, texts.load("ru")).text
+    assert "Фото №2" in said
+    assert "Пауза остаётся без него" in said
+    assert "ещё раз" not in said
 
 
 def test_the_same_bytes_once_more_are_told_and_shown_as_nothing(world: World, clock: HandClock) -> None:

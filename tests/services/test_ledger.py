@@ -14,7 +14,7 @@ from core.domain.quality import QualityKind
 from core.domain.role import Role
 from core.domain.score import Part
 from core.domain.ticket import TicketStatus
-from core.services import ledger, numbers, quality_disputes, visits
+from core.services import ledger, numbers, quality_disputes, records, visits
 from storage.models.contractor import Block
 from storage.models.quality import QualityEvent
 from tests.clock import HandClock
@@ -126,3 +126,13 @@ def test_the_counts_are_those_of_the_rules(session: Session, clock: HandClock) -
     session.info[numbers.KEY] = Defaults(missed_jobs=1)
     found = ledger.mine(session, world.engineer, now=world.now)
     assert (QualityKind.MISSED, 1, 1) in found.strikes
+
+
+def test_what_is_excused_is_looked_up_once_for_a_page(
+    session: Session, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, asked = make_world(session, now=now), []
+    look = records.excused
+    monkeypatch.setattr(records, "excused", lambda *of: asked.append(of) or look(*of))
+    ledger.mine(session, world.engineer, now=now)
+    assert len(asked) == 1
