@@ -15,6 +15,7 @@ import aiohttp
 import structlog
 
 from bot.wakeful import bookkeeping
+from core.clock import SandboxClock
 from core.services import guard, inbox
 from core.services.inbox import Stored
 from storage.db import Database
@@ -137,8 +138,10 @@ class Receiver:
         at = time.monotonic()
         if not self.is_deaf and at - self._noted_at < HEARD_EVERY_S:
             return
+        # A loop that stood still heard nobody either, though nothing failed. A sandbox leaves time out on purpose.
+        is_back = self.is_deaf or not isinstance(self.db.clock, SandboxClock)
         with bookkeeping():
-            await self.db.write(guard.heard, is_back=self.is_deaf)
+            await self.db.write(guard.heard, is_back=is_back)
         self.is_deaf, self._noted_at = False, at
 
     async def clock_moves(self, by: timedelta) -> None:

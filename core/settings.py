@@ -31,6 +31,8 @@ REASONS = {
 
 Minutes = Annotated[int, Field(ge=1, le=60 * 24 * 31)]
 Percent = Annotated[int, Field(ge=1, le=100)]
+#: Whoever is well says so every minute or two.
+Gap = Annotated[int, Field(ge=3, le=60 * 24 * 31)]
 Hour = Annotated[int, Field(ge=0, le=23)]
 Count = Annotated[int, Field(ge=1, le=1000)]
 Days = Annotated[int, Field(ge=1, le=3660)]
@@ -113,7 +115,7 @@ class Settings(BaseSettings):
     quiet_from_hour: Hour = DEFAULT.quiet_from_hour
     quiet_to_hour: Hour = DEFAULT.quiet_to_hour
     digest_hour: Hour = DEFAULT.digest_hour
-    guard_gap_minutes: Minutes = DEFAULT.guard_gap_minutes
+    guard_gap_minutes: Gap = DEFAULT.guard_gap_minutes
     guard_grace_minutes: Minutes = DEFAULT.guard_grace_minutes
     guard_away_hours: Count = DEFAULT.guard_away_hours
     slot_hours: Count = DEFAULT.slot_hours

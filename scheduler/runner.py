@@ -14,7 +14,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from core.clock import SandboxClock
-from core.services import calendar_counts, guard
+from core.services import calendar_counts, guard, recounts
 from scheduler.pulse import Pulse
 from scheduler.timetable import TICK_S, Job
 from storage.db import Database
@@ -42,7 +42,8 @@ class Runner:
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; restarts the ticks when they stall."""
         await self._doubt(guard.look_at_start)
-        counting = asyncio.create_task(self.count_anew(stop))
+        enough = asyncio.Event()
+        counting = asyncio.create_task(self.count_anew(enough))
         self.pulse = Pulse(self._machine)
         self.scheduler = self._started()
         try:
@@ -54,6 +55,7 @@ class Runner:
                     self.scheduler.shutdown(wait=False)
                     self.scheduler = self._started()
         finally:
+            enough.set()
             # Shutting down cancels what runs: first nothing new begins, and what has begun ends.
             self.scheduler.pause()
             await self._finish()
@@ -82,11 +84,34 @@ class Runner:
     async def count_anew(self, stop: asyncio.Event) -> None:
         """Deadlines counted by other hours or holidays, beside the ticks; the next start does what is left."""
         last: int | None = 0 if self.jobs else None
+        is_whole = True
         try:
             while last is not None and not stop.is_set():
-                last = await self.db.write(calendar_counts.page, BATCH, last)
+                if not is_whole and await self.db.read(recounts.following, last) is None:
+                    break  # the last page would say that all are counted
+                last, is_done = await self._count_page(last)
+                is_whole = is_whole and is_done
         except Exception:
             log.exception("deadlines could not be counted anew")
+
+    async def _count_page(self, last: int) -> tuple[int | None, bool]:
+        """A page that fails is counted clock by clock. Returns where the next begins, and whether none was left out."""
+        try:
+            return await self.db.write(calendar_counts.page, BATCH, last), True
+        except Exception:
+            log.exception("a page of deadlines failed and is counted clock by clock")
+        is_done = True
+        for _ in range(BATCH):
+            clock = await self.db.read(recounts.following, last)
+            if clock is None:
+                break
+            try:
+                await self.db.write(calendar_counts.page, 1, last)
+            except Exception:
+                log.exception("a deadline could not be counted anew", clock=clock)
+                is_done = False
+            last = clock
+        return last, is_done
 
     async def _batch(self, job: Job, failed: int) -> tuple[int, int]:
         if self.pulse is not None:

@@ -314,7 +314,7 @@ def _job(session: Session, actor: Actor, row: Ticket, base: Base, *, now: dateti
         note=card_facts.complaint(session, row),
         is_asked=visit is not None and confirmations.is_waited_for(row, visit),
         is_confirmed=visit is not None and visit.status is VisitStatus.CONFIRMED,
-        back_out_milli=quality.back_out_cost_milli(session, visit, at=now) if visit is not None else None,
+        back_out_milli=quality.back_out_now_milli(session, visit, now=now) if visit is not None else None,
         watched=no_shows.seen(row, visit),
         names_visit=card_facts.nameable(session, actor, row, visit, now=now),
     )

@@ -7,7 +7,7 @@ ago nobody is heard at this very moment. Without any such note nobody has ever r
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.services import numbers
@@ -17,6 +17,8 @@ from storage.models.desk import JobRun
 HEARD = "heard"
 #: Rows of time nobody watched: from `scheduled_for` until `at`.
 UNWATCHED = "unwatched"
+#: The job that says once a minute that the timetable runs; its row of a day holds the last time of that day.
+ALIVE = "alive"
 
 Span = tuple[datetime, datetime]
 
@@ -25,8 +27,11 @@ def note_heard(session: Session, *, now: datetime) -> None:
     mark(session, HEARD, now.date().isoformat(), now)
 
 
-def last_heard(session: Session) -> datetime | None:
-    return session.scalar(select(func.max(JobRun.at)).where(JobRun.job == HEARD))
+def last_heard(session: Session, *, now: datetime) -> datetime | None:
+    """Days to come are a clock that was wrong: nobody was heard then."""
+    known = JobRun.job == HEARD, JobRun.scheduled_for <= now.astimezone(UTC).date().isoformat()
+    at = session.scalar(select(JobRun.at).where(*known).order_by(JobRun.scheduled_for.desc()).limit(1))
+    return None if at is None else min(at, now)
 
 
 def note_unwatched(session: Session, begins: datetime, ends: datetime) -> None:
@@ -59,6 +64,33 @@ def back_at(session: Session, since: datetime, *, now: datetime) -> datetime | N
     return max((ends for _, ends in _spans(session, since, now)), default=None)
 
 
+def lost(session: Session, since: datetime, *, now: datetime) -> timedelta:
+    """How much of the time from `since` until now people could not reach us, the grace after it included."""
+    late, total, until = grace(session), timedelta(0), since
+    for begins, ends in sorted(_spans(session, since - late, now)):
+        over = min(ends + late, now)
+        total += max(over - max(begins, until), timedelta(0))
+        until = max(until, over)
+    return total
+
+
+def said_at(session: Session, due: datetime, *, now: datetime) -> datetime:
+    """When what reaches us now was said, as far as `due` is concerned: what is late only because people could not
+    reach us is in time."""
+    return now if now <= due else now - lost(session, due, now=now)
+
+
+def put_back(session: Session, *, now: datetime) -> None:
+    """The time of this machine went back: what was noted by the later one reaches no farther than now."""
+    later = select(JobRun).where(JobRun.job.in_((ALIVE, HEARD, UNWATCHED)), JobRun.at > now)
+    for row in session.scalars(later).all():
+        if _begins(row) > now:
+            session.delete(row)
+        else:
+            row.at = now
+    session.flush()
+
+
 def mark(session: Session, job: str, period: str, at: datetime) -> None:
     """One row a period, with the latest time: two processes note the same once."""
     row = session.get(JobRun, (job, period))
@@ -72,8 +104,13 @@ def mark(session: Session, job: str, period: str, at: datetime) -> None:
 def _spans(session: Session, since: datetime, now: datetime) -> list[Span]:
     """From when until when, of what had not ended before `since`; the last may last still."""
     rows = session.scalars(select(JobRun).where(JobRun.job == UNWATCHED, JobRun.at >= since)).all()
-    spans = [(datetime.fromisoformat(row.scheduled_for), row.at) for row in rows]
-    heard = last_heard(session)
+    spans = [(_begins(row), min(row.at, now)) for row in rows if _begins(row) <= now]
+    heard = last_heard(session, now=now)
     if heard is not None and is_gap(session, now - heard):
         spans.append((heard, now))
     return spans
+
+
+def _begins(row: JobRun) -> datetime:
+    """Of a stretch of time, or of the day a row stands for."""
+    return datetime.fromisoformat(row.scheduled_for).replace(tzinfo=UTC)

@@ -22,8 +22,7 @@ from storage.models.people import Membership, Person
 
 log = structlog.get_logger(__name__)
 
-#: The job that says once a minute that the timetable runs; its row of a day holds the last time of that day.
-ALIVE = "alive"
+ALIVE = downtime.ALIVE
 #: Clocks are put right by seconds all day long; more than this between the wall and the monotonic clock is a jump.
 JUMP = timedelta(seconds=30)
 
@@ -45,8 +44,8 @@ def last_alive(session: Session) -> datetime | None:
 
 
 def heard(session: Session, *, now: datetime, is_back: bool = False) -> None:
-    """Telegram gave us what people wrote. `is_back`: for the first time since it failed, or since the process began."""
-    last = downtime.last_heard(session)
+    """Telegram gave us what people wrote. `is_back`: if that is long after the last time, nobody was heard between."""
+    last = downtime.last_heard(session, now=now)
     if is_back and last is not None and downtime.is_gap(session, now - last):
         _was_unwatched(session, last, now=now)
     downtime.note_heard(session, now=now)
@@ -61,18 +60,30 @@ def look_at_start(session: Session, *, now: datetime) -> None:
     """Against the last time the timetable was seen to run: time went back, or nobody watched for a while."""
     last = last_alive(session)
     if last is None:
-        return
+        return None
     away = now - last
-    if away < -JUMP or away > timedelta(hours=numbers.of(session).guard_away_hours):
-        doubt(session, away, now=now)
-    elif downtime.is_gap(session, away):
-        _was_unwatched(session, last, now=now)
+    if away < -JUMP:
+        return doubt(session, away, now=now)
+    # Whoever receives beside a timetable that was stopped heard what people had to say.
+    since = max(last, downtime.last_heard(session, now=now) or last)
+    if downtime.is_gap(session, now - since):
+        _was_unwatched(session, since, now=now)
+    if away > timedelta(hours=numbers.of(session).guard_away_hours):
+        _hold(session, away, now=now)
+    return None
 
 
 def doubt(session: Session, jumped: timedelta, *, now: datetime) -> None:
-    """Opens the task and tells whoever may end it; one doubt at a time."""
+    """The time of this machine has jumped: nobody watched what it left out, and what it takes back was never true."""
     if jumped > timedelta(0):
         _was_unwatched(session, now - jumped, now=now)
+    else:
+        downtime.put_back(session, now=now)
+    _hold(session, jumped, now=now)
+
+
+def _hold(session: Session, jumped: timedelta, *, now: datetime) -> None:
+    """Opens the task and tells whoever may end it; one doubt at a time."""
     if is_held(session):
         return
     seconds = int(jumped.total_seconds())

@@ -74,7 +74,8 @@ def back_outs_are_weighed(session: Session, *, now: datetime) -> Found:
     wanted: dict[int, int] = {}
     for audit_id, at, data in given_up:
         visit = session.get(Visit, data["visit"]) if "visit" in data else None
-        weight = quality.back_out_cost_milli(session, visit, at=at) if visit is not None else None
+        said = datetime.fromisoformat(data["said_at"]) if "said_at" in data else at
+        weight = quality.back_out_cost_milli(session, visit, at=said) if visit is not None else None
         if weight is not None:
             wanted[audit_id] = weight
     events = session.execute(

@@ -193,7 +193,7 @@ def _answer_by(session: Session, visit: Visit, *, is_late: bool, now: datetime) 
     back = downtime.back_at(session, since, now=now)
     if back is not None:
         by = max(by, back + time_to_answer)
-    heard = downtime.last_heard(session)
+    heard = downtime.last_heard(session, now=now)
     is_heard_out = heard is None or heard >= by
     return by if by > now or is_heard_out else now + _SOON
 

@@ -24,7 +24,7 @@ from core.domain.quality import (
 )
 from core.domain.role import Role
 from core.domain.visit import VisitOutcome, VisitStatus
-from core.services import assignments, audit, burning, circulars, judged, notices, numbers, scope, score
+from core.services import assignments, audit, burning, circulars, downtime, judged, notices, numbers, scope, score
 from core.services.circulars import Circular
 from core.services.rows import moved
 from storage.models.desk import Audit
@@ -126,6 +126,11 @@ def struck(session: Session, event: QualityEvent) -> list[Person]:
     return crew + [person for person in notices.managers(session) if person.id not in known]
 
 
+def noticed_at(session: Session, visit: Visit, *, now: datetime) -> datetime:
+    """When the job was handed back that is handed back now: a day ahead is a day ahead where nobody could hear it."""
+    return downtime.said_at(session, visit.starts_at - quality.EARLY - timedelta.resolution, now=now)
+
+
 def back_out_cost_milli(session: Session, visit: Visit, *, at: datetime) -> int | None:
     """What handing the job back at this moment costs; None where the site let the crew down before."""
     before = session.scalar(
@@ -140,6 +145,10 @@ def back_out_cost_milli(session: Session, visit: Visit, *, at: datetime) -> int 
         return None
     # Once he is on the way there is no notice any more, also where he came a day early.
     return LATE_MILLI if visit.en_route_at is not None else back_out_weight_milli(visit.starts_at - at)
+
+
+def back_out_now_milli(session: Session, visit: Visit, *, now: datetime) -> int | None:
+    return back_out_cost_milli(session, visit, at=noticed_at(session, visit, now=now))
 
 
 def no_show(session: Session, assignment: Assignment, visit: Visit, *, cause: Audit, now: datetime) -> None:
@@ -163,6 +172,7 @@ def back_out(
 def minutes_off(session: Session, visit: Visit, *, at: datetime) -> int:
     """How late (or, negative, how early) somebody comes who comes at this moment; 0 is in time.
 
+    Who could not say that he was there was no later than when nobody could be heard any more.
     A window that was only planned, by the desk or for a visit that follows, is a promise of when he comes at the
     latest: nobody agreed to wait for its beginning.
     """
@@ -171,7 +181,8 @@ def minutes_off(session: Session, visit: Visit, *, at: datetime) -> int:
     first = moves[0].from_starts_at if moves else visit.starts_at
     promised = quality.promised_start(first, ((one.side, one.at, one.to_starts_at) for one in moves), rules)
     latest = min(visit.ends_at, promised + (visit.ends_at - visit.starts_at))
-    off = quality.minutes_off(at, min(visit.starts_at, promised), latest, rules)
+    said = downtime.said_at(session, latest + timedelta(minutes=rules.late_minutes), now=at)
+    off = quality.minutes_off(said, min(visit.starts_at, promised), latest, rules)
     return off if off > 0 or moves or _is_agreed(session, visit) else 0
 
 
@@ -190,13 +201,14 @@ def arrival(session: Session, visit: Visit, ticket: Ticket, off_minutes: int, *,
 
 
 def proof(session: Session, visit: Visit, ticket: Ticket, *, cause: Audit, now: datetime) -> None:
-    """The report is sent, complete as it must be: was it in time? What waited by no wish of the crew is not counted."""
+    """The report is sent, complete as it must be: was it in time? What waited by no wish of the crew, and what could
+    not be heard, is not counted."""
     norm = session.get_one(Service, ticket.service_id).norm_minutes
     begun = visit.on_site_at or now
     due = quality.proof_due(begun, norm, ticket.quantity_milli, numbers.of(session))
     for since, until in burning.waits(session, {ticket.id}).get(ticket.id, ()):
         due += max((until or now) - max(since, begun), timedelta(0))
-    good = GOOD_MILLI if now <= due else BAD_MILLI
+    good = GOOD_MILLI if downtime.said_at(session, due, now=now) <= due else BAD_MILLI
     _of_visit(session, QualityKind.PROOF, good, visit, ticket, cause=cause, now=now)
 
 

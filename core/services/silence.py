@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
 from core.domain.notice import Notice
-from core.services import audit, availability, duty, notices, numbers
+from core.services import audit, availability, downtime, duty, notices, numbers
 from core.services.availability import SILENT, STILL_THERE, TURNED, Why
 from core.services.rows import moved
 from storage.models.contractor import Contractor
@@ -50,15 +50,17 @@ def ask(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
 
 def switch_off(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
     """No answer in time: no more offers, and how to turn them on again. A firm heard of meanwhile goes on."""
-    actor, asked_before = Actor.system("job:silence"), now - timedelta(hours=numbers.of(session).still_there_hours)
-    due = session.scalars(
+    actor, time_to_answer = Actor.system("job:silence"), timedelta(hours=numbers.of(session).still_there_hours)
+    asked = session.scalars(
         select(Contractor)
-        .where(Contractor.asked_still_there_at <= asked_before)
+        .where(Contractor.asked_still_there_at <= now - time_to_answer)
         .order_by(Contractor.asked_still_there_at, Contractor.id)
         .offset(skip)
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
+    # Minutes in which nobody could be heard are no silence; who was asked first is due first all the same.
+    due = [row for row in asked if _heard_for(session, row, now=now) >= time_to_answer]
     heard = _heard_of(session, [row.id for row in due])
     for row in due:
         asked_at = row.asked_still_there_at
@@ -72,6 +74,12 @@ def switch_off(session: Session, limit: int, *, now: datetime, skip: int = 0) ->
         availability.tell_firm(session, row.id, Why.SILENCE, cause=f"audit {trace.id}", now=now)
     session.flush()
     return len(due)
+
+
+def _heard_for(session: Session, row: Contractor, *, now: datetime) -> timedelta:
+    """How long an answer would have been heard since the question."""
+    asked_at = row.asked_still_there_at or now
+    return now - asked_at - downtime.lost(session, asked_at, now=now)
 
 
 def _ask(session: Session, actor: Actor, row: Contractor, people: list[int], *, now: datetime) -> int:
@@ -91,8 +99,11 @@ def _ignoring(session: Session, *, now: datetime) -> list[Contractor]:
     ids = _suspects(session, now=now)
     heard = _heard_of(session, ids)
     lapses: defaultdict[int, list[datetime]] = defaultdict(list)
-    for contractor_id, at in session.execute(_unanswered(now).where(Offer.contractor_id.in_(ids))):
-        if contractor_id not in heard or at > heard[contractor_id]:
+    ended = session.execute(_unanswered(now).where(Offer.contractor_id.in_(ids))).all()
+    # Whoever could not be heard when the wait was over was not silent.
+    unheard = downtime.is_unwatched(session, (at for _, at in ended), now=now)
+    for contractor_id, at in ended:
+        if at not in unheard and (contractor_id not in heard or at > heard[contractor_id]):
             lapses[contractor_id].append(at)
     enough = [
         number

@@ -165,8 +165,9 @@ def give_up(session: Session, actor: Actor, visit_id: int, *, now: datetime) -> 
     assignment = assignments.live(session, ticket.id)
     if assignment is None:
         raise Changed
-    weight = quality.back_out_cost_milli(session, visit, at=now)
-    data = {"visit": visit.id, "weight_milli": weight}
+    said = quality.noticed_at(session, visit, now=now)
+    weight = quality.back_out_cost_milli(session, visit, at=said)
+    data = {"visit": visit.id, "weight_milli": weight, "said_at": said.isoformat()}
     cause = lifecycle.advance(session, ticket, TicketEvent.GIVE_UP, actor, now=now, round=Ticket.round + 1, data=data)
     quality.back_out(session, assignment, visit, weight, cause=cause, now=now)
     back_outs.tell(session, ticket, "gave_up", cause=cause, now=now)

@@ -235,6 +235,20 @@ async def test_how_long_nobody_was_heard_is_written_down_when_it_is_over(edge: E
     assert await heard_at(edge, edge.clock.now())
 
 
+async def test_a_process_that_stood_still_heard_nobody(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No request failed, and Telegram answers as soon as it is asked again."""
+    recorder(edge)
+    edge.start("receiver", "workers")
+    await edge.until(lambda: rows_of(edge, downtime.HEARD))
+    began = edge.clock.now()
+    edge.clock.move(minutes=6)
+    monkeypatch.setattr(receiver, "HEARD_EVERY_S", 0.0)
+    await say(edge, "привет")
+    await edge.until(lambda: rows_of(edge, downtime.UNWATCHED))
+    (row,) = await rows_of(edge, downtime.UNWATCHED)
+    assert (row.scheduled_for, row.at) == (f"{began:%Y%m%dT%H%M%SZ}", edge.clock.now())
+
+
 async def test_a_clock_that_is_moved_on_purpose_is_no_silence(edge: Edge) -> None:
     edge.start("receiver")
     await edge.until(lambda: rows_of(edge, downtime.HEARD))

@@ -70,6 +70,7 @@ def test_work_without_a_length_is_refused_in_both_languages(
         ("DATABASE_URL", "mysql://x"),
         ("LANGUAGE", "de"),
         ("NIGHT_FROM_HOUR", "25"),
+        ("GUARD_GAP_MINUTES", "2"),
         ("RUN_SCHEDULER", "perhaps"),
     ],
 )

@@ -17,7 +17,7 @@ from core.domain.defaults import Defaults
 from core.domain.offer import OfferStatus
 from core.domain.quality import QualityKind
 from core.domain.ticket import TicketStatus
-from core.services import guard, warnings
+from core.services import clock_rows, guard, warnings
 from core.services.numbers import KEY
 from scheduler import runner as module
 from scheduler.pulse import Pulse
@@ -236,3 +236,59 @@ async def test_timetables_that_start_with_other_hours_count_anew_together(
 
     await Runner(db, [Job("due", EVERY_MOMENT, due)]).count_anew(asyncio.Event())
     assert await db.read(deadlines) == {clock.now() + timedelta(hours=1)}
+
+
+async def test_a_deadline_that_cannot_be_counted_keeps_no_other_from_it(
+    db: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor is it forgotten: the next start tries again."""
+    monkeypatch.setattr(module, "BATCH", 7)
+    await db.write(many_by_day)
+    (before,) = await db.read(deadlines)
+    assert before is not None
+    other = Database.open(database_url, db.clock, info={KEY: replace(Defaults(), work_from_hour=11)})
+    ids = sorted(await db.read(reactions))
+    usual = clock_rows.refresh
+
+    def refresh(session: Session, clock: Clock) -> None:
+        if clock.id in (ids[3], ids[4], ids[-1]):
+            raise RuntimeError("a bad row")
+        usual(session, clock)
+
+    jobs = [Job("due", EVERY_MOMENT, due)]
+    with monkeypatch.context() as bad:
+        bad.setattr(clock_rows, "refresh", refresh)
+        await Runner(other, jobs).count_anew(asyncio.Event())
+    counted = await db.read(reactions)
+    assert {one for one in ids if counted[one] == before} == {ids[3], ids[4], ids[-1]}
+
+    await Runner(other, jobs).count_anew(asyncio.Event())
+    await other.close()
+    assert before not in await db.read(deadlines)
+    await Runner(db, jobs).count_anew(asyncio.Event())
+    assert await db.read(deadlines) == {before}
+
+
+def reactions(session: Session, *, now: datetime) -> dict[int, datetime | None]:
+    rows = session.execute(select(Clock.id, Clock.due_at).where(Clock.kind == ClockKind.REACTION)).all()
+    return {number: due_at for number, due_at in rows}
+
+
+async def test_a_timetable_that_fails_counts_no_further(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = 0
+
+    async def endless(self: Runner, last: int) -> tuple[int | None, bool]:
+        nonlocal pages
+        pages += 1
+        await asyncio.sleep(0.01)
+        return last + 1, True
+
+    async def fatal(self: Runner, look: object) -> None:
+        raise RuntimeError("nobody can set this right")
+
+    monkeypatch.setattr(Runner, "_count_page", endless)
+    monkeypatch.setattr(Runner, "_look_at_clock", fatal)
+    monkeypatch.setattr(module, "TICK_S", 0.1)
+    with pytest.raises(RuntimeError):
+        await asyncio.wait_for(Runner(db, [Job("due", EVERY_MOMENT, due)]).run(asyncio.Event()), 5)
+    assert pages

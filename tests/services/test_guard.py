@@ -11,7 +11,7 @@ from core.domain.errors import NotAllowed
 from core.domain.notice import Notice
 from core.domain.role import Role
 from core.domain.task import TaskKind
-from core.services import guard, tasks
+from core.services import downtime, guard, tasks
 from storage.models.desk import JobRun, Task
 from storage.models.post import Outbox
 from tests.clock import START, HandClock
@@ -76,3 +76,21 @@ def test_the_sign_of_life_is_one_row_a_day_and_never_goes_back(session: Session,
     (row,) = session.scalars(select(JobRun))
     assert (row.scheduled_for, row.at) == ("2026-03-16", now + timedelta(minutes=2))
     assert guard.last_alive(session) == row.at
+
+
+@pytest.mark.parametrize(("heard_for", "gap"), [(30, None), (28, None), (20, 20), (None, 0)])
+@pytest.mark.parametrize("hours", [0, 7])
+def test_a_timetable_that_stood_still_beside_a_bot_that_heard_leaves_no_gap(
+    session: Session, now: datetime, clock: HandClock, heard_for: int | None, gap: int | None, hours: int
+) -> None:
+    """What people pressed was handled; only what nobody heard is nobody's fault."""
+    guard.alive(session, 1, now=now)
+    started = clock.move(hours=hours, minutes=30)
+    if heard_for is not None:
+        guard.heard(session, now=started - timedelta(minutes=30 - heard_for))
+    guard.look_at_start(session, now=started)
+
+    begins = session.scalars(select(JobRun.scheduled_for).where(JobRun.job == downtime.UNWATCHED)).all()
+    since = now if heard_for is None else started - timedelta(minutes=30 - heard_for)
+    assert begins == ([] if gap is None else [f"{since:%Y%m%dT%H%M%SZ}"])
+    assert guard.is_held(session) == (hours == 7)

@@ -12,7 +12,7 @@ from core.domain.notice import Notice
 from core.domain.offer import DeclineReason, Exclusion, OfferStatus
 from core.domain.role import Role
 from core.domain.ticket import TicketStatus
-from core.services import availability, offers, silence, tickets, visits, waves
+from core.services import availability, guard, offers, silence, tickets, visits, waves
 from storage.models.contractor import Absence
 from storage.models.desk import Audit
 from storage.models.offer import Offer, WaveCandidate
@@ -310,3 +310,42 @@ def test_a_failing_firm_is_passed_over(world: World, days: Days) -> None:
     days.at(world.now + DAY)
     assert silence.switch_off(world.session, 1, now=world.now, skip=1) == 0
     assert silence.switch_off(world.session, 1, now=world.now) == 1
+
+
+def away(world: World, days: Days, begins: datetime, ends: datetime) -> None:
+    """Telegram is out of reach."""
+    guard.heard(world.session, now=begins)
+    guard.heard(world.session, now=ends, is_back=True)
+    days.at(ends)
+
+
+@pytest.mark.parametrize("is_away", [True, False])
+def test_offers_whose_wait_ended_while_nobody_could_be_heard_were_not_ignored(
+    world: World, days: Days, is_away: bool
+) -> None:
+    days.ignored(3)
+    days.next()
+    days.next()
+    if is_away:
+        guard.heard(world.session, now=world.now + HOUR)
+    days.ignored(2)  # two hours later
+    if is_away:
+        guard.heard(world.session, now=world.now, is_back=True)
+
+    assert days.swept() == (0 if is_away else 1, 0)
+
+
+def test_minutes_in_which_an_answer_could_not_be_heard_are_no_silence(world: World, days: Days) -> None:
+    days.enough()
+    days.swept()
+    asked_at = world.now
+    guard.heard(world.session, now=asked_at + 20 * HOUR)
+    days.at(asked_at + DAY + HOUR)  # and it lasts still
+    assert days.swept() == (0, 0)
+    guard.heard(world.session, now=world.now, is_back=True)
+    # Five hours and ten minutes of grace do not count.
+    days.at(asked_at + DAY + 5 * HOUR + timedelta(minutes=9))
+    guard.heard(world.session, now=world.now)
+    assert (days.swept(), is_asked(world)) == ((0, 0), True)
+    days.at(world.now + timedelta(minutes=1))
+    assert (days.swept(), world.contractor.is_available) == ((0, 1), False)
