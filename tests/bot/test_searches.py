@@ -21,6 +21,7 @@ async def unstaffed(company: Company) -> Ticket:
     await company.does(make.send)
     for _ in range(3):  # his wait, and then the time in which he may still say yes
         await company.edge.later(minutes=65)
+        await settled(company.edge)  # a sweep passes over what another transaction holds
         await company.edge.db.write(waves.sweep, 50)
     await settled(company.edge)
     ticket = await company.ticket()

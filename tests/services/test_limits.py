@@ -175,7 +175,7 @@ def test_a_block_that_costs_cover_waits_for_a_person_who_sees_the_cost(session: 
     assert (row.level, row.rule, row.asked_by) == (L.LIMITED, R.NO_SHOWS, None)
     assert row.cost == {"sites": 1, "lost": [[SKILL, "Москва", 1]]}
     (task,) = tasks_of(session, TaskKind.BLOCK_ASKED)
-    assert task.data == {"request": row.id}
+    assert task.data == {"request": row.id, "whom": world.contractor.name}
     assert notices_of(session, manager, Notice.BLOCK_ASKED) == 1
     block_requests.confirm(session, tap(world.dispatcher), row.id, now=world.now)
     assert blocks_of(session) == [(L.LIMITED, R.NO_SHOWS)]
