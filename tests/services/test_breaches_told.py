@@ -1,6 +1,6 @@
 """A broken promise as the client hears of it: where the contract says so, once, in the hours of the reader."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -12,7 +12,7 @@ from core.domain.actor import Actor, Grant
 from core.domain.clock import ClockKind
 from core.domain.notice import Notice
 from core.domain.role import Role
-from core.services import breaches, clock_rows, tickets
+from core.services import breaches, clock_rows, moves, tickets
 from storage.models.clock import Breach
 from storage.models.directory import Contract
 from storage.models.post import Outbox
@@ -140,7 +140,8 @@ def test_the_words_say_what_was_missed_and_what_happens_now(world: World, clock:
         "⏰ <b>Мы обещали найти инженера не позже чем сегодня, 16 марта, в 11:00 и не успели.</b> Извините. "
         "Ищем инженера, диспетчер следит. Напишем, кто и когда приедет."
     ]
-    take(world, ticket)
+    visit, start = take(world, ticket), world.now + timedelta(minutes=70)
+    moves.move(world.session, tap(world.engineer), visit.id, start, now=world.now)
     later(world, clock, minutes=60)
     assert read()[1].endswith("Диспетчер знает и следит. Когда ждать инженера, написано ниже.")
     world.now = clock.at = visit_of(world, ticket).ends_at
