@@ -14,7 +14,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from core.clock import SandboxClock
-from core.services import calendar_counts, guard, recounts
+from core.services import calendar_counts, guard
 from scheduler.pulse import Pulse
 from scheduler.timetable import TICK_S, Job
 from storage.db import Database
@@ -87,7 +87,7 @@ class Runner:
         is_whole = True
         try:
             while last is not None and not stop.is_set():
-                if not is_whole and await self.db.read(recounts.following, last) is None:
+                if not is_whole and await self.db.read(calendar_counts.following, last) is None:
                     break  # the last page would say that all are counted
                 last, is_done = await self._count_page(last)
                 is_whole = is_whole and is_done
@@ -102,7 +102,7 @@ class Runner:
             log.exception("a page of deadlines failed and is counted clock by clock")
         is_done = True
         for _ in range(BATCH):
-            clock = await self.db.read(recounts.following, last)
+            clock = await self.db.read(calendar_counts.following, last)
             if clock is None:
                 break
             try:

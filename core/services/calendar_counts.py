@@ -9,7 +9,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -32,11 +32,7 @@ def page(session: Session, limit: int, after: int, *, now: datetime) -> int | No
     mark = fingerprint(session, now=now)
     if after == 0 and session.scalar(select(JobRun.scheduled_for).where(JobRun.job == calendars.COUNTED)) == mark:
         return None
-    on_it = select(ClockInterval.id).where(
-        ClockInterval.clock_id == Clock.id, ClockInterval.calendar == CalendarKind.WORKING
-    )
-    living = select(Clock.id).where(Clock.ended_at.is_(None), Clock.id > after, on_it.exists())
-    ids = session.scalars(living.order_by(Clock.id).limit(limit)).all()
+    ids = session.scalars(_living(after).limit(limit)).all()
     if not ids:
         _keep(session, mark, now)
         return None
@@ -51,12 +47,24 @@ def page(session: Session, limit: int, after: int, *, now: datetime) -> int | No
     return ids[-1]
 
 
+def following(session: Session, after: int, *, now: datetime) -> int | None:
+    """The next of them: a clock that cannot be counted is passed by."""
+    return session.scalar(_living(after).limit(1))
+
+
 def fingerprint(session: Session, *, now: datetime) -> str:
     """Of everything but the operator's own days that a deadline in working time is computed from."""
     years = range(now.year + NEAR_YEARS[0], now.year + NEAR_YEARS[1] + 1)
     tables = ("".join(kind[0] for kind in production_calendar.year(year)) for year in years)
     told = " ".join((*map(str, calendars.usual(session)), *map(str, years), *tables))
     return sha256(told.encode()).hexdigest()[:_LENGTH]
+
+
+def _living(after: int) -> Select[int]:
+    on_it = select(ClockInterval.id).where(
+        ClockInterval.clock_id == Clock.id, ClockInterval.calendar == CalendarKind.WORKING
+    )
+    return select(Clock.id).where(Clock.ended_at.is_(None), Clock.id > after, on_it.exists()).order_by(Clock.id)
 
 
 def _keep(session: Session, mark: str, now: datetime) -> None:

@@ -8,14 +8,27 @@ from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
 from core.domain.errors import Changed, NotFound, NotQualified
-from core.domain.matching import Candidate
+from core.domain.matching import Candidate, exclusion, is_full
 from core.domain.notice import Notice
 from core.domain.offer import Exclusion
 from core.domain.role import CONTRACTOR_ROLES
 from core.domain.task import TaskKind
 from core.domain.ticket import TicketEvent
-from core.services import assignments, back_outs, blocks, duty, lifecycle, matching, notices, offers, scope, tasks
+from core.services import (
+    assignments,
+    back_outs,
+    blocks,
+    duty,
+    lifecycle,
+    matching,
+    notices,
+    numbers,
+    offers,
+    scope,
+    tasks,
+)
 from storage.models.contractor import Contractor
+from storage.models.directory import Site
 from storage.models.people import Membership, Person
 from storage.models.ticket import Ticket
 
@@ -66,7 +79,8 @@ def choices(session: Session, actor: Actor, ticket_id: int, *, now: datetime, li
     ticket = scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
     found = matching.search(session, ticket, now=now)
     passable = sorted(
-        ((c, reason) for c, reason in found.excluded if reason in PASSABLE), key=lambda pair: pair[0].distance_m
+        ((c, reason) for c, reason in found.excluded if not _is_barred(session, ticket, c, now)),
+        key=lambda pair: pair[0].distance_m,
     )
     rows: list[tuple[Candidate, Exclusion | None]] = [(c, None) for c in found.ranked] + list(passable)
     lines = [_choice(session, candidate, reason) for candidate, reason in rows[:limit]]
@@ -93,13 +107,15 @@ def assign(
     slot = offers.slot_at(session, ticket, start, now=now) if chosen else offers.next_slot(session, ticket, now=now)
     learning = frozenset({Exclusion.UNDER_WATCH})
     candidate, reason = matching.verdict(session, ticket, contractor.id, visit_at=slot.start, now=now, passing=learning)
-    if candidate is None or (reason is not None and reason not in PASSABLE):
+    if candidate is None or _is_barred(session, ticket, candidate, slot.start):
         raise NotQualified
     event, data = TicketEvent.ASSIGN, {"by_hand": True, "passed": reason}
     if candidate.is_watched:
         data["under_watch"] = True
     cause = lifecycle.advance(session, ticket, event, actor, now=now, contractor_id=contractor.id, data=data)
-    goes, is_over = who_goes(session, contractor.id, slot.start, ticket, now=now), reason is Exclusion.LIMIT
+    goes = who_goes(session, contractor.id, slot.start, ticket, now=now)
+    # The reason is the first that speaks against him; that he is full may stand behind it.
+    is_over = is_full(candidate.open_jobs, candidate.engineers, numbers.of(session).jobs_per_engineer)
     flags = {"over_limit": is_over, "under_watch": candidate.is_watched}
     assignments.begin(session, ticket, contractor.id, goes, slot, now=now, **flags)
     if goes is None:
@@ -108,6 +124,13 @@ def assign(
     offers.close_own(session, ticket, contractor.id, now=now)
     tasks.end_for_ticket(session, actor, ticket.id, tasks.OF_SEARCH, "assigned", now=now)
     notices.publish(session, Notice.OFFER_TAKEN, ticket, cause=cause, now=now)
+
+
+def _is_barred(session: Session, ticket: Ticket, candidate: Candidate, visit_at: datetime) -> bool:
+    """By something no hand may pass, also where what it may pass is named first: who is away may be blocked, too."""
+    rules = numbers.of(session)
+    job = matching.job_of(ticket, session.get_one(Site, ticket.site_id), visit_at, rules)
+    return exclusion(candidate, job, jobs_per_engineer=rules.jobs_per_engineer, passing=PASSABLE) is not None
 
 
 def take_back(session: Session, actor: Actor, ticket_id: int, version: int, *, now: datetime) -> None:

@@ -23,6 +23,7 @@ from storage.models.post import Outbox
 from storage.models.talk import Call
 from storage.models.ticket import Assignment
 from tests.clock import HandClock
+from tests.make.blocks import begin
 from tests.make.directories import add_contractor
 from tests.make.tickets import (
     SKILL,
@@ -124,6 +125,30 @@ def test_a_full_firm_may_be_sent_and_it_is_marked(session: Session, now: datetim
     staffing.assign(session, tap(world.dispatcher), ticket.id, world.contractor.id, now=now)
 
     assert session.scalars(select(Assignment.over_limit).where(Assignment.ticket_id == ticket.id)).one()
+
+
+def test_a_full_firm_is_marked_also_where_something_else_is_passed_first(session: Session, now: datetime) -> None:
+    world = make_world(session, now=now)
+    world.contractor.engineers = 1
+    for _ in range(5):
+        bring(world, TicketStatus.ASSIGNED)
+    world.contractor.is_available = False
+    ticket = send(world)
+    assert choices(world, ticket.id) == [(world.contractor.id, Exclusion.AWAY)]
+    staffing.assign(session, tap(world.dispatcher), ticket.id, world.contractor.id, now=now)
+
+    assert session.scalars(select(Assignment.over_limit).where(Assignment.ticket_id == ticket.id)).one()
+
+
+def test_who_is_away_and_blocked_is_sent_by_nobody(session: Session, now: datetime) -> None:
+    world = make_world(session, now=now)
+    world.contractor.is_available = False
+    begin(world)
+    ticket = send(world)
+
+    assert choices(world, ticket.id) == []
+    with pytest.raises(NotQualified):
+        staffing.assign(session, tap(world.dispatcher), ticket.id, world.contractor.id, now=now)
 
 
 def test_a_firm_without_telegram_is_sent_by_phone(session: Session, now: datetime) -> None:
