@@ -12,7 +12,7 @@ from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
 
 from bot.filters import has_text
-from bot.handlers.media import has_media, incoming_of, send_all
+from bot.handlers.media import has_media, incoming_of, show_all
 from bot.screens import holds as screens
 from bot.screens.hold_buttons import HoldDo, HoldFor, HoldLater, HoldLong, HoldTap, HoldUntil
 from bot.screens.hold_evidence import HoldMedia
@@ -126,11 +126,7 @@ async def show_evidence(
     call: CallbackQuery, callback_data: HoldMedia, actor: Actor, db: UpdateDb, texts: Texts, bot: Bot
 ) -> None:
     found = await db.read(hold_evidence.pictures, actor, bot.id, callback_data.hold)
-    if not found:
-        await answer(call, texts.plain("desk-no-evidence"), alert=True)
-        return
-    await answer(call)
-    await send_all(bot, call.from_user.id, found)
+    await show_all(call, bot, found, texts.plain("desk-no-evidence"))
 
 
 async def _begin(evidence: Evidence, actor: Actor, db: UpdateDb, state: FSMContext) -> None:

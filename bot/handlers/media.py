@@ -118,8 +118,12 @@ async def pictures(
 ) -> None:
     """Albums by file id; the card above stays what it is."""
     found = await db.read(proof_cards.album, actor, bot.id, callback_data.of)
+    await show_all(call, bot, found, texts.plain("offers-no-pictures"))
+
+
+async def show_all(call: CallbackQuery, bot: Bot, found: tuple[Picture, ...], nothing: str) -> None:
     if not found:
-        await answer(call, texts.plain("offers-no-pictures"), alert=True)
+        await answer(call, nothing, alert=True)
         return
     await answer(call)
     await send_all(bot, call.from_user.id, found)
