@@ -36,7 +36,7 @@ papers-paper-refused = ✋ <b>The document did not fit:</b> { $skill }.
 papers-paper-replaced = This document was replaced by a newer one: { $skill }.
 papers-paper-unsorted = The document is kept.
 papers-reason = Why: { $reason }.
-papers-watch-about = From now on the dispatcher may give you such jobs under watch. Once clients have accepted { $needed ->
+papers-watch-about = From now on, unless you are blocked, the dispatcher may give you such jobs under watch. Once clients have accepted { $needed ->
     [one] { $needed } job
    *[other] { $needed } jobs
 } without rework, offers will come by themselves.

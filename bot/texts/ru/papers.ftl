@@ -37,7 +37,7 @@ papers-paper-refused = ✋ <b>Документ не подошёл:</b> { $skill
 papers-paper-replaced = Этот документ заменён более новым: { $skill }.
 papers-paper-unsorted = Документ сохранён.
 papers-reason = Почему: { $reason }.
-papers-watch-about = Теперь диспетчер может давать вам такие заявки под присмотром. Когда клиенты примут { $needed ->
+papers-watch-about = Теперь, если у вас нет ограничений, диспетчер может давать вам такие заявки под присмотром. Когда клиенты примут { $needed ->
     [one] { $needed } работу
     [few] { $needed } работы
    *[other] { $needed } работ
