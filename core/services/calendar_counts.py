@@ -5,6 +5,7 @@ with another production calendar, are noticed at start by a fingerprint. Pages a
 several processes may do them at a time, and one that was killed is made good by the next start.
 """
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -14,10 +15,12 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
+from core.domain.actor import Actor
 from core.domain.calendar import CalendarKind
-from core.services import breaches, calendars, clocks, production_calendar
+from core.services import audit, breaches, calendars, clocks, production_calendar
 from storage.models.clock import Breach, Clock, ClockInterval
 from storage.models.desk import JobRun
+from storage.models.ticket import Ticket
 
 #: Deadlines reach no farther than the years around the present one: from, to.
 NEAR_YEARS = (-1, 2)
@@ -36,15 +39,16 @@ def page(session: Session, limit: int, after: int, *, now: datetime) -> int | No
     if not ids:
         _keep(session, mark, now)
         return None
-    # Who ends one of them at this moment ends it by its new deadline, or it is over and left alone.
-    rows = select(Clock).where(Clock.id.in_(ids), Clock.ended_at.is_(None)).order_by(Clock.id).with_for_update()
-    broken = set(session.scalars(select(Breach.clock_id).where(Breach.clock_id.in_(ids))))
-    known = session.scalars(rows).all()
-    breaches.by_calendar(session, clocks.count_anew(session, known, now=now), now=now)
-    for clock in known:
-        if clock.id in broken:
-            breaches.recheck(session, clock, now=now, by_calendar=True)
+    _count(session, ids, now=now)
     return ids[-1]
+
+
+def of_sites(session: Session, actor: Actor, site_ids: Collection[int], *, now: datetime) -> None:
+    """The workbook puts sites into other zones: what was promised there runs by their days and hours now."""
+    for site_id in sorted(site_ids):
+        audit.record(session, actor, "site", site_id, calendars.REZONED, now=now)
+    here = select(Ticket.id).where(Ticket.site_id.in_(site_ids))
+    _count(session, session.scalars(_living(0).where(Clock.ticket_id.in_(here))).all(), now=now)
 
 
 def following(session: Session, after: int, *, now: datetime) -> int | None:
@@ -58,6 +62,17 @@ def fingerprint(session: Session, *, now: datetime) -> str:
     tables = ("".join(kind[0] for kind in production_calendar.year(year)) for year in years)
     told = " ".join((*map(str, calendars.usual(session)), *map(str, years), *tables))
     return sha256(told.encode()).hexdigest()[:_LENGTH]
+
+
+def _count(session: Session, ids: Sequence[int], *, now: datetime) -> None:
+    # Who ends one of them at this moment ends it by its new deadline, or it is over and left alone.
+    rows = select(Clock).where(Clock.id.in_(ids), Clock.ended_at.is_(None)).order_by(Clock.id).with_for_update()
+    broken = set(session.scalars(select(Breach.clock_id).where(Breach.clock_id.in_(ids))))
+    known = session.scalars(rows).all()
+    breaches.by_calendar(session, clocks.count_anew(session, known, now=now), now=now)
+    for clock in known:
+        if clock.id in broken:
+            breaches.recheck(session, clock, now=now, by_calendar=True)
 
 
 def _living(after: int) -> Select[int]:

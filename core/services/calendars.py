@@ -3,7 +3,7 @@
 import functools
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.domain.calendar import Calendar, CalendarKind, DayHours, DayKind, RoundTheClock, WorkingTime
@@ -13,6 +13,8 @@ from storage.models.desk import Audit, JobRun
 
 #: What the audit calls a day of which something was said.
 SAID_OF = "calendar"
+#: In the history of a site: it lies in another zone than was thought.
+REZONED = "zone"
 #: The row of `job_run` whose period is the fingerprint of what the deadlines were counted by.
 COUNTED = "calendar"
 
@@ -36,8 +38,10 @@ def as_said(session: Session, kind: CalendarKind, zone: str, at: datetime) -> Ca
 
 
 def changed_at(session: Session) -> datetime | None:
-    """When something was said of a day last, or hours or holidays were found to be other than before."""
-    said = session.scalar(select(func.max(Audit.at)).where(Audit.entity == SAID_OF))
+    """When something was said of a day last, a site was put into another zone, or hours or holidays were found to be
+    other than before."""
+    rezoned = and_(Audit.entity == "site", Audit.event == REZONED)
+    said = session.scalar(select(func.max(Audit.at)).where(or_(Audit.entity == SAID_OF, rezoned)))
     counted = session.scalar(select(func.max(JobRun.at)).where(JobRun.job == COUNTED))
     return max((at for at in (said, counted) if at is not None), default=None)
 

@@ -13,7 +13,7 @@ from core.domain.actor import Actor
 from core.domain.geo import Vector, unit_vector
 from core.domain.words import search_key
 from core.domain.workbook import MOSCOW, SheetName
-from core.services import clock_changes, import_history, numbers
+from core.services import calendar_counts, clock_changes, import_history, numbers
 from core.services.import_plan import Plan, SheetPlan
 from core.services.stored_sheets import NAMES, SOURCES, ids_of, moscow_day
 from storage.models.contractor import Contractor, ContractorSkill, MatchPoint
@@ -36,7 +36,15 @@ def write(session: Session, actor: Actor, plan: Plan, *, now: datetime) -> None:
                 _write_payers(session, part, now=now)
     _write_zones(session, plan)
     _write_match_points(session, plan)
+    _follow_zones(session, actor, plan, now=now)
     _follow_plans(session, actor, plan, now=now)
+
+
+def _follow_zones(session: Session, actor: Actor, plan: Plan, *, now: datetime) -> None:
+    moved = {old.id for _, old, values in plan.part(SheetName.SITES).changed if old.values["zone"] != values["zone"]}
+    if moved:
+        session.expire_all()  # the rows were written past the session
+        calendar_counts.of_sites(session, actor, moved, now=now)
 
 
 def _follow_plans(session: Session, actor: Actor, plan: Plan, *, now: datetime) -> None:

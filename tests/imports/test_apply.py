@@ -16,7 +16,7 @@ from core.imports.book import Reason, Workbook
 from core.imports.check import check
 from core.imports.read import read
 from core.imports.write import write
-from core.services import counters, exports, imports, lifecycle, score
+from core.services import counters, exports, imports, invariants, lifecycle, score
 from core.services.imports import ImportReport, SheetCount
 from storage.models.clock import Clock
 from storage.models.contractor import Contractor, MatchPoint
@@ -56,11 +56,8 @@ def all_same(report: ImportReport) -> bool:
     return all((count.added, count.changed, count.wrong) == (0, 0, 0) for count in report.sheets.values())
 
 
-def test_other_times_of_a_plan_reach_its_open_tickets_and_keep_what_has_elapsed(
-    session: Session, now: datetime, clock: HandClock, tmp_path: Path
-) -> None:
-    book = small_book()
-    load(session, tmp_path, book, now)
+def registered(session: Session, priority: Priority, now: datetime) -> Ticket:
+    """At a site of the first client whose contract has a plan."""
     contract = session.scalars(select(Contract).where(Contract.sla_plan == "Базовый").limit(1)).one()
     site = session.scalars(select(Site).where(Site.client_id == contract.client_id).limit(1)).one()
     service = session.scalars(select(Service).limit(1)).one()
@@ -72,12 +69,21 @@ def test_other_times_of_a_plan_reach_its_open_tickets_and_keep_what_has_elapsed(
         legal_entity_id=contract.legal_entity_id,
         contract_id=contract.id,
         service_id=service.id,
-        priority=Priority.EMERGENCY,
+        priority=priority,
         client_price_kop=1,
         contractor_rate_kop=1,
         registered_at=now,
     )
     lifecycle.begin(session, ticket, TicketEvent.REGISTER, ADMIN, now=now)
+    return ticket
+
+
+def test_other_times_of_a_plan_reach_its_open_tickets_and_keep_what_has_elapsed(
+    session: Session, now: datetime, clock: HandClock, tmp_path: Path
+) -> None:
+    book = small_book()
+    load(session, tmp_path, book, now)
+    registered(session, Priority.EMERGENCY, now)
     put(book, "SLA", 2, "Прибытие, мин", 90)
     later = clock.move(minutes=30)
     load(session, tmp_path, book, later)
@@ -87,6 +93,24 @@ def test_other_times_of_a_plan_reach_its_open_tickets_and_keep_what_has_elapsed(
     assert session.scalars(select(Audit.event).where(Audit.entity == "ticket").order_by(Audit.id)).all()[-1] == "replan"
     load(session, tmp_path, book, later)  # the same file again: nothing is counted anew
     assert len(session.scalars(select(Audit.id).where(Audit.event == "replan")).all()) == 1
+
+
+def test_another_zone_of_a_site_reaches_what_was_promised_there(
+    session: Session, now: datetime, clock: HandClock, tmp_path: Path
+) -> None:
+    """Ten in Moscow is two in the afternoon in Krasnoyarsk: of working hours four more are left today."""
+    book = small_book()
+    load(session, tmp_path, book, now)
+    registered(session, Priority.NORMAL, now)
+    reaction = session.scalars(select(Clock).where(Clock.kind == ClockKind.REACTION)).one()
+    assert reaction.due_at == now + timedelta(hours=4)
+    put(book, "Объекты", 2, "Часовой пояс", "UTC+10")
+    later = clock.move(minutes=30)
+    load(session, tmp_path, book, later)
+
+    # There it was five in the afternoon: an hour of that day and three of the next morning.
+    assert reaction.due_at == now + timedelta(hours=1 + 15 + 3)
+    assert invariants.violations(session, now=later) == []
 
 
 def test_preview_counts_and_writes_nothing(session: Session, now: datetime, tmp_path: Path) -> None:
