@@ -16,6 +16,9 @@ from storage.models.quality import QualityEvent
 
 Found = tuple[list[str], int]
 
+#: The row of the audit with which a block began.
+_BEGAN = aliased(Audit)
+
 
 def every_block_says_why(session: Session, *, now: datetime) -> Found:
     """An audit row of its own, a counted cost, and an end that somebody or the term has made."""
@@ -71,11 +74,10 @@ def nothing_waits_unseen(session: Session, *, now: datetime) -> Found:
 def an_appeal_is_answered_by_another(session: Session, *, now: datetime) -> Found:
     """Not by who asked for the block, confirmed it, or had settled what it rests on; what was upheld is in force no
     more, and its events count no more."""
-    began = aliased(Audit)
     rows = session.execute(
-        select(Appeal, Block, BlockRequest, Audit.data, began.data)
+        select(Appeal, Block, BlockRequest, Audit.data, _BEGAN.data)
         .join(Block, Block.id == Appeal.block_id)
-        .outerjoin(began, began.id == Block.audit_id)
+        .outerjoin(_BEGAN, _BEGAN.id == Block.audit_id)
         .outerjoin(BlockRequest, BlockRequest.block_id == Block.id)
         .outerjoin(Audit, (Audit.entity == "appeal") & (Audit.entity_id == Appeal.id) & (Audit.event == "decide"))
     ).all()

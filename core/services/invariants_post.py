@@ -7,13 +7,28 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Text, and_, case, cast, exists, func, literal, or_, select, text
+from sqlalchemy import (
+    Column,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from core.domain.notice import Delivery, InboxStatus, Notice, OutboxStatus
 from core.domain.proof import ProofStatus
 from core.services import inbox, notices, numbers
-from storage.base import Base
+from storage.models.all import metadata
 from storage.models.desk import Audit, Task
 from storage.models.people import Dialog, Person
 from storage.models.post import Inbox, Outbox
@@ -57,6 +72,29 @@ _MAY_LIE_AHEAD = frozenset(
         "clock_interval.to_at",
     }
 )
+#: Every table with its other times.
+_TIMES = tuple(
+    (table, columns)
+    for table in metadata.sorted_tables
+    if (
+        columns := [
+            column
+            for column in table.columns
+            if isinstance(column.type, UtcDateTime) and not {column.name, str(column)} & _MAY_LIE_AHEAD
+        ]
+    )
+)
+#: For each of them its place, how many rows it has, and whether any of its times lies ahead: one question for all.
+_AHEAD_BY_TABLE = union_all(
+    *(
+        select(
+            literal(position),
+            func.count(),
+            func.max(case((or_(*(column > bindparam("limit", type_=UtcDateTime) for column in columns)), 1), else_=0)),
+        ).select_from(table)
+        for position, (table, columns) in enumerate(_TIMES)
+    )
+)
 _NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 _BOT_TOKEN = re.compile(r"(?<!\d)\d{6,}:[A-Za-z0-9_-]{30,}")
 _PASSWORD = re.compile(r"\w+://[^/\s:@]+:[^/\s@]+@")
@@ -64,23 +102,22 @@ _PASSWORD = re.compile(r"\w+://[^/\s:@]+:[^/\s@]+@")
 
 def times_are_not_ahead(session: Session, *, now: datetime) -> Found:
     """Every time of every table, but for those that are meant to lie ahead."""
-    broken, examined = [], 0
-    for table in Base.metadata.sorted_tables:
-        columns = [
-            column
-            for column in table.columns
-            if isinstance(column.type, UtcDateTime) and not {column.name, str(column)} & _MAY_LIE_AHEAD
-        ]
-        if not columns:
-            continue
-        examined += session.scalar(select(func.count()).select_from(table)) or 0
-        key = tuple(table.primary_key.columns)
-        ahead = select(*key, *columns).where(or_(*(column > now + AHEAD for column in columns)))
-        for row in session.execute(ahead):
-            name = " ".join(str(part) for part in row[: len(key)])
-            late = [c.name for c, at in zip(columns, row[len(key) :], strict=True) if at and at > now + AHEAD]
-            broken.append(f"{table.name} {name} lies ahead in {', '.join(late)}")
+    limit, examined = now + AHEAD, 0
+    broken: list[str] = []
+    for position, rows, is_ahead in session.execute(_AHEAD_BY_TABLE, {"limit": limit}):
+        examined += rows
+        if is_ahead:
+            table, columns = _TIMES[position]
+            broken += _ahead_in(session, table, columns, limit)
     return broken, examined
+
+
+def _ahead_in(session: Session, table: Table, columns: list[Column[datetime]], limit: datetime) -> Iterator[str]:
+    key = tuple(table.primary_key.columns)
+    for row in session.execute(select(*key, *columns).where(or_(*(column > limit for column in columns)))):
+        name = " ".join(str(part) for part in row[: len(key)])
+        late = [c.name for c, at in zip(columns, row[len(key) :], strict=True) if at and at > limit]
+        yield f"{table.name} {name} lies ahead in {', '.join(late)}"
 
 
 def one_message_per_key(session: Session, *, now: datetime) -> Found:
@@ -272,25 +309,32 @@ def stored_has_hash(session: Session, *, now: datetime) -> Found:
 
 def no_secrets(session: Session, *, now: datetime) -> Found:
     """No bot token and no password in what is kept of errors and facts, no invite token in what was received."""
-    broken, examined = [], 0
-    for name, key, column in (
-        ("outbox", Outbox.id, Outbox.last_error),
-        ("outbox", Outbox.id, Outbox.data),
-        ("update", Inbox.update_id, Inbox.error),
-        ("audit row", Audit.id, Audit.data),
-        ("task", Task.id, Task.data),
-        ("dialog of", Dialog.user_id, Dialog.data),
-    ):
-        words = cast(column, Text)
-        examined += _count(session, column.class_)
-        for row, kept in session.execute(select(key, words).where(words.contains(":"), words != "{}")):
-            if _BOT_TOKEN.search(kept) or _PASSWORD.search(kept):
-                broken.append(f"{name} {row} keeps a secret")
+    broken = [
+        f"{name} {row} keeps a secret"
+        for name, row, kept in session.execute(_KEPT)
+        if _BOT_TOKEN.search(kept) or _PASSWORD.search(kept)
+    ]
     told = select(Inbox.update_id, Inbox.body).where(Inbox.status != InboxStatus.NEW, Inbox.body.contains("/start"))
     for update_id, body in session.execute(told):
         if inbox.SECRET.search(body):
             broken.append(f"update {update_id} keeps an invite token")
-    return broken, examined
+    return broken, sum(_count(session, table) for table in (Outbox, Inbox, Audit, Task, Dialog))
+
+
+#: The words in which a secret might be kept; it has a colon.
+_KEPT = union_all(
+    *(
+        select(literal(name), key, words := cast(column, Text)).where(words.contains(":"), words != "{}")
+        for name, key, column in (
+            ("outbox", Outbox.id, Outbox.last_error),
+            ("outbox", Outbox.id, Outbox.data),
+            ("update", Inbox.update_id, Inbox.error),
+            ("audit row", Audit.id, Audit.data),
+            ("task", Task.id, Task.data),
+            ("dialog of", Dialog.user_id, Dialog.data),
+        )
+    )
+)
 
 
 def database_is_whole(session: Session, *, now: datetime) -> Found:
@@ -299,7 +343,7 @@ def database_is_whole(session: Session, *, now: datetime) -> Found:
         return [f"constraint {name} is not validated" for name, is_valid in rows if not is_valid], len(rows)
     broken = [f"integrity: {word}" for (word,) in session.execute(text("PRAGMA integrity_check")) if word != "ok"]
     broken += [f"foreign key of {row[0]} row {row[1]}" for row in session.execute(text("PRAGMA foreign_key_check"))]
-    return broken, len(Base.metadata.tables)
+    return broken, len(metadata.tables)
 
 
 def finished_by_the_holder(session: Session, *, now: datetime) -> Found:

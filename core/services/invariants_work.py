@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, cast, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Text, and_, cast, exists, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from core.domain.block import STOPS_ALL
@@ -265,33 +265,15 @@ def _shots(session: Session, ticket_ids: list[int]) -> dict[int, list[Any]]:
 
 def nothing_is_stuck(session: Session, *, now: datetime) -> Found:
     """Every ticket that is not settled has a next action: a wait, a live assignment, somebody asked, or a task."""
-    has_crew = exists(select(Assignment.id).where(Assignment.ticket_id == Ticket.id, Assignment.ended_at.is_(None)))
-    has_visit = exists(select(Visit.id).where(Visit.ticket_id == Ticket.id, Visit.status.in_(LIVE)))
-    moves: dict[TicketStatus, ColumnElement[bool]] = {
-        TicketStatus.DRAFT: or_(_has_task(), _responsible_reads()),
-        TicketStatus.APPROVAL: _has_task(TaskKind.APPROVAL),
-        TicketStatus.SEARCHING: Ticket.search_due_at.is_not(None),
-        TicketStatus.UNSTAFFED: _has_task(TaskKind.UNSTAFFED),
-        TicketStatus.ASSIGNED: and_(has_crew, has_visit),
-        TicketStatus.REWORK: and_(has_crew, has_visit),
-        TicketStatus.IN_WORK: and_(has_crew, has_visit),
-        TicketStatus.REPORTED: has_crew,
-        TicketStatus.DISPUTED: _has_task(TaskKind.DISPUTE),
-        TicketStatus.ON_HOLD: exists(select(Hold.id).where(Hold.ticket_id == Ticket.id, Hold.ended_at.is_(None))),
-    }
-    open_ = select(Ticket.id, Ticket.status).where(Ticket.origin == Origin.BOT, Ticket.status.not_in(SETTLED))
-    broken: list[str] = []
-    for status, condition in moves.items():
-        stuck = session.execute(open_.where(Ticket.status == status, ~condition))
-        broken += [f"ticket {ticket} is {state} and nobody has to do anything" for ticket, state in stuck]
-    unknown = session.execute(open_.where(Ticket.status.not_in(tuple(moves))))
+    broken = [f"ticket {ticket} is {state} and nobody has to do anything" for ticket, state in session.execute(_STUCK)]
+    unknown = session.execute(_OPEN.where(Ticket.status.not_in(tuple(_NEXT))))
     broken += [f"ticket {ticket} is {state}, for which no next action is known" for ticket, state in unknown]
     waits = select(Ticket.id, Ticket.status).where(
         Ticket.search_due_at.is_not(None), Ticket.status != TicketStatus.SEARCHING
     )
     broken += [f"ticket {ticket} is {state} and still waits for an answer" for ticket, state in session.execute(waits)]
     broken += _counters_and_tasks(session) + _forgotten_questions(session)
-    return broken, session.scalar(select(func.count()).select_from(open_.subquery())) or 0
+    return broken, session.scalar(select(func.count()).select_from(_OPEN.subquery())) or 0
 
 
 def _counters_and_tasks(session: Session) -> list[str]:
@@ -355,6 +337,24 @@ def _responsible_reads() -> ColumnElement[bool]:
 def _count(session: Session, table: Any) -> int:
     return session.scalar(select(func.count()).select_from(table)) or 0
 
+
+_HAS_CREW = exists(select(Assignment.id).where(Assignment.ticket_id == Ticket.id, Assignment.ended_at.is_(None)))
+_HAS_VISIT = exists(select(Visit.id).where(Visit.ticket_id == Ticket.id, Visit.status.in_(LIVE)))
+#: What has to be there in each status, so that somebody has to do something.
+_NEXT: dict[TicketStatus, ColumnElement[bool]] = {
+    TicketStatus.DRAFT: or_(_has_task(), _responsible_reads()),
+    TicketStatus.APPROVAL: _has_task(TaskKind.APPROVAL),
+    TicketStatus.SEARCHING: Ticket.search_due_at.is_not(None),
+    TicketStatus.UNSTAFFED: _has_task(TaskKind.UNSTAFFED),
+    TicketStatus.ASSIGNED: and_(_HAS_CREW, _HAS_VISIT),
+    TicketStatus.REWORK: and_(_HAS_CREW, _HAS_VISIT),
+    TicketStatus.IN_WORK: and_(_HAS_CREW, _HAS_VISIT),
+    TicketStatus.REPORTED: _HAS_CREW,
+    TicketStatus.DISPUTED: _has_task(TaskKind.DISPUTE),
+    TicketStatus.ON_HOLD: exists(select(Hold.id).where(Hold.ticket_id == Ticket.id, Hold.ended_at.is_(None))),
+}
+_OPEN = select(Ticket.id, Ticket.status).where(Ticket.origin == Origin.BOT, Ticket.status.not_in(SETTLED))
+_STUCK = union_all(*(_OPEN.where(Ticket.status == status, ~condition) for status, condition in _NEXT.items()))
 
 CHECKS: dict[str, tuple[str, Callable[..., Found]]] = {
     "1": ("one live assignment per ticket", one_assignment),

@@ -6,7 +6,7 @@ the firm. Nobody with an ended document is asked: the rule of the search sees to
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
-from itertools import groupby
+from itertools import groupby, pairwise
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -69,7 +69,7 @@ def renewed(session: Session, actor: Actor, row: ContractorSkill, *, now: dateti
 
 
 def _due(session: Session, most: int, now: datetime) -> Iterator[ContractorSkill]:
-    """By the index of ends: whose end may be near is found first, then by the day of each zone who is due."""
+    """The zones somebody may be due in first, then by the day of each of them who is due."""
     near = _near((now + _AHEAD).date(), (now - _BEHIND).date())
     zones = session.scalars(select(Contractor.zone).join(ContractorSkill, _OF_FIRM).where(near).distinct()).all()
     found = 0
@@ -90,25 +90,19 @@ def _due(session: Session, most: int, now: datetime) -> Iterator[ContractorSkill
 
 
 def _near(latest: date, earliest: date) -> ColumnElement[bool]:
-    """Skills with a level to tell if today were `latest`, of ends not so long ago seen from `earliest`."""
-    bands = [_untold(latest + timedelta(days=days), days) for days in REMINDERS]
+    """Skills with a level to tell if today were `latest`, of ends not so long ago seen from `earliest`.
+
+    Each way of being due has an index behind it: what is not due is not looked at, however many documents there are."""
+    until, of = ContractorSkill.valid_until, ContractorSkill.reminded_of
+    first = and_(of.is_distinct_from(until), until <= latest + timedelta(days=max(REMINDERS)))
+    next_ = [
+        and_(ContractorSkill.reminded_days == told, until <= latest + timedelta(days=days), of == until)
+        for told, days in pairwise((*REMINDERS, EXPIRED))
+    ]
     return and_(
-        ContractorSkill.valid_until >= earliest - timedelta(days=FORGOTTEN_DAYS),
-        ContractorSkill.valid_until <= latest + timedelta(days=max(REMINDERS)),
-        or_(*bands, _untold(latest - timedelta(days=1), EXPIRED)),
+        or_(*(and_(until >= earliest - timedelta(days=FORGOTTEN_DAYS), way) for way in (first, *next_))),
         or_(ContractorSkill.is_confirmed, ContractorSkill.watched_since.is_not(None)),
         Contractor.is_active,
-    )
-
-
-def _untold(until: date, days: int) -> ColumnElement[bool]:
-    return and_(
-        ContractorSkill.valid_until <= until,
-        or_(
-            ContractorSkill.reminded_of.is_(None),
-            ContractorSkill.reminded_of != ContractorSkill.valid_until,
-            ContractorSkill.reminded_days > days,
-        ),
     )
 
 

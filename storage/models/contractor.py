@@ -82,6 +82,20 @@ class ContractorSkill(Base):
             sqlite_where=text("valid_until IS NOT NULL"),
             postgresql_where=text("valid_until IS NOT NULL"),
         ),
+        # Not reminded of this end yet.
+        Index(
+            "ix_contractor_skill_untold",
+            "valid_until",
+            sqlite_where=text("reminded_of IS NOT valid_until"),
+            postgresql_where=text("reminded_of IS DISTINCT FROM valid_until"),
+        ),
+        Index(
+            "ix_contractor_skill_told",
+            "reminded_days",
+            "valid_until",
+            sqlite_where=text("reminded_days IS NOT NULL"),
+            postgresql_where=text("reminded_days IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

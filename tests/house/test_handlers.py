@@ -1,6 +1,7 @@
 """A handler is a filter and one use case: one write at most, and only names it can be given."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from tests.house.sources import ROOT, product_files, tree, where
@@ -131,3 +132,17 @@ def test_no_two_questions_wait_under_one_name() -> None:
 
     assert {name: where for name, where in modules.items() if len(where) > 1} == {}
     assert len(modules) > 10
+
+
+def test_a_tap_means_one_thing_whichever_button_it_was() -> None:
+    taps = [
+        (keyword.value.value, f"{where(path, node)} {node.name}")
+        for path in product_files("bot")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.ClassDef)
+        for keyword in node.keywords
+        if keyword.arg == "prefix" and isinstance(keyword.value, ast.Constant)
+    ]
+    assert len(taps) > 100
+    named = Counter(prefix for prefix, _ in taps)
+    assert [place for prefix, place in taps if named[prefix] > 1] == []
