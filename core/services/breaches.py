@@ -156,6 +156,17 @@ def excuse(session: Session, since: datetime, *, now: datetime) -> None:
         _shift(session, row, row.at, clock, now=now)
 
 
+def put_back(session: Session, *, now: datetime) -> None:
+    """The time of this machine went back: what was broken or warned of at a later one lies ahead again."""
+    ahead = select(Clock).join(Breach, Breach.clock_id == Clock.id)
+    ahead = ahead.where(Breach.at > now, Breach.annulled_at.is_(None)).order_by(Clock.id)
+    for clock in session.scalars(ahead).all():
+        recheck(session, clock, now=now)
+    warned = select(Clock).where(Clock.state == ClockState.RUNNING, Clock.warned_pct > 0).order_by(Clock.id)
+    for clock in session.scalars(warned).all():
+        clocks.unwarn(session, clock, now=now)
+
+
 def told(session: Session, ticket_id: int) -> tuple[Broken, ...]:
     """Of a ticket, those that count, in the order of their deadlines."""
     live = select(Breach).where(Breach.ticket_id == ticket_id, Breach.annulled_at.is_(None))

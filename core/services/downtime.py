@@ -7,7 +7,7 @@ ago nobody is heard at this very moment. Without any such note nobody has ever r
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.services import numbers
@@ -19,6 +19,8 @@ HEARD = "heard"
 UNWATCHED = "unwatched"
 #: The job that says once a minute that the timetable runs; its row of a day holds the last time of that day.
 ALIVE = "alive"
+#: A time the machine has shown before it was put back to `at`.
+SHOWN = "shown"
 
 Span = tuple[datetime, datetime]
 
@@ -35,7 +37,7 @@ def last_heard(session: Session, *, now: datetime) -> datetime | None:
 
 
 def note_unwatched(session: Session, begins: datetime, ends: datetime) -> None:
-    mark(session, UNWATCHED, f"{begins.astimezone(UTC):%Y%m%dT%H%M%SZ}", ends)
+    mark(session, UNWATCHED, _stamp(begins), ends)
 
 
 def is_gap(session: Session, span: timedelta) -> bool:
@@ -80,15 +82,21 @@ def said_at(session: Session, due: datetime, *, now: datetime) -> datetime:
     return now if now <= due else now - lost(session, due, now=now)
 
 
-def put_back(session: Session, *, now: datetime) -> None:
-    """The time of this machine went back: what was noted by the later one reaches no farther than now."""
+def put_back(session: Session, shown: datetime, *, now: datetime) -> None:
+    """The time of this machine went back from `shown`: what was noted by the later one reaches no farther than now."""
     later = select(JobRun).where(JobRun.job.in_((ALIVE, HEARD, UNWATCHED)), JobRun.at > now)
     for row in session.scalars(later).all():
         if _begins(row) > now:
             session.delete(row)
         else:
             row.at = now
-    session.flush()
+    mark(session, SHOWN, _stamp(shown), now)
+
+
+def latest_shown(session: Session, *, now: datetime) -> datetime:
+    """The latest time this machine has ever shown, be it by a clock that was wrong: rows may be dated so far ahead."""
+    last = session.scalar(select(func.max(JobRun.scheduled_for)).where(JobRun.job == SHOWN))
+    return now if last is None else max(now, _time(last))
 
 
 def mark(session: Session, job: str, period: str, at: datetime) -> None:
@@ -113,4 +121,12 @@ def _spans(session: Session, since: datetime, now: datetime) -> list[Span]:
 
 def _begins(row: JobRun) -> datetime:
     """Of a stretch of time, or of the day a row stands for."""
-    return datetime.fromisoformat(row.scheduled_for).replace(tzinfo=UTC)
+    return _time(row.scheduled_for)
+
+
+def _stamp(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def _time(stamp: str) -> datetime:
+    return datetime.fromisoformat(stamp).replace(tzinfo=UTC)

@@ -16,7 +16,7 @@ from core.domain.actor import Actor
 from core.domain.notice import Notice
 from core.domain.role import DESK_ROLES, Role
 from core.domain.task import TaskKind
-from core.services import audit, breaches, downtime, notices, numbers, tasks
+from core.services import audit, breaches, downtime, notices, numbers, put_back, tasks
 from storage.models.desk import JobRun, Task
 from storage.models.people import Membership, Person
 
@@ -78,7 +78,7 @@ def doubt(session: Session, jumped: timedelta, *, now: datetime) -> None:
     if jumped > timedelta(0):
         _was_unwatched(session, now - jumped, now=now)
     else:
-        downtime.put_back(session, now=now)
+        put_back.take_back(session, now - jumped, now=now)
     _hold(session, jumped, now=now)
 
 

@@ -1,6 +1,6 @@
 """A clock that jumped ahead and was put right: what was noted by the wrong time says nothing of the time to come."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,16 +8,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Grant
+from core.domain.breach import AnnulReason
 from core.domain.clock import ClockKind, Whose
 from core.domain.quality import QualityKind
 from core.domain.role import Role
 from core.domain.task import TaskKind
-from core.services import downtime, guard, tasks
+from core.services import downtime, guard, invariants, no_shows, tasks, warnings, waves
 from storage.models.desk import JobRun, Task
-from tests.clock import START, HandClock
+from tests.clock import HandClock
 from tests.make.people import add_person
-from tests.make.promises import breach_of, later
-from tests.make.tickets import tap
+from tests.make.promises import breach_of, clock_of, later
+from tests.make.tickets import make_world, send, tap
 from tests.services.test_downtime import gaps, missed, taken
 from tests.services.test_no_shows import MINUTE, QUARTER, begun, strikes
 
@@ -25,14 +26,18 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 AHEAD = [timedelta(days=365), 2 * HOUR]
 
 
-@pytest.fixture(autouse=True)
-def _a_year_goes_by(session: Session, clock: HandClock) -> Iterator[None]:
-    """What was written by the wrong time lies ahead until then."""
-    yield
-    clock.at = START + 366 * DAY
+def nothing(wrong: datetime) -> None:
+    pass
 
 
-def jumped(session: Session, clock: HandClock, ahead: timedelta, *, is_booted: bool = False) -> None:
+def jumped(
+    session: Session,
+    clock: HandClock,
+    ahead: timedelta,
+    *,
+    is_booted: bool = False,
+    meanwhile: Callable[[datetime], None] = nothing,
+) -> None:
     """Heard and running; then the clock is wrong for two minutes, in which everybody notes what he notes."""
     for note in (guard.heard, lambda s, *, now: guard.alive(s, 1, now=now)):
         note(session, now=clock.now())
@@ -44,6 +49,7 @@ def jumped(session: Session, clock: HandClock, ahead: timedelta, *, is_booted: b
     for minutes in (1, 2):
         guard.heard(session, now=wrong + minutes * MINUTE, is_back=True)
         guard.alive(session, 1, now=wrong + minutes * MINUTE)
+        meanwhile(wrong + minutes * MINUTE)
     clock.move(minutes=2, seconds=-ahead.total_seconds())
     if is_booted:
         guard.look_at_start(session, now=clock.now())
@@ -53,7 +59,6 @@ def jumped(session: Session, clock: HandClock, ahead: timedelta, *, is_booted: b
 
 def settled(session: Session, now: datetime) -> None:
     """A manager says that the time is right."""
-
     manager = add_person(session, Grant(Role.MANAGER), now=now)
     (task,) = session.scalars(select(Task).where(Task.kind == TaskKind.CLOCK_JUMP)).all()
     tasks.end(session, tap(manager), task.id, "done", now=now)
@@ -71,11 +76,13 @@ def test_no_time_to_come_is_known_to_be_unwatched(
     assert guard.is_held(session)
     assert gaps(session) == [(f"{before:%Y%m%dT%H%M%SZ}", now)]
     assert session.scalars(select(JobRun).where(JobRun.at > now)).all() == []
+    assert downtime.latest_shown(session, now=now) == now + ahead
     last = now if ahead < DAY else before  # of the same day or not
     assert (guard.last_alive(session), downtime.last_heard(session, now=now)) == (last, last)
     for days in (1, 30, 300):
         then = now + days * DAY
-        guard.heard(session, now=then + HOUR)
+        clock.at = then + HOUR
+        guard.heard(session, now=clock.at)
         assert downtime.is_unwatched(session, [then], now=then + HOUR) == frozenset()
         assert downtime.back_at(session, then, now=then + HOUR) is None
 
@@ -123,3 +130,103 @@ def test_rows_of_days_to_come_are_believed_by_nobody(session: Session, clock: Ha
     assert downtime.last_heard(session, now=now) == now - MINUTE
     assert downtime.back_at(session, now - HOUR, now=now) == now
     assert downtime.is_unwatched(session, [now + HOUR, wrong], now=now) == frozenset()
+    guard.doubt(session, now - wrong - HOUR, now=now)  # noticed at last
+    assert session.scalars(select(JobRun).where(JobRun.at > now)).all() == []
+
+
+@pytest.mark.parametrize("is_booted", [True, False])
+@pytest.mark.parametrize("ahead", AHEAD)
+def test_a_promise_that_runs_meanwhile_is_warned_of_and_broken_at_its_own_time(
+    session: Session, clock: HandClock, ahead: timedelta, is_booted: bool
+) -> None:
+    world, ticket = taken(session, clock)
+    arrival = clock_of(world, ticket, ClockKind.ARRIVAL)
+    due_at, before = arrival.due_at, (arrival.warned_pct, arrival.warn_at)
+
+    def sweeps(wrong: datetime) -> None:
+        warnings.sweep(session, 50, now=wrong)
+
+    jumped(session, clock, ahead, is_booted=is_booted, meanwhile=sweeps)
+    row = breach_of(world, ticket, ClockKind.ARRIVAL)
+    assert row is not None
+    assert (row.at, row.annul_reason) == (due_at, AnnulReason.RECKONED)
+    assert (arrival.due_at, arrival.warned_pct, arrival.warn_at) == (due_at, *before)
+    assert invariants.violations(session, now=clock.now()) == []
+    settled(session, clock.now())
+
+    later(world, clock, minutes=30)
+    assert arrival.warned_pct == 50
+    guard.heard(session, now=clock.move(minutes=59))
+    later(world, clock, minutes=2)
+    assert (row.at, row.annulled_at, row.detected_at) == (due_at, None, clock.now())
+    assert (row.whose, missed(session)) == (Whose.CONTRACTOR, [None])
+
+
+def test_a_warning_of_a_promise_that_was_not_broken_yet_is_given_again(session: Session, clock: HandClock) -> None:
+    world, ticket = taken(session, clock)
+    resolution = clock_of(world, ticket, ClockKind.RESOLUTION)  # 30 of its 240 minutes are gone
+    before = resolution.warn_at
+
+    def sweeps(wrong: datetime) -> None:
+        warnings.sweep(session, 50, now=wrong)
+
+    jumped(session, clock, 150 * MINUTE, meanwhile=sweeps)
+    assert (resolution.warned_pct, resolution.warn_at) == (0, before)
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=365), timedelta(days=3)])
+def test_who_was_asked_where_he_is_before_his_time_is_looked_at_after_it(
+    session: Session, now: datetime, clock: HandClock, ahead: timedelta
+) -> None:
+    world, watch, _, visit = begun(session, now, clock)
+    agreed_end = visit.ends_at
+
+    def sweeps(wrong: datetime) -> None:
+        no_shows.sweep(session, 50, now=wrong)
+
+    jumped(session, clock, ahead, meanwhile=sweeps)
+    assert (visit.where_asked_at, visit.watch_at) == (None, agreed_end + QUARTER)
+    settled(session, clock.now())
+    assert watch.goes_to(agreed_end + QUARTER) == 1
+    guard.heard(session, now=world.now + QUARTER)
+    watch.later(QUARTER)
+    assert strikes(session) == [(QualityKind.NO_SHOW, 3000)]
+
+
+def test_whoever_said_when_he_comes_is_not_looked_for_sooner(session: Session, now: datetime, clock: HandClock) -> None:
+    world, watch, _, visit = begun(session, now, clock)
+    watch.goes_to(visit.ends_at + QUARTER)
+    no_shows.eta(session, tap(world.engineer), visit.id, 60, now=world.now)
+    comes = visit.watch_at
+    jumped(session, clock, timedelta(days=365))
+    assert visit.watch_at == comes
+
+
+def test_a_search_does_not_wait_for_a_morning_of_another_year(
+    session: Session, now: datetime, clock: HandClock
+) -> None:
+    world = make_world(session, now=now)
+    ticket = send(world)
+    due, year = ticket.search_due_at, timedelta(days=365)
+
+    def rests(wrong: datetime) -> None:
+        ticket.search_due_at = wrong + 9 * HOUR
+        session.flush()
+
+    jumped(session, clock, year, meanwhile=rests)
+    assert due is not None
+    assert ticket.search_due_at == clock.now()
+    assert waves.sweep(session, 50, now=clock.now()) == 1
+
+
+@pytest.mark.breaks_invariants
+def test_times_beyond_what_a_wrong_clock_has_shown_are_nobodys(session: Session, clock: HandClock) -> None:
+    world = make_world(session, now=clock.now())
+    ticket = send(world)
+    jumped(session, clock, 2 * HOUR)
+    ticket.registered_at = clock.now() + 2 * HOUR + 4 * MINUTE
+    session.flush()
+    assert invariants.violations(session, now=clock.now()) == []
+    ticket.registered_at += 2 * MINUTE
+    session.flush()
+    assert any("lies ahead in registered_at" in line for line in invariants.violations(session, now=clock.now()))
