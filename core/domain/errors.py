@@ -46,7 +46,11 @@ class LimitReached(Conflict):
 
 
 class BlockAsked(Conflict):
-    """The same block is in force, or waits for a second person already."""
+    """The same block waits for a second person already."""
+
+
+class BlockHolds(Conflict):
+    """The same block is in force already."""
 
 
 class AppealGiven(Conflict):

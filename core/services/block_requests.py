@@ -1,6 +1,7 @@
 """A block that waits for a second person: asked for by hand, or by a rule where it would cost cover.
 
-What it costs is counted and shown before; another person of the desk says yes or no. Two at once: one wins.
+What it costs is counted and shown before; another person of the desk says yes or no. Two at once: one wins, and the
+same block never waits or holds twice.
 """
 
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from core.domain import typed
 from core.domain.actor import Actor
 from core.domain.block import BlockLevel, BlockRule, Subject
-from core.domain.errors import BlockAsked, Changed, FieldInvalid, NeedsAnother, NotAllowed, NotFound
+from core.domain.errors import BlockAsked, BlockHolds, Changed, FieldInvalid, NeedsAnother, NotAllowed, NotFound
 from core.domain.notice import Notice
 from core.domain.role import CONTRACTOR_ROLES
 from core.domain.task import TaskKind
@@ -23,6 +24,7 @@ from core.services import (
     block_costs,
     block_people,
     blocks,
+    counters,
     notices,
     numbers,
     open_questions,
@@ -112,12 +114,17 @@ def propose(
     *,
     now: datetime,
 ) -> None:
-    """Of the firm, or of this one of its people. Raises NotFound, BlockAsked, FieldInvalid, TextEmpty, TextTooLong."""
+    """Of the firm, or of this one of its people.
+
+    Raises NotFound, BlockAsked, BlockHolds, FieldInvalid, TextEmpty, TextTooLong.
+    """
     whom = _subject(session, actor, contractor_id, person_id, client_id)
     if days is not None and not 1 <= days <= LONGEST_DAYS:
         raise FieldInvalid(field="days")
     words = typed.words(reason, REASON_LIMIT)
-    _ensure_new(session, whom, level, now=now)
+    counters.turn(session, blacklist.TURN)
+    _ensure_not_asked(session, whom, level)
+    _ensure_not_in_force(session, whom, level, now=now)
     cost = block_costs.of(session, whom, level, now=now)
     order = Order(whom, level, BlockRule.BY_HAND, words, days, cost.as_json)
     row = ask(session, actor, order, now=now)
@@ -155,7 +162,10 @@ def ask(session: Session, actor: Actor, order: Order, *, now: datetime, with_tas
 
 
 def confirm(session: Session, actor: Actor, request_id: int, *, now: datetime) -> None:
-    """The second yes: the block begins, at the cost of this moment. Raises NotFound, NeedsAnother, Changed."""
+    """The second yes: the block begins, at the cost of this moment.
+
+    Raises NotFound, NeedsAnother, Changed, BlockHolds where the same began another way meanwhile.
+    """
     row = one(session, actor, request_id)
     block_people.ensure_outside(session, actor, row)
     known = facts_of(session, row)
@@ -163,6 +173,7 @@ def confirm(session: Session, actor: Actor, request_id: int, *, now: datetime) -
     if not moved(session, row, BlockRequest.decided_at.is_(None), decided_by=actor.person_id, decided_at=now):
         raise Changed
     whom = Subject(row.contractor_id, row.person_id, row.client_id)
+    _ensure_not_in_force(session, whom, row.level, now=now)
     cost = block_costs.of(session, whom, row.level, now=now)
     facts = {**known, "request": row.id, "asked_by": row.asked_by, **judge.trace}
     order = Order(whom, row.level, row.rule, row.reason, row.days, cost.as_json, facts)
@@ -269,17 +280,24 @@ def _subject(
     return Subject(None, person_id, client_id)
 
 
-def _ensure_new(session: Session, whom: Subject, level: BlockLevel, *, now: datetime) -> None:
+def _ensure_not_asked(session: Session, whom: Subject, level: BlockLevel) -> None:
     waits = select(BlockRequest.id).where(BlockRequest.decided_at.is_(None), BlockRequest.level == level)
-    holds = select(Block.id).where(blocks.in_force(now, [level]))
-    for query, table in ((waits, BlockRequest), (holds, Block)):
-        same = (
-            table.contractor_id.is_not_distinct_from(whom.contractor_id),
-            table.person_id.is_not_distinct_from(whom.person_id),
-            table.client_id.is_not_distinct_from(whom.client_id),
-        )
-        if session.scalar(query.where(*same).limit(1)) is not None:
-            raise BlockAsked
+    if session.scalar(waits.where(*_about(BlockRequest, whom)).limit(1)) is not None:
+        raise BlockAsked
+
+
+def _ensure_not_in_force(session: Session, whom: Subject, level: BlockLevel, *, now: datetime) -> None:
+    holds = select(Block.id).where(blocks.in_force(now, [level]), *_about(Block, whom))
+    if session.scalar(holds.limit(1)) is not None:
+        raise BlockHolds
+
+
+def _about(table: type[Block | BlockRequest], whom: Subject) -> tuple[ColumnElement[bool], ...]:
+    return (
+        table.contractor_id.is_not_distinct_from(whom.contractor_id),
+        table.person_id.is_not_distinct_from(whom.person_id),
+        table.client_id.is_not_distinct_from(whom.client_id),
+    )
 
 
 def _end(session: Session, actor: Actor, row: BlockRequest, outcome: str, *, now: datetime) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor, Grant
+from core.domain.block import BlockLevel, BlockRule, Subject
 from core.domain.role import Role
 from core.domain.ticket import TicketStatus
 from core.domain.visit import AHEAD
@@ -24,6 +25,7 @@ from core.services import (
     staffing,
     substitutes,
 )
+from core.services.blacklist import Order
 from storage.db import Database
 from storage.models.contractor import Appeal, Block, BlockRequest, Contractor
 from storage.models.desk import Audit
@@ -271,3 +273,39 @@ async def test_a_confirmation_in_the_instant_its_request_ends_is_one_of_them(
         else:
             assert confirmed == "Changed"
             assert await db.read(seen, request) == (False, True, 0, 1)
+
+
+async def test_the_same_block_asked_for_by_two_in_one_instant_is_asked_for_once(
+    db: Database, rivals: Rivals, scene: Scene, clock: HandClock
+) -> None:
+    def waiting(session: Session, *, now: datetime) -> list[int]:
+        return list(session.scalars(select(BlockRequest.id).where(BlockRequest.decided_at.is_(None))))
+
+    about = (scene.other.id, None, None, BlockLevel.SUSPENDED, 30, "Грубость")
+    for _ in range(FEWER):
+        asked = rivals.race(*((block_requests.propose, tap(who), *about) for who in (scene.second, scene.third)))
+        assert sorted(asked) == ["BlockAsked", "done"]
+        (request,) = await db.read(waiting)
+        await db.write(drops, scene, request)
+        clock.move(seconds=1)
+
+
+async def test_two_requests_of_one_block_confirmed_in_one_instant_are_one_block(
+    db: Database, rivals: Rivals, scene: Scene, clock: HandClock
+) -> None:
+    """A rule asks for what a person has asked for, too."""
+
+    def ask(session: Session, *, now: datetime) -> list[int]:
+        scene.world.session, scene.world.now = session, now
+        by_hand = propose(scene.world)
+        whom = Subject(scene.world.contractor.id)
+        order = Order(whom, by_hand.level, BlockRule.NO_SHOWS, "", 30, by_hand.cost, {"because": BlockRule.NO_SHOWS})
+        return [by_hand.id, block_requests.ask(session, Actor.system("test"), order, now=now).id]
+
+    requests = await db.write(ask)
+    clock.move(seconds=1)
+    judges = zip((scene.second, scene.third), requests, strict=True)
+    assert sorted(rivals.race(*((block_requests.confirm, tap(who), one) for who, one in judges))) == [
+        "BlockHolds",
+        "done",
+    ]

@@ -9,11 +9,20 @@ from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor, Grant
 from core.domain.block import BlockLevel
-from core.domain.errors import BlockAsked, Changed, FieldInvalid, NeedsAnother, NotAllowed, NotFound, TextTooLong
+from core.domain.errors import (
+    BlockAsked,
+    BlockHolds,
+    Changed,
+    FieldInvalid,
+    NeedsAnother,
+    NotAllowed,
+    NotFound,
+    TextTooLong,
+)
 from core.domain.notice import Notice
 from core.domain.role import Role
 from core.domain.task import TaskKind
-from core.services import block_cards, block_lists, block_requests, memberships
+from core.services import blacklist, block_cards, block_lists, block_requests, memberships
 from core.services.block_lists import List
 from storage.db import Database
 from storage.models.contractor import Block, BlockRequest
@@ -103,8 +112,22 @@ def test_the_same_block_is_asked_for_once(session: Session, now: datetime) -> No
     propose(world, client_id=other.id)
     propose(world, person=world.engineer)
     begin(world, L.LIMITED)
-    with pytest.raises(BlockAsked):
+    with pytest.raises(BlockHolds):
         propose(world, L.LIMITED)
+
+
+def test_the_second_yes_begins_nothing_that_is_in_force_already(session: Session, now: datetime) -> None:
+    world = make_world(session, now=now)
+    second, row = add_dispatcher(session, now=now), propose(world)
+    holding = begin(world)
+    with pytest.raises(BlockHolds), session.begin_nested():
+        block_requests.confirm(session, tap(second), row.id, now=now)
+    session.refresh(row)
+    assert (row.decided_at, session.scalars(select(Block.id)).all()) == (None, [holding.id])
+
+    blacklist.lift(session, tap(add_manager(world)), holding.id, "Разобрались", now=now)
+    block_requests.confirm(session, tap(second), row.id, now=now)
+    assert row.block_id == block_of(world).id != holding.id
 
 
 def test_what_does_not_fit_is_refused_in_words(session: Session, now: datetime) -> None:
