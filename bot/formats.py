@@ -37,10 +37,9 @@ def moment(at: datetime, zone: str, language: str, now: datetime) -> str:
 
 def window(start: datetime, end: datetime, zone: str, language: str, now: datetime) -> str:
     """завтра, 26 ноября, 10:00–12:00; the day of the end is named only where it is another one."""
-    first, last = start.astimezone(ZoneInfo(zone)), end.astimezone(ZoneInfo(zone))
-    if first.date() != last.date():
+    if on(start, zone) != on(end, zone):
         return f"{moment(start, zone, language, now)} – {moment(end, zone, language, now)}"
-    return f"{day(start, zone, language, now)}, {first:%H:%M}–{last:%H:%M}"
+    return f"{day(start, zone, language, now)}, {clock(start, zone)}–{clock(end, zone)}"
 
 
 def day(at: datetime, zone: str, language: str, now: datetime) -> str:
@@ -61,13 +60,18 @@ def until(at: datetime, zone: str, language: str, now: datetime) -> str:
 
 def _near(at: datetime, zone: str, now: datetime) -> str | None:
     """The key of the word for this day, if it has one."""
-    local, today = at.astimezone(ZoneInfo(zone)).date(), now.astimezone(ZoneInfo(zone)).date()
-    return {-1: "common-yesterday", 0: "common-today", 1: "common-tomorrow"}.get((local - today).days)
+    days_ahead = (on(at, zone) - on(now, zone)).days
+    return {-1: "common-yesterday", 0: "common-today", 1: "common-tomorrow"}.get(days_ahead)
 
 
 def _date(at: datetime, zone: str, language: str, now: datetime) -> str:
-    local, today = at.astimezone(ZoneInfo(zone)).date(), now.astimezone(ZoneInfo(zone)).date()
-    return calendar_day(local, language, with_year=local.year != today.year)
+    local = on(at, zone)
+    return calendar_day(local, language, with_year=local.year != on(now, zone).year)
+
+
+def on(at: datetime, zone: str) -> date:
+    """Which day it is there."""
+    return at.astimezone(ZoneInfo(zone)).date()
 
 
 def calendar_day(value: date, language: str, *, with_year: bool = True) -> str:

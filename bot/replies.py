@@ -4,10 +4,10 @@ What the reader may no longer see, or is over, is not sent at all.
 """
 
 from collections.abc import Awaitable, Callable
-from zoneinfo import ZoneInfo
 
 from aiogram import Bot
 
+from bot import formats
 from bot.screens import availability as availability_screens
 from bot.screens import blocks as block_screens
 from bot.screens import contractors as contractor_screens
@@ -81,7 +81,7 @@ async def invite(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: 
         return None
     token = invites.token_of(bot.token, str(letter.data["seed"]))
     zone = await db.read(people.zone, letter.person_id)
-    until = card.expires_at.astimezone(ZoneInfo(zone)).date()
+    until = formats.on(card.expires_at, zone)
     return invite_screens.invite(card, invite_screens.link((await bot.me()).username or "", token), until, texts)
 
 

@@ -166,7 +166,7 @@ def _state(line: Line, found: BlockPage, texts: Texts) -> str:
         return texts.plain("blacklist-waits")
     if line.ends_at is None:
         return texts.plain("blacklist-for-ever")
-    day = formats.moment(line.ends_at, "Europe/Moscow", texts.language, found.read_at)
+    day = formats.moment(line.ends_at, line.zone, texts.language, found.read_at)
     return texts.plain("blacklist-until" if line.is_live else "blacklist-over", day=day)
 
 

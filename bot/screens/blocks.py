@@ -196,7 +196,7 @@ def _why(terms: Terms, texts: Texts) -> list[Html]:
 
 
 def _event(one: EventLine, texts: Texts) -> Html:
-    day = formats.calendar_day(one.at.date(), texts.language, with_year=False)
+    day = formats.calendar_day(formats.on(one.at, one.zone), texts.language, with_year=False)
     key = "block-event-annulled" if one.is_annulled else "block-event"
     return texts(key, day=day, kind=texts(f"block-kind-{one.kind}"), number=one.number)
 

@@ -17,7 +17,7 @@ from core.services import appeals, blacklist, block_costs, block_people, block_r
 from core.services.block_costs import Cost
 from storage.models.contractor import Appeal, Block, BlockRequest, Contractor
 from storage.models.desk import Audit
-from storage.models.directory import Client
+from storage.models.directory import Client, Site
 from storage.models.people import Person
 from storage.models.quality import QualityEvent
 from storage.models.ticket import Ticket
@@ -27,9 +27,12 @@ MOST_EVENTS = 8
 
 @dataclass(frozen=True, slots=True)
 class EventLine:
+    """`zone` is the site's."""
+
     kind: QualityKind
     number: str
     at: datetime
+    zone: str
     is_annulled: bool
 
 
@@ -222,15 +225,16 @@ def _terms(session: Session, row: Block | BlockRequest, facts: dict[str, Any], *
 
 def _events(session: Session, ids: list[int]) -> tuple[EventLine, ...]:
     rows = session.execute(
-        select(QualityEvent, Ticket.number, Audit.data)
+        select(QualityEvent, Ticket.number, Site.zone, Audit.data)
         .join(Ticket, Ticket.id == QualityEvent.ticket_id)
+        .join(Site, Site.id == Ticket.site_id)
         .join(Audit, Audit.id == QualityEvent.audit_id)
         .where(QualityEvent.id.in_(ids))
         .order_by(QualityEvent.at, QualityEvent.id)
     )
     return tuple(
-        EventLine(row.kind, number, happened_at(row.kind, row.at, cause), row.annulled_at is not None)
-        for row, number, cause in rows
+        EventLine(row.kind, number, happened_at(row.kind, row.at, cause), zone, row.annulled_at is not None)
+        for row, number, zone, cause in rows
     )
 
 

@@ -53,6 +53,7 @@ class Line:
     reason: str
     since: datetime
     ends_at: datetime | None
+    zone: str
     is_live: bool
     sites_lost: int
     appeal: AppealState
@@ -160,10 +161,11 @@ def _rules(session: Session, row: Block | BlockRequest) -> set[BlockRule]:
 
 def _line(session: Session, row: Block | BlockRequest, now: datetime) -> Line:
     is_block = isinstance(row, Block)
+    name, zone = block_cards.whom(session, row)
     return Line(
         block_id=row.id if is_block else None,
         request_id=None if is_block else row.id,
-        name=block_cards.whom(session, row)[0],
+        name=name,
         is_person=row.person_id is not None,
         client=session.get_one(Client, row.client_id).name if row.client_id is not None else "",
         level=row.level,
@@ -171,6 +173,7 @@ def _line(session: Session, row: Block | BlockRequest, now: datetime) -> Line:
         reason=row.reason,
         since=_since(row),
         ends_at=row.ends_at if isinstance(row, Block) else None,
+        zone=zone,
         is_live=isinstance(row, Block) and (row.ends_at is None or row.ends_at > now),
         sites_lost=int(row.cost.get("sites", 0)),
         appeal=_appeal(session, row.id) if is_block else AppealState.NONE,

@@ -7,22 +7,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import texts
-from bot.screens import blocks, history, offers, score
+from bot.screens import blacklist, blocks, history, offers, score
 from bot.screens import cards as card_screens
 from bot.screens import contractors as contractor_screens
 from bot.screens import tasks as task_screens
 from bot.screens.notices import headline
 from core.domain.actor import Actor
-from core.domain.block import BlockLevel, Subject
+from core.domain.block import BlockLevel, BlockRule, Subject
 from core.domain.clock import ClockKind
 from core.domain.notice import Notice
 from core.domain.quality import QualityKind
-from core.services import block_cards, cards, contractors, jobs, ledger, tasks, visits
+from core.services import block_cards, block_lists, cards, contractors, jobs, ledger, tasks, visits
 from core.services import history as histories
 from storage.models.clock import Breach
 from storage.models.quality import QualityEvent
 from tests.clock import HandClock
-from tests.make.blocks import begin, block_of, propose
+from tests.make.blocks import begin, block_of, propose, strike
 from tests.make.promises import promise, swept
 from tests.make.tickets import arrive, make_world, send, take, tap
 
@@ -150,3 +150,23 @@ def test_the_card_of_a_firm_says_what_it_is_kept_from_to_the_desk_alone(session:
     assert "🚫 <b>без аварий</b>, до: " in desk
     assert f"🚫 <b>без новых заявок</b>, только у клиента {world.client.name}" in desk
     assert "🚫" not in drawn(world.engineer)
+
+
+@pytest.mark.breaks_invariants
+@pytest.mark.parametrize(("zone", "there"), [("Europe/Moscow", "02:30"), ("Asia/Vladivostok", "09:30")])
+def test_days_and_hours_of_a_block_are_those_of_its_place(
+    session: Session, clock: HandClock, zone: str, there: str
+) -> None:
+    world = make_world(session, now=clock.now())
+    world.site.zone = world.contractor.zone = zone
+    world.now = clock.move(hours=16, minutes=30)  # 23:30 in UTC: the 17th there
+    event = strike(world, QualityKind.NO_SHOW, send(world))
+    events = block_cards.events(session, world.engineer, world.contractor.id, [event.id], now=world.now)
+    assert "17 марта" in blocks.near(BlockRule.NO_SHOWS, 1, 2, events, RU).text
+    begin(world, BlockLevel.LIMITED, days=14)
+    for found in (
+        block_lists.page(session, world.dispatcher, now=world.now),
+        block_lists.history(session, world.dispatcher, world.contractor.id, now=world.now),
+    ):
+        drawn = blacklist.page(found, RU) if found.counts else blacklist.history(found, RU)
+        assert f"31 марта в {there}" in drawn.text
