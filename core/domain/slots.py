@@ -61,18 +61,6 @@ class Hours:
         return None
 
 
-def is_night(at: datetime, zone: str, *, from_hour: int, to_hour: int) -> bool:
-    hour = at.astimezone(ZoneInfo(zone)).hour
-    return hour >= from_hour or hour < to_hour
-
-
-def night_ends(at: datetime, zone: str, *, to_hour: int) -> datetime:
-    """The next time it is `to_hour` at the site."""
-    local = at.astimezone(ZoneInfo(zone))
-    day = local.date() + timedelta(days=1 if local.hour >= to_hour else 0)
-    return datetime.combine(day, time(to_hour), tzinfo=ZoneInfo(zone)).astimezone(UTC)
-
-
 def propose(
     now: datetime,
     hours: Hours,

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core.domain import slots
+from core.domain import rest
 from core.domain.defaults import Defaults
 from core.domain.matching import Candidate, Job, exclusion, in_order, is_out_of_reach
 from core.domain.offer import Exclusion, WaveReason
@@ -126,9 +126,9 @@ def verdict(
 
 
 def job_of(ticket: Ticket, site: Site, visit_at: datetime, rules: Defaults) -> Job:
-    night = slots.is_night(visit_at, site.zone, from_hour=rules.night_from_hour, to_hour=rules.night_to_hour)
+    night_ends = rest.ends(visit_at, site.zone, rules.night_from_hour, rules.night_to_hour)
     day = visit_at.astimezone(ZoneInfo(site.zone)).date()
-    return Job(day, night, disturbs=ticket.priority is Priority.EMERGENCY)
+    return Job(day, night_ends is not None, disturbs=ticket.priority is Priority.EMERGENCY)
 
 
 def _judge(session: Session, case: Case, spots: Spots) -> list[tuple[Candidate, Exclusion | None]]:

@@ -6,13 +6,13 @@ a repeated update is none.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
+from core.domain import rest
 from core.domain.notice import TOLD, Audience, Delivery, Notice, OutboxStatus
 from core.domain.notice import Priority as Rank
 from core.domain.offer import OfferStatus
@@ -181,12 +181,8 @@ def _not_before(session: Session, letter: _Letter, person: Person, delivery: Del
 
 
 def quiet_until(now: datetime, zone: str, from_hour: int, to_hour: int) -> datetime:
-    """The end of the quiet hours `now` falls into, or `now` itself. The hours run over midnight."""
-    local = now.astimezone(ZoneInfo(zone))
-    if to_hour <= local.hour < from_hour:
-        return now
-    day = local.date() + timedelta(days=1 if local.hour >= from_hour else 0)
-    return datetime.combine(day, time(to_hour), tzinfo=ZoneInfo(zone)).astimezone(now.tzinfo)
+    """The end of the quiet hours `now` falls into, or `now` itself."""
+    return rest.ends(now, zone, from_hour, to_hour) or now
 
 
 def _audience(session: Session, audience: Audience, ticket: Ticket, contractor_id: int | None) -> list[Person]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from core.domain import slots, wave
+from core.domain import rest, wave
 from core.domain.actor import Actor
 from core.domain.clock import Reading
 from core.domain.matching import Candidate
@@ -179,9 +179,7 @@ def _morning(session: Session, ticket: Ticket, now: datetime) -> datetime | None
     """The end of the night at the site; None by day."""
     rules = numbers.of(session)
     zone = session.get_one(Site, ticket.site_id).zone
-    if not slots.is_night(now, zone, from_hour=rules.night_from_hour, to_hour=rules.night_to_hour):
-        return None
-    return slots.night_ends(now, zone, to_hour=rules.night_to_hour)
+    return rest.ends(now, zone, rules.night_from_hour, rules.night_to_hour)
 
 
 def _raises_by_policy(session: Session, ticket: Ticket, reading: Reading, *, now: datetime, sooner: int = 0) -> bool:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.domain.errors import SlotGone
-from core.domain.slots import Hours, Slot, chosen, is_night, night_ends, propose
+from core.domain.slots import Hours, Slot, chosen, propose
 
 MOSCOW = "Europe/Moscow"
 SHOP = Hours(MOSCOW, 600, 1320)  # 10–22
@@ -112,23 +112,3 @@ def test_what_is_proposed_can_be_chosen(minute: int, zone: str, opens: int, clos
     for slot in slots:
         assert slot.start >= moment + timedelta(hours=1)
         assert chosen(slot.start, moment, hours, length_hours=2, days_ahead=3) == slot
-
-
-@pytest.mark.parametrize(
-    ("now", "night"),
-    [("21:59", False), ("22:00", True), ("23:59", True), ("00:00", True), ("06:59", True), ("07:00", False)],
-)
-def test_the_night_of_the_site(now: str, night: bool) -> None:
-    assert is_night(at(f"2026-03-16 {now}"), MOSCOW, from_hour=22, to_hour=7) is night
-
-
-def test_the_night_is_that_of_the_site_not_of_the_office() -> None:
-    afternoon = at("2026-03-16 16:00")
-
-    assert is_night(afternoon, "Asia/Vladivostok", from_hour=22, to_hour=7)
-    assert not is_night(afternoon, MOSCOW, from_hour=22, to_hour=7)
-
-
-def test_the_night_ends_in_the_morning_of_the_site() -> None:
-    assert night_ends(at("2026-03-16 23:00"), MOSCOW, to_hour=7) == at("2026-03-17 07:00")
-    assert night_ends(at("2026-03-17 03:00"), MOSCOW, to_hour=7) == at("2026-03-17 07:00")

@@ -382,6 +382,7 @@ def test_quiet_hours_hold_what_can_wait_and_let_through_what_burns(
 def test_quiet_hours_run_over_midnight_in_the_zone_of_the_reader(local_hour: int, held_hours: int) -> None:
     at = datetime(2026, 3, 16, local_hour, tzinfo=UTC) - timedelta(hours=10)  # Vladivostok
     assert notices.quiet_until(at, "Asia/Vladivostok", 22, 8) == at + timedelta(hours=held_hours)
+    assert notices.quiet_until(at, "Asia/Vladivostok", 8, 8) == at  # an operator who wants none
 
 
 def test_without_a_dispatcher_the_manager_hears_for_the_desk(session: Session, now: datetime, clock: HandClock) -> None:
