@@ -17,7 +17,7 @@ from core.domain.certificate import EXPIRED, FORGOTTEN_DAYS, JOBS_FROM, REMINDER
 from core.domain.notice import Notice
 from core.domain.task import TaskKind
 from core.domain.visit import AHEAD, VisitStatus
-from core.services import audit, notices, skill_watch, tasks
+from core.services import audit, guard, notices, skill_watch, tasks
 from storage.models.contractor import Contractor, ContractorSkill
 from storage.models.desk import Audit, Task
 from storage.models.directory import Service, Site
@@ -34,7 +34,12 @@ _COMING = AHEAD | {VisitStatus.EN_ROUTE}
 
 
 def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
-    """Tells the firms what has come due. Returns how many skills were told of."""
+    """Tells the firms what has come due. Returns how many skills were told of.
+
+    Nothing is over while the time is in doubt: what is learnt under watch would be lost.
+    """
+    if guard.is_held(session):
+        return 0
     actor = Actor.system("job:papers")
     due = list(_due(session, skip + limit, now))[skip:]
     for firm_id, rows in groupby(due, key=lambda row: row.contractor_id):

@@ -17,7 +17,7 @@ from core.domain.notice import Notice
 from core.domain.offer import Exclusion, OfferStatus, WaveReason
 from core.domain.task import TaskKind
 from core.domain.ticket import Priority, TicketStatus
-from core.services import audit, blocks, matching, notices, open_offers, tasks, waves
+from core.services import audit, blocks, guard, matching, notices, open_offers, tasks, waves
 from core.services.rows import moved
 from storage.models.contractor import Block, Contractor, ContractorSkill
 from storage.models.desk import Counter
@@ -59,15 +59,19 @@ def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
     """Withdraws offers of firms that may not be asked any more. Returns how many; `skip` have just failed.
 
     To judge a suspect costs a verdict of the search, so only some are judged in one transaction, and next time those
-    behind them. After a failure all are: who failed is among them, and nobody waits behind him.
+    behind them. After a failure all are: who failed is among them, and nobody waits behind him. While the time is in
+    doubt no document is over by it: what is withdrawn is not offered once more.
     """
     suspects = _suspects(session, now)
     page = suspects if skip else suspects[:LOOK_AT]
     actor, found, taken = Actor.system("job:unfit"), 0, 0
+    doubted = {Exclusion.SKILL_EXPIRED} if guard.is_held(session) else set()
     for offer_id in page:
         why = _why(session, *_rows(session, offer_id), now)
-        found += why is not None
-        if why is not None and found > skip and (rows := _locked(session, offer_id)) is not None:
+        if why is None or why in doubted:
+            continue
+        found += 1
+        if found > skip and (rows := _locked(session, offer_id)) is not None:
             taken += withdraw(session, actor, *rows, why, now=now)
         if taken == min(limit, WITHDRAW):
             return taken

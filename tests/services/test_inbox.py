@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.domain.notice import InboxStatus, Notice
 from core.domain.task import TaskKind
-from core.services import inbox
+from core.services import guard, inbox
 from core.services.inbox import Fate, LeaseLost
 from storage.db import Database
 from storage.models.desk import Task
@@ -192,6 +192,16 @@ def test_what_was_done_long_ago_is_forgotten_and_parked_rows_are_not(session: Se
 
     assert taken == 1
     assert left == [2, 3]
+
+
+def test_nothing_is_forgotten_by_a_time_that_is_in_doubt(session: Session, clock: HandClock) -> None:
+    inbox.store(session, BOT, [message(1)], now=clock.now())
+    (claim,) = inbox.claim(session, BOT, 1, now=clock.now())
+    inbox.done(session, claim, now=clock.now())
+    guard.doubt(session, timedelta(days=365), now=clock.move(days=365))
+
+    assert inbox.forget(session, 50, now=clock.now()) == 0
+    assert [row.update_id for row in rows(session)] == [1]
 
 
 async def test_two_processes_never_take_one_update(db: Database, database_url: str, clock: HandClock) -> None:

@@ -12,7 +12,7 @@ from core.domain.offer import Exclusion, OfferStatus
 from core.domain.role import Role
 from core.domain.task import TaskKind
 from core.domain.ticket import TicketStatus
-from core.services import certificate_checks, history, matching, skill_ends, staffing, tasks, unfit
+from core.services import certificate_checks, guard, history, matching, skill_ends, staffing, tasks, unfit
 from storage.models.contractor import ContractorSkill
 from storage.models.desk import Audit, Task
 from storage.models.directory import Skill
@@ -23,6 +23,7 @@ from tests.make.directories import add_contractor
 from tests.make.papers import learner, letters, skill_row, waiting
 from tests.make.people import add_person
 from tests.make.tickets import SKILL, World, bring, make_world, send, tap, visit_of
+from tests.services.test_put_back import settled
 
 
 @pytest.fixture
@@ -266,3 +267,19 @@ def test_a_nearer_end_alarms_at_once_and_is_not_told_twice(world: World) -> None
     assert len(open_alarms(world)) == 1
     assert sweep(world) == 0
     assert letters(world, Notice.SKILL_ENDS) == []
+
+
+def test_no_document_is_over_by_a_time_that_is_in_doubt(world: World, clock: HandClock) -> None:
+    _, row = learner(world, world.now.date() + timedelta(days=50))
+    since, year = row.watched_since, timedelta(days=365)
+    clock.move(days=365)
+    guard.doubt(world.session, year, now=world.now + year)
+    assert skill_ends.sweep(world.session, 50, now=world.now + year) == 0
+    world.now = clock.move(days=-365)
+    guard.doubt(world.session, -year, now=world.now)
+
+    assert (told(world), row.watched_since, letters(world, Notice.SKILL_ENDS)) == ([], since, [])
+    settled(world.session, world.now)
+    world.now = clock.move(days=5)
+    assert sweep(world) == 1
+    assert told(world) == [(skill_ends.REMINDED, 45)]

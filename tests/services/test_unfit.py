@@ -1,6 +1,6 @@
 """Offers of firms that may have lost what they need: looked at a few at a time, and nobody waits for ever."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
 from core.domain.offer import Exclusion, OfferStatus
-from core.services import unfit
+from core.services import guard, unfit
 from scheduler.runner import Runner
 from scheduler.timetable import timetable
 from storage.db import Database
@@ -96,6 +96,16 @@ def test_many_are_withdrawn_in_several_transactions(session: Session, clock: Han
     found = offers(session, "x" * (unfit.WITHDRAW + 2), now=now)
     assert [unfit.sweep(session, 50, now=now) for _ in range(3)] == [unfit.WITHDRAW, 2, 0]
     assert withdrawn(session, now=now) == found
+
+
+def test_by_a_time_that_is_in_doubt_no_document_is_over(session: Session, clock: HandClock) -> None:
+    found = offers(session, "sx", now=clock.now())
+    year = timedelta(days=365)
+    now = clock.move(days=365)
+    guard.doubt(session, year, now=now)
+
+    assert [unfit.sweep(session, 50, now=now) for _ in range(2)] == [1, 0]
+    assert withdrawn(session, now=now) == [found[1]]
 
 
 def prepare(session: Session, plan: str, *, now: datetime) -> list[int]:
