@@ -24,6 +24,8 @@ log = structlog.get_logger(__name__)
 BATCH = 50
 #: A jump over months must end too; the next tick goes on.
 BATCHES = 2000
+#: More rows than may ever be due.
+EVERYTHING = 1_000_000_000
 STALLED_AFTER_S = 10 * TICK_S
 GRACE_S = 10.0
 
@@ -66,18 +68,19 @@ class Runner:
     async def run_due(self) -> None:
         """Everything that is due now, for a clock that has just jumped."""
         for job in self.jobs:
-            await self.run_job(job)
+            await self._tick(job)
 
     async def run_job(self, job: Job) -> int:
-        """Batches until nothing is due; a batch that fails is done one by one, so one bad row stops no other."""
+        """Batches until nothing is due; a batch that fails is done one by one, so one bad row stops no other, and
+        however many stand first in the line, what is behind them is done."""
         self.ticked_at = time.monotonic()
         async with self._locks[job.name]:
             total, failed = 0, 0
             for _ in range(BATCHES):
-                taken, failed = await self._batch(job, failed)
-                total += taken
+                taken, bad = await self._batch(job, failed)
+                total, failed = total + taken, failed + bad
                 self.ticked_at = time.monotonic()
-                if taken == 0:
+                if taken == bad == 0:
                     break
             return total
 
@@ -114,24 +117,27 @@ class Runner:
         return last, is_done
 
     async def _batch(self, job: Job, failed: int) -> tuple[int, int]:
+        """Behind the first `failed` rows. Returns how many were taken, and how many more failed."""
         if self.pulse is not None:
             await self._look_at_clock(self.pulse.jumped)
         try:
-            return await self.db.write(job.sweep, BATCH, skip=failed), failed
+            return await self.db.write(job.sweep, BATCH, skip=failed), 0
         except Exception:
             log.exception("a batch failed and is done one by one", job=job.name)
-        taken = 0
+        # Where it fails with everything passed over as well, no row is to blame: the next tick tries again.
+        await self.db.write(job.sweep, 1, skip=EVERYTHING)
+        taken = bad = 0
         for _ in range(BATCH):
             try:
-                one = await self.db.write(job.sweep, 1, skip=failed)
+                one = await self.db.write(job.sweep, 1, skip=failed + bad)
             except Exception:
                 log.exception("a due row failed", job=job.name)
-                failed += 1
+                bad += 1
                 continue
             if one == 0:
                 break
             taken += one
-        return taken, failed
+        return taken, bad
 
     async def _tick(self, job: Job) -> None:
         try:

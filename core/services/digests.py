@@ -7,6 +7,7 @@ late on the same day and never on a later one. The letter is drawn when it is se
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, func, select
@@ -20,7 +21,7 @@ from core.domain.quality import QualityKind
 from core.domain.role import Role
 from core.domain.task import ORDER, TaskKind
 from core.domain.ticket import TicketEvent
-from core.services import guard, notices, numbers, queue_order
+from core.services import guard, notices, numbers, queue_order, rows
 from storage.base import Base
 from storage.models.clock import Breach, Clock
 from storage.models.contractor import Block, ContractorSkill
@@ -58,13 +59,13 @@ class Digest:
 
 def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
     """Tells everybody whose morning has come. Returns how many were told, or had nothing to be told."""
+
+    def untold(reader: tuple[Person, datetime]) -> date | None:
+        day = _morning(session, *reader, now)
+        return None if day is None or _is_told(session, reader[0], day) else day
+
     done = 0
-    for person, since in _readers(session):
-        day = _morning(session, person, since, now)
-        if day is None or _is_told(session, person, day):
-            continue
-        if done == limit:
-            break
+    for (person, _), day in islice(rows.due(_readers(session), untold, skip), limit):
         session.add(JobRun(job=JOB, scheduled_for=f"{day} {person.id}", at=now))
         if not _drawn(session, person.zone, now=now).is_empty:
             notices.tell(session, person.id, Notice.DIGEST, cause=str(day), now=now)
@@ -82,14 +83,14 @@ def show(session: Session, actor: Actor, *, now: datetime) -> Digest:
 def _readers(session: Session) -> list[tuple[Person, datetime]]:
     """Who reads it, and since when he is of the desk."""
     who = (Person.telegram_id.is_not(None), Person.unreachable_at.is_(None))
-    rows = session.execute(
+    found = session.execute(
         select(Person, func.min(Membership.started_at))
         .join(Membership, Membership.person_id == Person.id)
         .where(Membership.role.in_(READERS), Membership.ended_at.is_(None), *who)
         .group_by(Person.id)
         .order_by(Person.id)
     )
-    return [(person, since) for person, since in rows]
+    return [(person, since) for person, since in found]
 
 
 def _morning(session: Session, person: Person, since: datetime, now: datetime) -> date | None:
@@ -124,41 +125,41 @@ def _drawn(session: Session, zone: str, *, now: datetime) -> Digest:
 
 
 def _tasks(session: Session) -> tuple[tuple[TaskKind, int], ...]:
-    rows = session.execute(
+    found = session.execute(
         select(Task.kind, func.count())
         .outerjoin(Ticket, Ticket.id == Task.ticket_id)
         .where(Task.ended_at.is_(None), queue_order.is_awake())
         .group_by(Task.kind)
     )
-    counts = {kind: count for kind, count in rows}
+    counts = {kind: count for kind, count in found}
     return tuple((kind, counts[kind]) for kind in ORDER if kind in counts)
 
 
 def _burning(session: Session, now: datetime, until: datetime) -> tuple[tuple[ClockKind, int], ...]:
     """Deadlines between now and the end of the day."""
-    rows = session.execute(
+    found = session.execute(
         select(Clock.kind, func.count())
         .where(Clock.state == ClockState.RUNNING, Clock.due_at > now, Clock.due_at < until)
         .group_by(Clock.kind)
     )
-    counts = {kind: count for kind, count in rows}
+    counts = {kind: count for kind, count in found}
     return tuple((kind, counts[kind]) for kind in ClockKind if kind in counts)
 
 
 def _broken(session: Session, since: datetime, until: datetime) -> tuple[tuple[Whose, int], ...]:
-    rows = session.execute(
+    found = session.execute(
         select(Breach.whose, func.count())
         .where(Breach.annulled_at.is_(None), Breach.at >= since, Breach.at < until)
         .group_by(Breach.whose)
     )
-    counts = {whose: count for whose, count in rows}
+    counts = {whose: count for whose, count in found}
     return tuple((whose, counts[whose]) for whose in Whose if whose in counts)
 
 
 def _events(session: Session, since: datetime, until: datetime) -> Counter[str]:
     """The audit is in the order of time: read from its end, the years before are not touched."""
     before = session.scalar(select(Audit.id).where(Audit.at < since).order_by(Audit.id.desc()).limit(1)) or 0
-    rows = session.execute(
+    found = session.execute(
         select(Audit.event, func.count())
         .where(
             Audit.entity == "ticket",
@@ -168,7 +169,7 @@ def _events(session: Session, since: datetime, until: datetime) -> Counter[str]:
         )
         .group_by(Audit.event)
     )
-    return Counter({event: count for event, count in rows})
+    return Counter({event: count for event, count in found})
 
 
 def _no_shows(session: Session, since: datetime, until: datetime) -> int:

@@ -193,6 +193,7 @@ def forget(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int
     old = session.execute(
         select(Inbox.bot_id, Inbox.update_id)
         .where(Inbox.status == InboxStatus.DONE, Inbox.received_at < now - KEPT)
+        .order_by(Inbox.bot_id, Inbox.update_id)
         .offset(skip)
         .limit(limit)
     ).all()

@@ -25,7 +25,7 @@ STRIDE = 500
 
 def begin(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
     """The walk of this night, unless the last one is still under way. The sweep of the limits does the steps."""
-    if session.get(Counter, WALK) is None:
+    if not skip and session.get(Counter, WALK) is None:
         session.add(Counter(name=WALK, value=0))
         session.flush()
     return 0

@@ -64,7 +64,9 @@ def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
     actor, verdicts, taken = Actor.system("job:limits"), 0, 0
     line = judged.due(session, min(limit, FIRMS_AT_ONCE), skip=skip)
     if not line:
-        return judged_anew.step(session, now=now)
+        # Behind the last who failed comes the walk, behind the walk nothing.
+        is_next = not skip or bool(judged.due(session, 1, skip=skip - 1))
+        return judged_anew.step(session, now=now) if is_next else 0
     for contractor_id in line:
         judged.take(session, contractor_id)
         verdicts += _judge(session, actor, contractor_id, now=now)

@@ -1,11 +1,14 @@
 """Compare-and-set: a row moves only from the state it was read in. Races are decided here and nowhere else.
-And columns of many rows, where a search is judged by its milliseconds."""
+And what of many rows is due, and columns of many rows, where a search is judged by its milliseconds."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Executable, update
 from sqlalchemy.orm import Session
+
+T = TypeVar("T")
+U = TypeVar("U")
 
 
 def moved(session: Session, row: Any, *still: ColumnElement[bool], **values: Any) -> bool:
@@ -29,6 +32,23 @@ def meet(session: Session, table: Any, ids: Iterable[int]) -> None:
     session.flush()
     same = update(table).where(table.id.in_(list(ids))).values(name=table.name)
     session.execute(same.execution_options(synchronize_session=False))
+
+
+def due(found: Iterable[T], look: Callable[[T], U | None], skip: int) -> Iterator[tuple[T, U]]:
+    """What `look` has something to say of. The first `skip` that are so, or cannot even be looked at, have just failed
+    and are passed over: nobody waits behind them."""
+    for one in found:
+        try:
+            seen = look(one)
+        except Exception:
+            if not skip:
+                raise
+            skip -= 1
+            continue
+        if seen is not None and skip:
+            skip -= 1
+        elif seen is not None:
+            yield one, seen
 
 
 def columns(session: Session, statement: Executable, given: dict[str, Any]) -> Sequence[Any]:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
 from core.domain.notice import Notice
-from core.services import audit, availability, downtime, duty, notices, numbers
+from core.services import audit, availability, downtime, duty, notices, numbers, rows
 from core.services.availability import SILENT, STILL_THERE, TURNED, Why
 from core.services.rows import moved
 from storage.models.contractor import Contractor
@@ -43,9 +43,13 @@ _STEPS = (
 def ask(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
     """Asks the firms that have ignored enough. By day only: the answer has a day, not a night."""
     actor = Actor.system("job:silence")
-    due = ((row, duty.present(session, row.id, now=now)) for row in _ignoring(session, now=now))
-    awake = ((row, people) for row, people in due if people and _is_day(session, row, now))
-    return sum(_ask(session, actor, row, people, now=now) for row, people in islice(awake, skip, skip + limit))
+
+    def awake(row: Contractor) -> list[int] | None:
+        people = duty.present(session, row.id, now=now)
+        return people if people and _is_day(session, row, now) else None
+
+    due = islice(rows.due(_ignoring(session, now=now), awake, skip), limit)
+    return sum(_ask(session, actor, row, people, now=now) for row, people in due)
 
 
 def switch_off(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
@@ -116,7 +120,7 @@ def _ignoring(session: Session, *, now: datetime) -> list[Contractor]:
 def _suspects(session: Session, *, now: datetime) -> list[int]:
     """By the index of unanswered offers: enough of them in all, the last of them lately."""
     lapsed_at = Offer.lapsed_at
-    rows = session.execute(
+    found = session.execute(
         select(Offer.contractor_id)
         .join(Contractor, Contractor.id == Offer.contractor_id)
         .where(
@@ -129,7 +133,7 @@ def _suspects(session: Session, *, now: datetime) -> list[int]:
         .group_by(Offer.contractor_id)
         .having(func.count() >= numbers.of(session).ignored_offers, func.max(lapsed_at) > now - LATELY)
     )
-    return [contractor_id for (contractor_id,) in rows]
+    return [contractor_id for (contractor_id,) in found]
 
 
 def _unanswered(now: datetime) -> Any:

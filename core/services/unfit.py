@@ -17,7 +17,7 @@ from core.domain.notice import Notice
 from core.domain.offer import Exclusion, OfferStatus, WaveReason
 from core.domain.task import TaskKind
 from core.domain.ticket import Priority, TicketStatus
-from core.services import audit, blocks, guard, matching, notices, open_offers, tasks, waves
+from core.services import audit, blocks, guard, matching, notices, open_offers, rows, tasks, waves
 from core.services.rows import moved
 from storage.models.contractor import Block, Contractor, ContractorSkill
 from storage.models.desk import Counter
@@ -64,15 +64,16 @@ def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
     """
     suspects = _suspects(session, now)
     page = suspects if skip else suspects[:LOOK_AT]
-    actor, found, taken = Actor.system("job:unfit"), 0, 0
+    actor, taken = Actor.system("job:unfit"), 0
     doubted = {Exclusion.SKILL_EXPIRED} if guard.is_held(session) else set()
-    for offer_id in page:
+
+    def ends_by(offer_id: int) -> Exclusion | None:
         why = _why(session, *_rows(session, offer_id), now)
-        if why is None or why in doubted:
-            continue
-        found += 1
-        if found > skip and (rows := _locked(session, offer_id)) is not None:
-            taken += withdraw(session, actor, *rows, why, now=now)
+        return None if why in doubted else why
+
+    for offer_id, why in rows.due(page, ends_by, skip):
+        if (found := _locked(session, offer_id)) is not None:
+            taken += withdraw(session, actor, *found, why, now=now)
         if taken == min(limit, WITHDRAW):
             return taken
     if len(page) < len(suspects):
