@@ -26,8 +26,6 @@ _ROOT = Path(__file__).parents[2]
 _JOBS_PER_CHILD = 300  # decoders' memory never shrinks; a fresh child costs a fifth of a second
 _START_SECONDS = 60
 _PATIENCE = 4  # wall-clock seconds per allowed second of processor: the machine has other work
-_HASH_BITS = 64
-_INFORMATIVE = range(6, _HASH_BITS - 5)
 
 
 @dataclass(frozen=True)
@@ -61,14 +59,6 @@ class PairLabels:
     before: str
     after: str
     missing: str
-
-
-def near_identical(first: str, second: str, *, at_most: int = 6) -> bool:
-    """Two dhashes of the same view. A blank wall or a black frame says nothing and is like no other."""
-    left, right = int(first, 16), int(second, 16)
-    if left.bit_count() not in _INFORMATIVE or right.bit_count() not in _INFORMATIVE:
-        return False
-    return (left ^ right).bit_count() <= at_most
 
 
 class Pictures:

@@ -85,7 +85,7 @@ def sticker_sheets(
 def sticker_preview(
     stickers: Sequence[Sticker], texts: StickerTexts, *, bot: str, sheet: StickerSheet = StickerSheet.SMALL
 ) -> bytes:
-    """The first page as PNG, to be looked at in the chat before anything is printed."""
+    """The first page as PNG: its codes can be read without a printer."""
     paper = _PAPERS[sheet]
     return typeset(_TEMPLATE, _data(stickers[: paper.columns * paper.rows], texts, bot, sheet), form="png")[0]
 

@@ -26,7 +26,6 @@ class Fee:
 class CallOut:
     price_kop: int
     rate_kop: int
-    late: timedelta
 
 
 def is_in_vain(

@@ -123,5 +123,5 @@ def _going(session: Session, ticket: Ticket, *, now: datetime) -> int | None:
 
 def _fee(session: Session, fault: Whose, contractor_id: int | None) -> Fee:
     said = numbers.of(session)
-    call_out = CallOut(said.call_out_price_kop, said.call_out_rate_kop, timedelta(hours=said.late_cancel_hours))
+    call_out = CallOut(said.call_out_price_kop, said.call_out_rate_kop)
     return rules.fee(fault, in_vain=contractor_id is not None, call_out=call_out)

@@ -1,7 +1,7 @@
 """Where a skill has nobody, one or few in reach of the sites, from the directories: for the desk.
 
 Counting takes a good part of a second over thousands of sites, so it is apart from reading: `field` reads, `counted`
-counts and may run in a thread. `of` is both. Leaving contractors out shows what is lost without them.
+counts and may run in a thread. `of` is both.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -92,19 +92,13 @@ class Cell:
     enough: int
 
 
-def of(session: Session, actor: Actor, *, now: datetime, without: frozenset[int] = frozenset()) -> Cover:
-    """All skills; `without` these contractors."""
-    return counted(field(session, actor, now=now, without=without))
+def of(session: Session, actor: Actor, *, now: datetime) -> Cover:
+    """All skills."""
+    return counted(field(session, actor, now=now))
 
 
 def field(
-    session: Session,
-    actor: Actor,
-    *,
-    now: datetime,
-    without: frozenset[int] = frozenset(),
-    skill_id: int | None = None,
-    region: str | None = None,
+    session: Session, actor: Actor, *, now: datetime, skill_id: int | None = None, region: str | None = None
 ) -> Field:
     """Raises NotFound for a skill that is not in the directories."""
     if not actor.is_desk:
@@ -117,7 +111,7 @@ def field(
         raise NotFound
     found = spots(session, now, region=region)
     first = min((spot.today for spot in found), default=now.date())
-    stopped = _blocked_everywhere(session, now) | without
+    stopped = _blocked_everywhere(session, now)
     return Field(skills, found, bases(session, skill_id, stopped, first), numbers.of(session).cover_enough)
 
 

@@ -36,9 +36,6 @@ KEPT = timedelta(days=30)
 OFFSET_VALID = timedelta(days=6)
 SECRET = re.compile(r"(/start(?:@\w+)?\s+i-)[A-Za-z0-9_-]+")
 
-Key = tuple[int, int]
-
-
 _earlier = aliased(Inbox, name="earlier")
 #: Built once: it is asked several times for every update.
 _HEADS = (

@@ -40,7 +40,6 @@ class Taking(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    invite_id: int
     token: str
     grant: Grant
     organisation: str
@@ -86,7 +85,7 @@ def create(session: Session, actor: Actor, grant: Grant, secret: str, *, now: da
         data = {"invite": row.id, "seed": seed}
         cause = f"audit {trace.id}"
         notices.answer(session, actor.person_id, Notice.INVITE, cause=cause, now=now, data=data)
-    return Issued(row.id, token, grant, memberships.organisations(session, [grant])[0], row.expires_at)
+    return Issued(token, grant, memberships.organisations(session, [grant])[0], row.expires_at)
 
 
 def card(session: Session, actor: Actor, invite_id: int, *, now: datetime) -> InviteCard:

@@ -63,11 +63,6 @@ def actor_of(session: Session, person_id: int, *, now: datetime, source: str = "
     return _actor(session, session.get_one(Person, person_id), source)
 
 
-def commands_hash(session: Session, person_id: int, *, now: datetime) -> str:
-    """Fingerprint of the command list the chat shows."""
-    return session.get_one(Person, person_id).commands_hash
-
-
 def zone(session: Session, person_id: int, *, now: datetime) -> str:
     return session.get_one(Person, person_id).zone
 

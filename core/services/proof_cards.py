@@ -35,7 +35,6 @@ class ProofCard:
     status: ProofStatus
     refusal: Refusal | None
     number: int
-    in_album: int
     is_late: bool
 
 
@@ -63,7 +62,6 @@ def card(session: Session, actor: Actor, proof_id: int, *, now: datetime) -> Pro
         status=proof.status,
         refusal=proof.refusal,
         number=_number(session, proof),
-        in_album=_in_album(session, proof),
         is_late=proof.is_late,
     )
 
@@ -176,10 +174,3 @@ def _beside(proof: Proof) -> ColumnElement[bool]:
     if proof.stage is not ProofStage.HOLD:
         return Proof.ticket_id == proof.ticket_id
     return Proof.media_group_id == proof.media_group_id if proof.media_group_id is not None else Proof.id == proof.id
-
-
-def _in_album(session: Session, proof: Proof) -> int:
-    if proof.media_group_id is None:
-        return 1
-    same = select(func.count()).where(Proof.media_group_id == proof.media_group_id, Proof.person_id == proof.person_id)
-    return session.scalar(same) or 1

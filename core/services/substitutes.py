@@ -25,12 +25,11 @@ _ENDED = frozenset({TaskKind.CREW_UNREACHABLE, TaskKind.NO_CREW})
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """Who of the firm could go instead; `goes` is who was to go."""
+    """Who of the firm could go instead."""
 
     visit_id: int
     ticket_id: int
     number: str
-    goes: int | None
     people: tuple[tuple[int, str], ...]
 
 
@@ -38,7 +37,7 @@ def choices(session: Session, actor: Actor, visit_id: int, *, now: datetime) -> 
     """Raises NotFound, NotAllowed, Changed once somebody is on the way."""
     visit, ticket, firm = _found(session, actor, visit_id)
     people = tuple(one for one in crew.of_firm(session, firm) if one[0] in fit(session, visit, ticket, firm, now=now))
-    return Choices(visit.id, ticket.id, ticket.number, visit.engineer_id, people)
+    return Choices(visit.id, ticket.id, ticket.number, people)
 
 
 def name(session: Session, actor: Actor, visit_id: int, person_id: int, *, now: datetime) -> None:

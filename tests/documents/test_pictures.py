@@ -14,11 +14,13 @@ import psutil
 import pytest
 from PIL import Image
 
-from core.documents.pictures import Pictures, near_identical
+from core.documents.pictures import Pictures
 from core.domain.errors import NotAPicture, PictureTooHard
 from tests.documents import corpus
 
 ROOT = Path(__file__).parents[2]
+#: Two hashes of one view differ in no more bits.
+SAME_VIEW = 6
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +33,10 @@ def sent(folder: Path, data: bytes, name: str = "photo.jpg") -> Path:
     path = folder / name
     path.write_bytes(data)
     return path
+
+
+def bits_apart(one: str, two: str) -> int:
+    return (int(one, 16) ^ int(two, 16)).bit_count()
 
 
 def child_pids() -> list[int]:
@@ -115,8 +121,7 @@ def test_the_same_view_is_recognised_after_the_messenger(tmp_path: Path, picture
     original = pictures.inspect(sent(tmp_path, corpus.jpeg(4000, 3000), "original.jpg"))
     shrunk = pictures.inspect(sent(tmp_path, corpus.jpeg(1280, 960, quality=60), "shrunk.jpg"))
     other = pictures.inspect(sent(tmp_path, corpus.saved(corpus.scene(1280, 960, fault=True), "JPEG"), "other.jpg"))
-    assert near_identical(original.dhash, shrunk.dhash)
-    assert not near_identical(original.dhash, other.dhash)
+    assert bits_apart(original.dhash, shrunk.dhash) <= SAME_VIEW < bits_apart(original.dhash, other.dhash)
 
 
 def test_the_likeness_of_a_turned_photo_is_taken_upright(tmp_path: Path, pictures: Pictures) -> None:
@@ -125,15 +130,15 @@ def test_the_likeness_of_a_turned_photo_is_taken_upright(tmp_path: Path, picture
     data = corpus.saved(sideways, "JPEG", exif=corpus.camera_exif(orientation=6))
     turned = pictures.inspect(sent(tmp_path, data, "turned.jpg"))
     assert (turned.width, turned.height) == (1200, 1600)
-    assert near_identical(upright.dhash, turned.dhash)
+    assert bits_apart(upright.dhash, turned.dhash) <= SAME_VIEW
 
 
-def test_two_blank_frames_are_not_called_the_same_view(tmp_path: Path, pictures: Pictures) -> None:
+def test_a_blank_frame_says_nothing_about_the_view(tmp_path: Path, pictures: Pictures) -> None:
     blank = [
         pictures.inspect(sent(tmp_path, corpus.saved(Image.new("RGB", (640, 480), colour), "JPEG")))
         for colour in ("black", "white")
     ]
-    assert not near_identical(blank[0].dhash, blank[1].dhash)
+    assert all(int(one.dhash, 16).bit_count() < SAME_VIEW for one in blank)
 
 
 @pytest.mark.parametrize("kind", corpus.NOT_PICTURES)

@@ -91,6 +91,25 @@ def asked() -> Iterator[tuple[str, ast.expr, set[str] | None]]:
                         yield where(path, node), one, names
 
 
+def constants() -> set[str]:
+    return {
+        node.value
+        for path in product_files("bot", "core")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+
+def shapes() -> set[re.Pattern[str]]:
+    """Keys that are built from parts: `f"block-rule-{rule}"` may ask for whatever begins so."""
+    return {
+        re.compile("".join(re.escape(one.value) if isinstance(one, ast.Constant) else "(.*)" for one in node.values))
+        for path in product_files("bot")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant)
+    }
+
+
 def is_texts(func: ast.expr) -> bool:
     if isinstance(func, ast.Attribute) and func.attr in ("plain", "has"):
         func = func.value
@@ -161,6 +180,28 @@ def test_every_text_asked_for_exists() -> None:
                     wrong.append(f"{place} {start}…")
 
     assert wrong == []
+
+
+def test_no_text_is_asked_for_nowhere() -> None:
+    """Named in the code or by another text, the words of an error, or of a shape that the code builds; what is filled
+    in there is made of words the code knows: members of enums, events, roles."""
+    named = constants()
+    words = {word for one in named if re.fullmatch(r"[a-z0-9_ -]+", one) for word in re.split("[_ -]", one)}
+    words |= {"500", "1000"}  # what a back-out costs, in thousandths
+    built = shapes()
+    told = {other for key in entries("ru") for other in entries("ru")[key].messages | entries("en")[key].messages}
+
+    def is_built(key: str) -> bool:
+        filled = [found.groups() for shape in built if (found := shape.fullmatch(key))]
+        return any({word for part in parts for word in re.split("[_-]", part)} <= words for parts in filled)
+
+    unused = [
+        key
+        for key in set(entries("ru")) - named - told - set(errors_by_key())
+        if key.startswith("error-") or not is_built(key)
+    ]
+
+    assert unused == []
 
 
 def test_every_text_is_given_what_it_asks() -> None:

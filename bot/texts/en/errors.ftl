@@ -1,8 +1,6 @@
 error-unexpected = Something broke on our side and is already noted as number <b>{ $incident }</b>. Please try again in a minute; if it still fails, give this number to the dispatcher.
 error-not-found = I cannot find it. The number may be different, or it is no longer yours. Look in the lists of the menu.
 error-not-allowed = This is not for your role. If you need it, ask the dispatcher.
-error-conflict = Things have moved on; here is how it stands now.
-error-invalid = This does not work as it is. Check what you sent and try once more.
 error-changed = Things have moved on; here is how it stands now.
 error-offer-taken = Another contractor has just taken this job. Thank you for answering; the next one will come.
 error-offer-closed = This offer is closed and cannot be taken any more. New ones come by themselves.

@@ -4,7 +4,6 @@ menu-stranger = Hello! This is the bot for service requests. To let me know who 
 menu-queue = Queue
 menu-new = New request
 menu-find = Find a request
-menu-ticket = Request by number
 menu-sites = Sites
 menu-contractor = Contractors
 menu-invite = Invite

@@ -4,7 +4,6 @@ menu-stranger = Здравствуйте! Это бот сервисных за�
 menu-queue = Очередь
 menu-new = Новая заявка
 menu-find = Найти заявку
-menu-ticket = Заявка по номеру
 menu-sites = Объекты
 menu-contractor = Подрядчики
 menu-invite = Пригласить
