@@ -24,8 +24,8 @@ from core.services import (
     block_costs,
     block_requests,
     guard,
-    judged,
-    judged_anew,
+    limit_line,
+    limit_walk,
     notices,
     numbers,
     records,
@@ -62,13 +62,13 @@ def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
     if guard.is_held(session):
         return 0
     actor, verdicts, taken = Actor.system("job:limits"), 0, 0
-    line = judged.due(session, min(limit, FIRMS_AT_ONCE), skip=skip)
+    line = limit_line.due(session, min(limit, FIRMS_AT_ONCE), skip=skip)
     if not line:
         # Behind the last who failed comes the walk, behind the walk nothing.
-        is_next = not skip or bool(judged.due(session, 1, skip=skip - 1))
-        return judged_anew.step(session, now=now) if is_next else 0
+        is_next = not skip or bool(limit_line.due(session, 1, skip=skip - 1))
+        return limit_walk.step(session, now=now) if is_next else 0
     for contractor_id in line:
-        judged.take(session, contractor_id)
+        limit_line.take(session, contractor_id)
         verdicts += _judge(session, actor, contractor_id, now=now)
         taken += 1
         if verdicts >= VERDICTS_AT_ONCE:
@@ -90,7 +90,7 @@ def lift_annulled(session: Session, limit: int, *, now: datetime, skip: int = 0)
             _leave_limit(session, actor, one.row, one.facts, now=now)
         else:
             block_requests.drop(session, actor, one.row, one.why, now=now)
-            judged.wait(session, [one.row.contractor_id or 0], now=now)
+            limit_line.wait(session, [one.row.contractor_id or 0], now=now)
         done += 1
     return done
 

@@ -24,7 +24,7 @@ from core.domain.quality import (
 )
 from core.domain.role import Role
 from core.domain.visit import VisitOutcome, VisitStatus
-from core.services import assignments, audit, burning, circulars, downtime, judged, notices, numbers, scope, score
+from core.services import assignments, audit, burning, circulars, downtime, limit_line, notices, numbers, scope, score
 from core.services.circulars import Circular
 from core.services.rows import moved
 from storage.models.desk import Audit
@@ -59,7 +59,7 @@ def write(
     words: str = "",
 ) -> QualityEvent:
     """One event of a firm and of the person who went. Tells whom it strikes, once per cause."""
-    judged.wait(session, [crew.contractor_id], now=now)
+    limit_line.wait(session, [crew.contractor_id], now=now)
     event = QualityEvent(
         kind=kind,
         contractor_id=crew.contractor_id,
@@ -81,7 +81,7 @@ def write(
 
 def missed(session: Session, rows: Sequence[tuple[Crew, int, Audit]], *, now: datetime) -> None:
     """Deadlines missed by own fault, of a whole sweep: (whose, ticket, cause). They are no part of the score."""
-    judged.wait(session, (crew.contractor_id for crew, _, _ in rows), now=now)
+    limit_line.wait(session, (crew.contractor_id for crew, _, _ in rows), now=now)
     events = [
         QualityEvent(
             kind=QualityKind.MISSED,

@@ -47,3 +47,12 @@ class QualityDispute(Base):
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answer: Mapped[str] = mapped_column(String(2000), default="")
+
+
+class LimitLine(Base):
+    """A firm with a new event, which waits to be judged by its ledger."""
+
+    __tablename__ = "limit_line"
+
+    contractor_id: Mapped[int] = mapped_column(ForeignKey("contractor.id"), primary_key=True, autoincrement=False)
+    since: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from core.domain.block import BlockLevel, Subject
-from core.services import block_costs, judged, judged_anew, limits
+from core.services import block_costs, limit_line, limit_walk, limits
 from storage.db import Database
 from tests.bench import crowd
 from tests.clock import HandClock
@@ -65,7 +65,7 @@ def _rows(name: str, found: dict[int, Figures]) -> Iterator[tuple[str, ...]]:
     told = {
         "idle": ("nobody is due", ""),
         "sweep": (f"{limits.FIRMS_AT_ONCE} firms judged", "≤ 100 ms"),
-        "stride": (f"{judged_anew.STRIDE} firms passed at night", "≤ 100 ms"),
+        "stride": (f"{limit_walk.STRIDE} firms passed at night", "≤ 100 ms"),
         "cost": ("what a block costs", "≤ 50 ms"),
     }
     fewest, most = min(found), max(found)
@@ -111,15 +111,15 @@ async def _figures(url: str, count: int) -> Figures:
     idle = await _timed(lambda _=n: db.write(limits.sweep, 50) for n in range(WARM + SWEEPS))
     await db.write(_line, firms)
     sweep = await _timed(lambda _=n: db.write(limits.sweep, 50) for n in range(WARM + SWEEPS))
-    await db.write(judged_anew.begin, 1)
-    stride = await _timed(lambda _=n: db.write(judged_anew.step) for n in range(WARM + STRIDES))
+    await db.write(limit_walk.begin, 1)
+    stride = await _timed(lambda _=n: db.write(limit_walk.step) for n in range(WARM + STRIDES))
     cost = await _timed(lambda one=one: db.read(_cost, one) for one in luck.sample(range(1, count + 1), WARM + BLOCKS))
     await db.close()
     return Figures(idle, sweep, stride, cost)
 
 
 def _line(session: Session, firms: list[int], *, now: datetime) -> None:
-    judged.wait(session, firms, now=now)
+    limit_line.wait(session, firms, now=now)
 
 
 def _cost(session: Session, firm: int, *, now: datetime) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from core.domain.block import BlockLevel
 from core.domain.offer import OfferStatus
 from core.domain.quality import QualityKind
-from core.services import appeals, counter_prices, digests, duty, guard, inbox, judged_anew, unfit
+from core.services import appeals, counter_prices, digests, duty, guard, inbox, limit_walk, unfit
 from core.services.inbox import InboxStatus
 from scheduler import runner as module
 from scheduler.runner import BATCH, Runner
@@ -177,7 +177,7 @@ SCENES: dict[str, Callable[[Session, HandClock], object]] = {
 #: What takes no rows, and what is there when it has done its one thing.
 OF_ONE_THING = {
     "alive": select(JobRun).where(JobRun.job == guard.ALIVE),
-    "limits anew": select(Counter).where(Counter.name == judged_anew.WALK),
+    "limits anew": select(Counter).where(Counter.name == limit_walk.WALK),
 }
 
 
@@ -210,7 +210,7 @@ def test_behind_a_walk_that_fails_there_is_nothing(
     session: Session, clock: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     events(session, clock)
-    monkeypatch.setattr(judged_anew, "step", bad_walk)
+    monkeypatch.setattr(limit_walk, "step", bad_walk)
     sweep = JOBS["limits"].sweep
     with pytest.raises(RuntimeError):
         sweep(session, BATCH, now=clock.now(), skip=2)

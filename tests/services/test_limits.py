@@ -20,7 +20,7 @@ from core.services import (
     guard,
     invariants,
     invariants_blocks,
-    judged_anew,
+    limit_walk,
     limits,
     numbers,
     score,
@@ -96,7 +96,7 @@ def test_one_no_show_is_a_warning_and_only_once(session: Session, clock: HandClo
     world, ticket = company(session, clock)
     strike(world, K.NO_SHOW, ticket)
     judge(world)
-    judged_anew.begin(session, 1, now=world.now)
+    limit_walk.begin(session, 1, now=world.now)
     judge(world)
     assert notices_of(session, world.engineer, Notice.NEAR_LIMIT) == 1
     assert blocks_of(session) == []
@@ -107,12 +107,12 @@ def test_the_same_strikes_limit_once_and_the_next_one_suspends(session: Session,
     for _ in range(2):
         strike(world, K.NO_SHOW, ticket)
     judge(world)
-    judged_anew.begin(session, 1, now=world.now)
+    limit_walk.begin(session, 1, now=world.now)
     judge(world)
     assert len(blocks_of(session)) == 1
     later(world, clock, days=15)
     blacklist.sweep(session, 50, now=world.now)
-    judged_anew.begin(session, 1, now=world.now)
+    limit_walk.begin(session, 1, now=world.now)
     judge(world)
     assert blocks_of(session) == [(L.LIMITED, R.NO_SHOWS)]
     strike(world, K.NO_SHOW, ticket)
@@ -202,13 +202,13 @@ def test_a_firm_that_was_spared_is_asked_about_again_when_the_limit_would_be_ove
     judge(world)
     assert asked() == 1
     later(world, clock, days=1)
-    judged_anew.begin(session, 1, now=world.now)
+    limit_walk.begin(session, 1, now=world.now)
     judge(world)
     assert asked() == 2
     again = session.scalars(select(BlockRequest).where(BlockRequest.id != row.id)).one()
     block_requests.refuse(session, tap(world.dispatcher), again.id, "Больше некому", now=world.now)
     later(world, clock, days=14)
-    judged_anew.begin(session, 1, now=world.now)
+    limit_walk.begin(session, 1, now=world.now)
     judge(world)
     assert asked() == 2  # nothing new has come since
 
@@ -328,7 +328,7 @@ def test_a_low_score_limits_only_after_enough_accepted_jobs(session: Session, cl
     judge(world)
     assert blocks_of(session) == []
     session.info[numbers.KEY] = Defaults(score_jobs=0)
-    judged_anew.begin(session, 1, now=world.now)
+    limit_walk.begin(session, 1, now=world.now)
     judge(world)
     assert blocks_of(session) == [(L.LIMITED, R.SCORE)]
     del session.info[numbers.KEY]

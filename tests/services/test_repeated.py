@@ -17,7 +17,7 @@ from core.services import (
     blacklist,
     block_cards,
     block_requests,
-    judged_anew,
+    limit_walk,
     limits,
     no_shows,
     numbers,
@@ -110,7 +110,7 @@ def test_a_limit_by_hand_repeats_nothing(session: Session, clock: HandClock) -> 
     judge(world)
     assert blocks_of(session) == [(L.LIMITED, R.BY_HAND)]
     later(world, clock, days=30)
-    judged_anew.begin(session, 1, now=world.now)
+    limit_walk.begin(session, 1, now=world.now)
     judge(world)
     assert blocks_of(session)[1:] == [LIMITED]
 
@@ -190,7 +190,7 @@ def test_while_a_limit_is_only_asked_for_nothing_new_is_judged(session: Session,
     judge(world)
     (row,) = session.scalars(select(BlockRequest))
     block_requests.confirm(session, tap(world.dispatcher), row.id, now=world.now)
-    judged_anew.begin(session, 1, now=world.now)
+    limit_walk.begin(session, 1, now=world.now)
     judge(world)
     assert blocks_of(session) == [LIMITED]
     assert len(session.scalars(select(BlockRequest)).all()) == 1  # it happened before the limit began
@@ -309,7 +309,7 @@ def test_when_the_days_of_a_limit_are_over_nothing_takes_its_place(session: Sess
     decide(world, first)
     assert eased(world) == 1
     assert blocks_of(session) == [LIMITED, REPEATED]
-    judged_anew.begin(session, 1, now=world.now)
+    limit_walk.begin(session, 1, now=world.now)
     judge(world)
     assert blocks_of(session) == [LIMITED, REPEATED]
 

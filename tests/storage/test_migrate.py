@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from alembic.autogenerate import compare_metadata
@@ -13,12 +13,13 @@ from sqlalchemy import Connection, inspect, select
 from sqlalchemy.orm import Session
 
 from core.domain.clock import ClockKind
-from core.services import calendar_counts, invariants
+from core.services import calendar_counts, invariants, limit_line
 from storage import migrate
 from storage.db import Database
 from storage.models.all import metadata
 from storage.models.clock import Breach, Clock
 from tests.clock import HandClock
+from tests.make.directories import add_contractor
 from tests.make.promises import clock_of, later, promise
 from tests.make.tickets import arrive, send, take
 
@@ -113,6 +114,19 @@ async def test_clocks_that_were_over_before_keep_what_was_said_of_them(database_
         assert calendar_counts.page(session, 50, 0, now=now) is not None
 
     await with_database(database_url, clock, look)
+
+
+async def test_firms_that_wait_to_be_judged_keep_their_place(database_url: str, clock: HandClock) -> None:
+    def line_up(session: Session, *, now: datetime) -> list[int]:
+        first, second = add_contractor(session).id, add_contractor(session).id
+        limit_line.wait(session, [second], now=now)
+        limit_line.wait(session, [first], now=now + timedelta(seconds=1))
+        return [second, first]
+
+    waiting = await with_database(database_url, clock, line_up)
+    await asyncio.to_thread(migrate.downgrade, database_url, "0005")
+    await asyncio.to_thread(migrate.upgrade, database_url)
+    assert await with_database(database_url, clock, lambda session, *, now: limit_line.due(session, 50)) == waiting
 
 
 async def with_database(url: str, clock: HandClock, unit: Callable[..., Any]) -> Any:

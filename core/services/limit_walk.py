@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from core.domain.quality import QualityKind
-from core.services import judged, numbers
+from core.services import limit_line, numbers
 from core.services.records import STRIKES
 from storage.models.contractor import Contractor
 from storage.models.desk import Counter
@@ -40,7 +40,7 @@ def step(session: Session, *, now: datetime) -> int:
     since = now - timedelta(days=max(rules.no_show_days, rules.rework_days))
     given = {"last": walk.value, "most": STRIDE, "since": since, "floor": rules.score_floor}
     passed = session.execute(_NEXT, given).all()
-    judged.wait(session, (firm for firm, is_spoken_against in passed if is_spoken_against), now=now)
+    limit_line.wait(session, (firm for firm, is_spoken_against in passed if is_spoken_against), now=now)
     if len(passed) < STRIDE:
         session.delete(walk)
     else:

@@ -11,13 +11,14 @@ from sqlalchemy.util import await_only
 
 from core.domain.actor import Actor
 from core.domain.quality import QualityKind
-from core.services import audit, judged, judged_anew, limits, quality
+from core.services import audit, limit_line, limit_walk, limits, quality
 from core.services.quality import Crew
 from scheduler.runner import Runner
 from scheduler.timetable import Job, timetable
 from storage.db import Database
 from storage.models.contractor import Contractor
 from storage.models.desk import Counter
+from storage.models.quality import LimitLine
 from storage.models.ticket import Ticket
 from tests.clock import HandClock
 from tests.make.blocks import strike
@@ -41,11 +42,11 @@ def firms(world: World, count: int) -> list[Contractor]:
 
 
 def line(session: Session, limit: int = 50, *, now: datetime, skip: int = 0) -> list[int]:
-    return judged.due(session, limit, skip=skip)
+    return limit_line.due(session, limit, skip=skip)
 
 
 def is_empty(session: Session, *, now: datetime) -> bool:
-    return session.scalar(select(Counter.name).where(Counter.name.like("judge%"))) is None
+    return session.scalar(select(LimitLine.contractor_id)) is None and session.get(Counter, limit_walk.WALK) is None
 
 
 def test_who_has_an_event_waits_once_until_he_is_taken(session: Session, now: datetime) -> None:
@@ -54,7 +55,7 @@ def test_who_has_an_event_waits_once_until_he_is_taken(session: Session, now: da
     strike(world, QualityKind.NO_SHOW, session.scalars(select(Ticket)).one(), firm=two)
     assert line(session, now=now) == [one.id, two.id, three.id]
     assert line(session, 1, now=now, skip=1) == [two.id]
-    judged.take(session, two.id)
+    limit_line.take(session, two.id)
     assert line(session, now=now) == [one.id, three.id]
     strike(world, QualityKind.PROOF, session.scalars(select(Ticket)).one(), firm=two)
     assert line(session, now=now) == [one.id, three.id, two.id]
@@ -71,8 +72,8 @@ def test_deadlines_missed_by_many_put_them_all_into_the_line(session: Session, n
 
 
 def leave(session: Session, *, now: datetime) -> None:
-    for firm in judged.due(session, 50):
-        judged.take(session, firm)
+    for firm in limit_line.due(session, 50):
+        limit_line.take(session, firm)
 
 
 def test_the_night_walks_by_everybody_and_takes_those_against_whom_anything_speaks(
@@ -88,9 +89,9 @@ def test_the_night_walks_by_everybody_and_takes_those_against_whom_anything_spea
     strike(world, QualityKind.REWORK, ticket, firm=annulled).annulled_at = now
     low.score = 49
     leave(session, now=now)
-    assert judged_anew.step(session, now=now) == 0
-    judged_anew.begin(session, 1, now=now)
-    assert judged_anew.step(session, now=now) == 7
+    assert limit_walk.step(session, now=now) == 0
+    limit_walk.begin(session, 1, now=now)
+    assert limit_walk.step(session, now=now) == 7
     assert line(session, now=now) == [fresh.id, missed.id, low.id, fraud.id]
     leave(session, now=now)
     assert is_empty(session, now=now)
@@ -99,14 +100,14 @@ def test_the_night_walks_by_everybody_and_takes_those_against_whom_anything_spea
 def test_the_walk_goes_by_strides_and_only_while_nobody_waits(
     session: Session, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(judged_anew, "STRIDE", 2)
+    monkeypatch.setattr(limit_walk, "STRIDE", 2)
     world = make_world(session, now=now)
     ticket = send(world)
     one, two, three, four, five = firms(world, 5)
     for firm in (one, two, three, four):
         firm.score = 40
     leave(session, now=now)
-    judged_anew.begin(session, 1, now=now)
+    limit_walk.begin(session, 1, now=now)
     seen = []
     for number in range(6):
         taken = limits.sweep(session, 50, now=now)
@@ -114,7 +115,7 @@ def test_the_walk_goes_by_strides_and_only_while_nobody_waits(
         if number == 0:
             strike(world, QualityKind.PROOF, ticket, firm=five)
         if number < 4:  # another night begins: the walk under way goes on
-            judged_anew.begin(session, 1, now=now)
+            limit_walk.begin(session, 1, now=now)
     assert seen == [
         (2, [one.id, two.id]),
         (3, []),
@@ -136,7 +137,7 @@ def fall(session: Session, *, now: datetime) -> None:
 
 
 def night(session: Session, *, now: datetime) -> None:
-    judged_anew.begin(session, 50, now=now)
+    limit_walk.begin(session, 50, now=now)
 
 
 async def test_one_firm_that_cannot_be_judged_stops_neither_the_line_nor_the_walk(
@@ -187,7 +188,7 @@ async def test_two_timetables_judge_everybody_and_a_walk_that_was_cut_off_goes_o
     await db.write(night)
     few = Job("few", LIMITS.trigger, lambda session, limit, *, now, skip: limits.sweep(session, 3, now=now, skip=skip))
     seen.clear()
-    monkeypatch.setattr(judged_anew, "STRIDE", 7)
+    monkeypatch.setattr(limit_walk, "STRIDE", 7)
     assert await db.write(few.sweep, 50, skip=0) == 7
     assert await db.write(few.sweep, 50, skip=0) == 3
     assert seen == found[:3]
@@ -236,7 +237,7 @@ async def test_events_of_one_firm_are_numbered_in_the_order_of_their_commits(db:
     written, tried, go_on = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     def slow(session: Session, *, now: datetime) -> int:
-        judged.wait(session, [firm], now=now)
+        limit_line.wait(session, [firm], now=now)
         written.set()
         await_only(go_on.wait())
         return event(session, firm, now=now)

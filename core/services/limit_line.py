@@ -8,15 +8,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from storage.models.desk import Counter
-
-#: A counter for each firm in the line: since when it waits, in seconds.
-_FIRM = "judge:"
+from storage.models.quality import LimitLine
 
 
 def wait(session: Session, contractor_ids: Iterable[int], *, now: datetime) -> None:
@@ -24,33 +21,32 @@ def wait(session: Session, contractor_ids: Iterable[int], *, now: datetime) -> N
 
     Who waits already is only locked: the line may not let him go while an event of his is being written.
     """
-    rows = [{"name": f"{_FIRM}{one}", "value": int(now.timestamp())} for one in sorted(set(contractor_ids))]
+    rows = [{"contractor_id": one, "since": now} for one in sorted(set(contractor_ids))]
     if rows:
         session.execute(_JOIN[session.get_bind().dialect.name], rows)
 
 
 def due(session: Session, limit: int, *, skip: int = 0) -> list[int]:
     """The next firms of the line, the longest waiting first. They stay in it until they are taken."""
-    names = session.scalars(_FIRST, {"limit": limit, "skip": skip})
-    return [int(name.removeprefix(_FIRM)) for name in names]
+    return list(session.scalars(_FIRST, {"limit": limit, "skip": skip}))
 
 
 def take(session: Session, contractor_id: int) -> None:
     """Out of the line, before the firm is judged: an event that follows from it puts the firm back."""
-    session.execute(_TAKE, {"name": f"{_FIRM}{contractor_id}"})
+    session.execute(_TAKE, {"id": contractor_id})
 
 
 def _join(insert: Any) -> Any:
-    return insert(Counter).on_conflict_do_update(index_elements=[Counter.name], set_={"value": Counter.value})
+    row = insert(LimitLine)
+    return row.on_conflict_do_update(index_elements=[LimitLine.contractor_id], set_={"since": LimitLine.since})
 
 
 _JOIN = {"sqlite": _join(sqlite_insert), "postgresql": _join(postgresql_insert)}
 _FIRST = (
-    select(Counter.name)
-    .where(Counter.name.like(f"{_FIRM}%"))
-    .order_by(Counter.value, func.length(Counter.name), Counter.name)
+    select(LimitLine.contractor_id)
+    .order_by(LimitLine.since, LimitLine.contractor_id)
     .limit(bindparam("limit"))
     .offset(bindparam("skip"))
     .with_for_update(skip_locked=True)
 )
-_TAKE = delete(Counter).where(Counter.name == bindparam("name")).execution_options(synchronize_session=False)
+_TAKE = delete(LimitLine).where(LimitLine.contractor_id == bindparam("id")).execution_options(synchronize_session=False)

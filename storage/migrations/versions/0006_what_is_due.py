@@ -1,0 +1,66 @@
+"""What is due is found without looking at what is not: a reminder of a document, a firm that waits to be judged."""
+
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    _move_the_line()
+    op.create_index(
+        "ix_contractor_skill_untold",
+        "contractor_skill",
+        ["valid_until"],
+        unique=False,
+        sqlite_where=sa.text("reminded_of IS NOT valid_until"),
+        postgresql_where=sa.text("reminded_of IS DISTINCT FROM valid_until"),
+    )
+    op.create_index(
+        "ix_contractor_skill_told",
+        "contractor_skill",
+        ["reminded_days", "valid_until"],
+        unique=False,
+        sqlite_where=sa.text("reminded_days IS NOT NULL"),
+        postgresql_where=sa.text("reminded_days IS NOT NULL"),
+    )
+
+
+def _move_the_line() -> None:
+    """Firms stood in the line as counters; they keep their place."""
+    line = op.create_table(
+        "limit_line",
+        sa.Column(
+            "contractor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["contractor_id"], ["contractor.id"], name=op.f("fk_limit_line_contractor_id_contractor")),
+        sa.PrimaryKeyConstraint("contractor_id", name=op.f("pk_limit_line")),
+    )
+    op.create_index(op.f("ix_limit_line_since"), "limit_line", ["since"], unique=False)
+    waiting = op.get_bind().execute(sa.text("SELECT name, value FROM counter WHERE name LIKE 'judge:%'")).all()
+    op.bulk_insert(
+        line,
+        [
+            {"contractor_id": int(name.removeprefix("judge:")), "since": datetime.fromtimestamp(value, UTC)}
+            for name, value in waiting
+        ],
+    )
+    op.execute("DELETE FROM counter WHERE name LIKE 'judge:%'")
+
+
+def downgrade() -> None:
+    line = sa.table("limit_line", sa.column("contractor_id"), sa.column("since", sa.DateTime(timezone=True)))
+    waiting = op.get_bind().execute(sa.select(line.c.contractor_id, line.c.since)).all()
+    op.bulk_insert(
+        sa.table("counter", sa.column("name"), sa.column("value")),
+        [{"name": f"judge:{one}", "value": int(since.replace(tzinfo=UTC).timestamp())} for one, since in waiting],
+    )
+    op.drop_table("limit_line")
+    op.drop_index("ix_contractor_skill_told", table_name="contractor_skill")
+    op.drop_index("ix_contractor_skill_untold", table_name="contractor_skill")
