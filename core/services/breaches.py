@@ -156,6 +156,15 @@ def excuse(session: Session, since: datetime, *, now: datetime) -> None:
         _shift(session, row, row.at, clock, now=now)
 
 
+def ask_anew(session: Session, ticket: Ticket, *, now: datetime) -> None:
+    """It is known now whose the time was in which the ticket waited: whose its breaches are follows."""
+    live = select(Breach, Clock).join(Clock, Clock.id == Breach.clock_id)
+    live = live.where(Breach.ticket_id == ticket.id, Breach.annulled_at.is_(None)).order_by(Breach.id)
+    for row, clock in session.execute(live).all():
+        if _whose(session, row, row.at, clock, now=now)["whose"] is not row.whose:
+            _shift(session, row, row.at, clock, now=now)
+
+
 def put_back(session: Session, *, now: datetime) -> None:
     """The time of this machine went back: what was broken or warned of at a later one lies ahead again."""
     ahead = select(Clock).join(Breach, Breach.clock_id == Clock.id)
@@ -241,10 +250,7 @@ def _tell_clients(session: Session, broken: Sequence[tuple[Breach, Audit]], *, n
 def _shift(session: Session, row: Breach, due_at: datetime, clock: Clock, *, now: datetime) -> None:
     """Broken all the same, at another moment or by what is known now: whose it is is asked anew."""
     _take_back(session, row, now)
-    (one,) = burning.look(session, [clock])
-    by_calendar = bool(session.get_one(Audit, row.audit_id).data.get("by_calendar"))
-    is_unwatched = due_at in downtime.is_unwatched(session, [due_at], now=now)
-    told = _facts(one, due_at, is_ours=by_calendar or is_unwatched)
+    told, by_calendar = _whose(session, row, due_at, clock, now=now), _is_by_calendar(session, row)
     data = {"kind": clock.kind, "due": due_at.isoformat(), "whose": told["whose"], **BY_CALENDAR[by_calendar]}
     cause = audit.record(session, SYSTEM, "clock", clock.id, SHIFTED, now=now, data=data)
     row.at, row.audit_id = due_at, cause.id
@@ -254,6 +260,17 @@ def _shift(session: Session, row: Breach, due_at: datetime, clock: Clock, *, now
         setattr(row, name, value)
     session.flush()
     _strike(session, [(row, cause)], now=now)
+
+
+def _whose(session: Session, row: Breach, due_at: datetime, clock: Clock, *, now: datetime) -> dict[str, object]:
+    """As far as is known now, were it broken at `due_at`."""
+    (one,) = burning.look(session, [clock])
+    is_unwatched = due_at in downtime.is_unwatched(session, [due_at], now=now)
+    return _facts(one, due_at, is_ours=_is_by_calendar(session, row) or is_unwatched)
+
+
+def _is_by_calendar(session: Session, row: Breach) -> bool:
+    return bool(session.get_one(Audit, row.audit_id).data.get("by_calendar"))
 
 
 def _annul(session: Session, row: Breach, clock: Clock, reason: AnnulReason, *, now: datetime) -> None:

@@ -67,8 +67,14 @@ def shown(session: Session, actor: Actor, ticket: Ticket, hold: Hold) -> Shown |
 def of_pause(
     session: Session, actor: Actor, ticket: Ticket, begins: datetime, reason: StopReason | None
 ) -> Shown | None:
-    """Of the hold that laid this pause; what the client did himself rests on that act."""
-    row = session.scalars(
+    """What the client did himself rests on that act."""
+    row = hold_of(session, ticket, begins, reason)
+    return shown(session, actor, ticket, row) if row is not None else None
+
+
+def hold_of(session: Session, ticket: Ticket, begins: datetime, reason: StopReason | None) -> Hold | None:
+    """The hold that laid this pause; None: no hold did."""
+    return session.scalars(
         select(Hold)
         .where(
             Hold.ticket_id == ticket.id,
@@ -79,7 +85,6 @@ def of_pause(
         .order_by(Hold.id.desc())
         .limit(1)
     ).one_or_none()
-    return shown(session, actor, ticket, row) if row is not None else None
 
 
 def pictures(session: Session, actor: Actor, bot_id: int, hold_id: int, *, now: datetime) -> tuple[Picture, ...]:

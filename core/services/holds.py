@@ -21,7 +21,7 @@ from core.domain.offer import WaveReason
 from core.domain.role import CONTRACTOR_ROLES
 from core.domain.task import TaskKind
 from core.domain.ticket import TicketEvent, TicketStatus, allowed
-from core.domain.visit import AHEAD, Side, VisitStatus
+from core.domain.visit import AHEAD, VisitStatus
 from core.services import (
     audit,
     back_outs,
@@ -282,7 +282,7 @@ def _go_on(session: Session, actor: Actor, ticket: Ticket, row: Hold, *, now: da
     row.ended_at = at
     session.flush()
     clocks.go_on(session, ticket, cause=cause, now=at)
-    _plan_anew(session, actor, ticket, now=now)
+    _plan_anew(session, actor, ticket, row, now=now)
     notices.publish(session, Notice.RESUMED, ticket, cause=cause, now=now, told=rules.told(Notice.RESUMED, before))
     if target is TicketStatus.SEARCHING:
         waves.new_version(session, ticket, now=now)
@@ -291,13 +291,13 @@ def _go_on(session: Session, actor: Actor, ticket: Ticket, row: Hold, *, now: da
     breaches.catch_up(session, ticket, now=now)
 
 
-def _plan_anew(session: Session, actor: Actor, ticket: Ticket, *, now: datetime) -> None:
+def _plan_anew(session: Session, actor: Actor, ticket: Ticket, row: Hold, *, now: datetime) -> None:
     """The crew keeps its visit; where the time is over it gets the next window, and nobody is under way any more."""
     visit = steps.current_visit(session, ticket.id)
     if visit is None or visit.status not in AHEAD | {VisitStatus.EN_ROUTE} or visit.ends_at > now:
         return
     slot = offers.next_slot(session, ticket, now=now)
-    moves.plan_anew(session, actor, visit, slot, Side.DESK, now=now)
+    moves.plan_anew(session, actor, visit, slot, row, now=now)
 
 
 def _fresh(session: Session, actor: Actor, ticket_id: int, version: int) -> Ticket:

@@ -1,5 +1,6 @@
 """Invariants of the desk: what waits has a reason and an end, what is cancelled a price, what is changed a trace."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from core.domain.visit import VisitStatus
 from core.services import numbers
 from core.services.assignments import RECLASSIFIED
 from core.services.cancellations import WAIVED
-from storage.models.clock import Clock, Hold
+from storage.models.clock import Clock, ClockInterval, Hold
 from storage.models.desk import Audit
 from storage.models.ticket import Assignment, Cancellation, Ticket
 from storage.models.visit import Visit
@@ -27,13 +28,33 @@ def what_waits_has_a_hold(session: Session, *, now: datetime) -> Found:
     waits = Ticket.status == TicketStatus.ON_HOLD
     rows = session.execute(select(Ticket.id, Ticket.status).where(or_(and_(waits, ~lasts), and_(~waits, lasts))))
     broken = [f"ticket {ticket} is {status}, its holds say otherwise" for ticket, status in rows]
+    ruled = _ruled(session)
     for hold in session.scalars(select(Hold)):
-        if hold.whose is not STOPS[hold.reason][0]:
+        if hold.whose not in ruled.get(hold.id, {STOPS[hold.reason][0]}):
             broken.append(f"hold {hold.id} for {hold.reason} is nobody's {hold.whose}")
         if hold.until <= hold.started_at or (hold.ended_at is not None and hold.ended_at < hold.started_at):
             broken.append(f"hold {hold.id} ends before it began")
     broken += _running(session)
     return broken, session.scalar(select(func.count()).select_from(Hold)) or 0
+
+
+def _ruled(session: Session) -> dict[int, set[Whose]]:
+    """Whose the pauses of holds are by objections that were upheld: breaches and pauses say the same."""
+    rows = session.execute(
+        select(Hold.id, ClockInterval.whose)
+        .join(Clock, Clock.ticket_id == Hold.ticket_id)
+        .join(ClockInterval, ClockInterval.clock_id == Clock.id)
+        .where(
+            ClockInterval.is_upheld.is_(True),
+            ClockInterval.reason == Hold.reason,
+            ClockInterval.from_at >= Hold.started_at,
+            or_(Hold.ended_at.is_(None), Hold.ended_at > ClockInterval.from_at),
+        )
+    )
+    found: defaultdict[int, set[Whose]] = defaultdict(set)
+    for hold_id, whose in rows:
+        found[hold_id].add(whose)
+    return found
 
 
 def _running(session: Session) -> list[str]:

@@ -23,6 +23,7 @@ from core.domain.ticket import TicketStatus
 from core.domain.visit import AHEAD, LIVE, Side, VisitStatus
 from core.services import audit, clocks, matching, notices, numbers, offers, scope, skill_ends, tasks
 from core.services.rows import moved
+from storage.models.clock import Hold
 from storage.models.contractor import Absence
 from storage.models.directory import Site
 from storage.models.ticket import Assignment, Ticket
@@ -123,13 +124,13 @@ def move_typed(session: Session, actor: Actor, visit_id: int, typed: str, was: d
     move(session, actor, visit_id, start, now=now, was=was, is_typed=True)
 
 
-def plan_anew(session: Session, actor: Actor, visit: Visit, slot: Slot, side: Side, *, now: datetime) -> None:
+def plan_anew(session: Session, actor: Actor, visit: Visit, slot: Slot, hold: Hold, *, now: datetime) -> None:
     """A visit whose time went by while the ticket waited: whoever was under way is so no more. Told with its cause."""
     before = Slot(visit.starts_at, visit.ends_at)
     _write(session, visit, slot, AHEAD | {VisitStatus.EN_ROUTE}, now=now)
-    facts = {"side": side, "from": before.start.isoformat(), "to": slot.start.isoformat()}
+    facts = {"side": Side.DESK, "from": before.start.isoformat(), "to": slot.start.isoformat()}
     audit.record(session, actor, "visit", visit.id, REPLANNED, now=now, data=facts)
-    _keep(session, actor, visit, side, before, now=now)
+    _keep(session, actor, visit, Side.DESK, before, hold, now=now)
     skill_ends.look(session, actor, visit, now=now)
 
 
@@ -186,8 +187,11 @@ def _write(session: Session, visit: Visit, slot: Slot, while_: frozenset[VisitSt
         raise Changed
 
 
-def _keep(session: Session, actor: Actor, visit: Visit, side: Side, before: Slot, *, now: datetime) -> None:
+def _keep(
+    session: Session, actor: Actor, visit: Visit, side: Side, before: Slot, hold: Hold | None = None, *, now: datetime
+) -> None:
     row = VisitMove(visit_id=visit.id, side=side, person_id=actor.person_id, at=now)
+    row.hold_id = hold.id if hold is not None else None
     row.from_starts_at, row.from_ends_at, row.to_starts_at = before.start, before.end, visit.starts_at
     session.add(row)
     session.flush()

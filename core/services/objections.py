@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -126,16 +127,21 @@ def decide(
     if rows[0].objected_at is None:
         raise Changed
     values: dict[str, object] = {"is_upheld": verdict is not Verdict.REFUSED, "decided_by": actor.person_id}
-    values |= {"decided_at": now, **_outcome(ticket, verdict)}
+    outcome = _outcome(session, rows, verdict)
+    values |= {"decided_at": now, **outcome}
     if not _write(session, rows, ClockInterval.decided_at.is_(None), values):
         raise DisputeDecided(session.get_one(Person, rows[0].decided_by).name)
     facts = {"why": rows[0].reason, "pause": number, "verdict": verdict, "answer": answer, **judge.trace}
     cause = audit.record(session, actor, "ticket", ticket.id, DECIDED, now=now, role=judge.role, data=facts)
+    hold = hold_evidence.hold_of(session, ticket, rows[0].from_at, rows[0].reason)
+    if hold is not None:
+        hold.whose = outcome.get("whose", hold.whose)
     for clock in session.scalars(select(Clock).where(Clock.id.in_([row.clock_id for row in rows]))).all():
         if verdict is Verdict.RUNS:
             clock_verdicts.counts_more(session, clock, [row for row in rows if row.clock_id == clock.id])
         clock_rows.refresh(session, clock)
         breaches.recheck(session, clock, now=now)
+    breaches.ask_anew(session, ticket, now=now)
     tasks.end_for_cause(session, actor, TaskKind.OBJECTION, f"pause {rows[0].id}", verdict, now=now)
     data = {"pause": number, "ticket": ticket.id, "verdict": verdict, "answer": answer}
     told = rows[0].objected_by
@@ -218,10 +224,12 @@ def _involved(session: Session, rows: Sequence[ClockInterval]) -> frozenset[int 
     return frozenset({_who_paused(session, rows), rows[0].objected_by})
 
 
-def _outcome(ticket: Ticket, verdict: Verdict) -> dict[str, object]:
+def _outcome(session: Session, rows: Sequence[ClockInterval], verdict: Verdict) -> dict[str, Any]:
+    """A pause that was none is the time of who paused: a crew's own, or ours."""
     match verdict:
         case Verdict.RUNS:
-            return {"runs": True, "whose": Whose.OURS if ticket.contractor_id is None else Whose.CONTRACTOR}
+            role = session.scalar(select(Audit.actor_role).where(Audit.id == rows[0].audit_id))
+            return {"runs": True, "whose": Whose.CONTRACTOR if role in CONTRACTOR_ROLES else Whose.OURS}
         case Verdict.NOBODY:
             return {"whose": Whose.NOBODY}
     return {}

@@ -87,6 +87,8 @@ class VisitMove(Base):
     #: Of a move made before this was kept nobody knows it.
     from_ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     to_starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: It was planned anew because the ticket had waited: whose that time was, whose wish this was.
+    hold_id: Mapped[int | None] = mapped_column(ForeignKey("hold.id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -19,17 +19,20 @@ from core.domain.errors import (
     TextTooLong,
 )
 from core.domain.notice import Notice
+from core.domain.quality import QualityKind
 from core.domain.task import TaskKind
 from core.domain.ticket import TicketStatus
-from core.services import audit, clock_changes, holds, invariants, objections, tickets
+from core.services import audit, clock_changes, holds, invariants, objections, tickets, visits
 from core.services.objections import Verdict
-from storage.models.clock import Breach, ClockInterval
+from storage.models.clock import Breach, ClockInterval, Hold
 from storage.models.directory import Contract
 from storage.models.post import Outbox
+from storage.models.quality import QualityEvent
 from storage.models.ticket import Ticket
 from tests.clock import HandClock
 from tests.make.people import add_dispatcher
-from tests.make.tickets import WHY, World, bring, make_world, open_tasks, tap
+from tests.make.promises import later
+from tests.make.tickets import WHY, World, bring, make_world, open_tasks, tap, visit_of
 from tests.services.test_clocks import ARRIVAL, HOUR, RESOLUTION, add_target, clock_of
 
 
@@ -44,12 +47,14 @@ def judge(world: World) -> Actor:
     return add_dispatcher(world.session, now=world.now)
 
 
-def paused(world: World, clock: HandClock, who: Actor | None = None) -> Ticket:
+def paused(
+    world: World, clock: HandClock, who: Actor | None = None, reason: StopReason = StopReason.NO_ACCESS, hours: int = 3
+) -> Ticket:
     """Taken at 10:00, held for three hours for want of access, and going on again."""
     ticket = bring(world, TicketStatus.ASSIGNED)
-    until, who = world.now + 3 * HOUR, who or world.engineer
-    holds.hold(world.session, tap(who), ticket.id, ticket.version, StopReason.NO_ACCESS, until, WHY, now=world.now)
-    world.now = clock.move(hours=3)
+    until, who = world.now + hours * HOUR, who or world.engineer
+    holds.hold(world.session, tap(who), ticket.id, ticket.version, reason, until, WHY, now=world.now)
+    world.now = clock.move(hours=hours)
     holds.sweep(world.session, 50, now=world.now)
     return ticket
 
@@ -60,6 +65,12 @@ def object_(world: World, ticket: Ticket, who: Actor, words: str = "Мы отк�
 
 def decide(world: World, ticket: Ticket, who: Actor, verdict: Verdict, words: str = "") -> None:
     objections.decide(world.session, tap(who), ticket.id, 1, verdict, words, now=world.now)
+
+
+def whose(world: World) -> set[Whose]:
+    """The stretches of the pause and the hold that laid them."""
+    rows = world.session.scalars(select(ClockInterval.whose).where(ClockInterval.reason.is_not(None)))
+    return {*rows, *world.session.scalars(select(Hold.whose))}
 
 
 def test_an_objection_that_is_right_makes_the_time_count(world: World, clock: HandClock, judge: Actor) -> None:
@@ -80,16 +91,75 @@ def test_an_objection_that_is_right_makes_the_time_count(world: World, clock: Ha
     assert told == [world.requester.person_id]
 
 
+@pytest.mark.parametrize("hours", [3, 7])
 def test_a_pause_taken_back_after_the_fact_breaks_the_promise_it_had_saved(
-    world: World, clock: HandClock, judge: Actor
+    world: World, clock: HandClock, judge: Actor, hours: int
 ) -> None:
-    started, ticket = world.now, paused(world, clock)
+    """By the crew's fault, also where the visit was planned anew because of it."""
+    started, ticket = world.now, paused(world, clock, hours=hours)
     object_(world, ticket, world.requester)
-    world.now = clock.move(hours=6)  # 19:00: due at 18:00 without the pause, at 21:00 with it
+    world.now = clock.move(hours=19 - 10 - hours)  # 19:00: due at 18:00 without the pause, later with it
     assert world.session.scalars(select(Breach)).all() == []
     decide(world, ticket, judge, Verdict.RUNS)
 
-    assert world.session.scalars(select(Breach.at)).all() == [started + 8 * HOUR]
+    (row,) = world.session.scalars(select(Breach))
+    assert (row.at, row.whose, row.contractor_id) == (started + 8 * HOUR, Whose.CONTRACTOR, ticket.contractor_id)
+
+
+def test_who_paused_has_the_time_that_counts_whoever_has_the_job_when_it_is_decided(
+    world: World, clock: HandClock, judge: Actor
+) -> None:
+    ticket = paused(world, clock)
+    object_(world, ticket, world.requester)
+    visits.give_up(world.session, tap(world.engineer), visit_of(world, ticket).id, now=world.now)
+    assert ticket.contractor_id is None
+    decide(world, ticket, judge, Verdict.RUNS)
+    assert whose(world) == {Whose.CONTRACTOR}
+
+
+@pytest.mark.breaks_invariants
+def test_a_hold_that_says_otherwise_than_the_desk_decided_is_found(
+    world: World, clock: HandClock, judge: Actor
+) -> None:
+    ticket = paused(world, clock)
+    object_(world, ticket, world.requester)
+    decide(world, ticket, judge, Verdict.RUNS)
+    assert invariants.violations(world.session, now=world.now) == []
+    (hold,) = world.session.scalars(select(Hold))
+    hold.whose = Whose.CLIENT
+    world.session.flush()
+    (line,) = invariants.violations(world.session, now=world.now)
+    assert line.endswith(f"hold {hold.id} for no_access is nobody's client")
+
+
+def test_a_pause_of_the_desk_that_was_none_is_ours_and_frees_the_crew(
+    world: World, clock: HandClock, judge: Actor
+) -> None:
+    started, ticket = world.now, paused(world, clock, world.dispatcher, hours=7)
+    object_(world, ticket, world.requester)
+    world.now = clock.move(hours=2)
+    decide(world, ticket, judge, Verdict.RUNS)
+
+    assert whose(world) == {Whose.OURS}
+    (row,) = world.session.scalars(select(Breach))
+    assert (row.at, row.whose) == (started + 8 * HOUR, Whose.OURS)
+
+
+def test_a_pause_of_the_crew_that_was_none_frees_it_from_no_other_promise(
+    world: World, clock: HandClock, judge: Actor
+) -> None:
+    """Waiting for parts stops the work alone; the arrival runs on, and its breach was ours while the pause was one."""
+    started, ticket = world.now, paused(world, clock, reason=StopReason.CLIENT_PARTS, hours=7)
+    later(world, clock, hours=2)
+    (row,) = world.session.scalars(select(Breach))
+    assert (row.kind, row.at, row.whose) == (ARRIVAL, started + 8 * HOUR, Whose.OURS)
+    object_(world, ticket, world.requester)
+    decide(world, ticket, judge, Verdict.RUNS)
+
+    world.session.refresh(row)
+    assert (row.at, row.whose, row.contractor_id) == (started + 8 * HOUR, Whose.CONTRACTOR, ticket.contractor_id)
+    missed = select(QualityEvent.audit_id).where(QualityEvent.kind == QualityKind.MISSED)
+    assert world.session.scalars(missed).all() == [row.audit_id]
 
 
 def test_a_pause_that_was_nobodys_fault_stands_without_one(world: World, clock: HandClock, judge: Actor) -> None:

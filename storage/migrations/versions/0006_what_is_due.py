@@ -1,4 +1,7 @@
-"""What is due is found without looking at what is not: a reminder of a document, a firm that waits to be judged."""
+"""What is due is found without looking at what is not: a reminder of a document, a firm that waits to be judged.
+
+A visit planned anew after a wait knows whose wait that was.
+"""
 
 from datetime import UTC, datetime
 
@@ -13,6 +16,7 @@ depends_on = None
 
 def upgrade() -> None:
     _move_the_line()
+    _know_the_wait()
     op.create_index(
         "ix_contractor_skill_untold",
         "contractor_skill",
@@ -29,6 +33,13 @@ def upgrade() -> None:
         sqlite_where=sa.text("reminded_days IS NOT NULL"),
         postgresql_where=sa.text("reminded_days IS NOT NULL"),
     )
+
+
+def _know_the_wait() -> None:
+    number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    with op.batch_alter_table("visit_move", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("hold_id", number, nullable=True))
+        batch_op.create_foreign_key(batch_op.f("fk_visit_move_hold_id_hold"), "hold", ["hold_id"], ["id"])
 
 
 def _move_the_line() -> None:
@@ -64,3 +75,6 @@ def downgrade() -> None:
     op.drop_table("limit_line")
     op.drop_index("ix_contractor_skill_told", table_name="contractor_skill")
     op.drop_index("ix_contractor_skill_untold", table_name="contractor_skill")
+    with op.batch_alter_table("visit_move", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_visit_move_hold_id_hold"), type_="foreignkey")
+        batch_op.drop_column("hold_id")
