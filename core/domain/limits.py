@@ -88,7 +88,7 @@ def verdict(record: Record, *, now: datetime, rules: Defaults) -> Verdict | None
         return Verdict(BlockLevel.SUSPENDED, BlockRule.FRAUD, BlockRule.FRAUD, fraud, len(record.jobs))
     if record.is_asked or record.is_refused:
         return None
-    held = ((rule, resting_on(rule, record, now=now, rules=rules)) for rule in (*COUNTED, BlockRule.SCORE))
+    held = ((rule, _resting_on(rule, record, now=now, rules=rules)) for rule in (*COUNTED, BlockRule.SCORE))
     found = [_limited(rule, events, record, now=now, rules=rules) for rule, events in held]
     hardest = [one for one in found if one is not None and one.level is BlockLevel.SUSPENDED]
     if record.level is None:
@@ -108,7 +108,7 @@ def near(record: Record, *, now: datetime, rules: Defaults) -> Near | None:
     return None
 
 
-def resting_on(rule: BlockRule, record: Record, *, now: datetime, rules: Defaults) -> tuple[int, ...]:
+def _resting_on(rule: BlockRule, record: Record, *, now: datetime, rules: Defaults) -> tuple[int, ...]:
     """The events for which this rule holds now; empty where it does not."""
     match rule:
         case BlockRule.SCORE:

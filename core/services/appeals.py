@@ -44,9 +44,9 @@ def give(session: Session, actor: Actor, block_id: int, words: str, *, now: date
     Raises NotFound for who is not in the block, NotAllowed for an engineer of the firm, AppealGiven, AppealOver,
     TextEmpty, TextTooLong.
     """
-    block = of_blocked(session, actor, block_id)
+    block = _of_blocked(session, actor, block_id)
     text = typed.words(words, WORDS_LIMIT)
-    ensure_open(session, block, now=now)
+    _ensure_open(session, block, now=now)
     row = Appeal(
         block_id=block.id,
         person_id=actor.person_id or 0,
@@ -67,7 +67,7 @@ def give(session: Session, actor: Actor, block_id: int, words: str, *, now: date
 
 def decide(session: Session, actor: Actor, appeal_id: int, is_upheld: bool, words: str, *, now: datetime) -> None:
     """A refusal says why. Raises NotFound, NeedsAnother, Changed, TextEmpty, TextTooLong."""
-    row, block = of_desk(session, actor, appeal_id)
+    row, block = _of_desk(session, actor, appeal_id)
     judge = block_people.judge(session, actor, block)
     text = typed.words(words, WORDS_LIMIT, may_be_empty=is_upheld)
     decided = {"is_upheld": is_upheld, "decided_by": actor.person_id, "decided_at": now, "answer": text}
@@ -78,7 +78,7 @@ def decide(session: Session, actor: Actor, appeal_id: int, is_upheld: bool, word
     tasks.end_for_cause(session, actor, TaskKind.APPEAL, f"appeal {row.id}", "decided", now=now)
     _redraw(session, row, now=now)
     if is_upheld:
-        quality_disputes.clear(session, actor, resting_on(session, block), judge, now=now)
+        quality_disputes.clear(session, actor, _resting_on(session, block), judge, now=now)
     told = {*block_people.told(session, block), row.person_id} - {actor.person_id or 0}
     if is_upheld and (block.ends_at is None or block.ends_at > now):
         blacklist.ended(session, actor, block, text[: blacklist.REASON_LIMIT], now=now, why=UPHELD)
@@ -89,7 +89,7 @@ def decide(session: Session, actor: Actor, appeal_id: int, is_upheld: bool, word
     _answer(session, actor, row, f"audit {cause.id}", now=now)
 
 
-def resting_on(session: Session, block: Block) -> frozenset[int]:
+def _resting_on(session: Session, block: Block) -> frozenset[int]:
     """The events of the ledger a block began with; empty for most of those by hand."""
     return verdicts.events_of(session.scalar(select(Audit.data).where(Audit.id == block.audit_id)) or {})
 
@@ -114,7 +114,7 @@ def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
     return len(late)
 
 
-def of_blocked(session: Session, actor: Actor, block_id: int) -> Block:
+def _of_blocked(session: Session, actor: Actor, block_id: int) -> Block:
     """A block of a firm the actor owns, or of himself. Raises NotFound, NotAllowed for an engineer of the firm."""
     block = session.get(Block, block_id)
     if block is None:
@@ -124,7 +124,7 @@ def of_blocked(session: Session, actor: Actor, block_id: int) -> Block:
     return block
 
 
-def of_desk(session: Session, actor: Actor, appeal_id: int) -> tuple[Appeal, Block]:
+def _of_desk(session: Session, actor: Actor, appeal_id: int) -> tuple[Appeal, Block]:
     row = session.get(Appeal, appeal_id) if actor.is_desk else None
     if row is None:
         raise NotFound
@@ -134,25 +134,25 @@ def of_desk(session: Session, actor: Actor, appeal_id: int) -> tuple[Appeal, Blo
 def ensure_may(session: Session, actor: Actor, block_id: int, *, now: datetime) -> int:
     """Before he begins to write; in how many working days he will be answered. Raises NotFound, NotAllowed,
     AppealGiven, AppealOver."""
-    ensure_open(session, of_blocked(session, actor, block_id), now=now)
+    _ensure_open(session, _of_blocked(session, actor, block_id), now=now)
     return numbers.of(session).appeal_answer_days
 
 
 def draft(session: Session, actor: Actor, block_id: int, words: str, *, now: datetime) -> str:
     """The words as they would be given. Raises what `give` raises."""
-    ensure_open(session, of_blocked(session, actor, block_id), now=now)
+    _ensure_open(session, _of_blocked(session, actor, block_id), now=now)
     return typed.words(words, WORDS_LIMIT)
 
 
 def ensure_may_decide(session: Session, actor: Actor, appeal_id: int, *, now: datetime) -> None:
     """Raises NotFound, NeedsAnother, Changed."""
-    row, block = of_desk(session, actor, appeal_id)
+    row, block = _of_desk(session, actor, appeal_id)
     block_people.judge(session, actor, block)
     if row.decided_at is not None:
         raise Changed
 
 
-def ensure_open(session: Session, block: Block, *, now: datetime) -> None:
+def _ensure_open(session: Session, block: Block, *, now: datetime) -> None:
     """Raises AppealGiven, AppealOver."""
     if block_people.appeal_of(session, block.id) is not None:
         raise AppealGiven

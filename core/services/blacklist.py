@@ -97,7 +97,7 @@ def lift(session: Session, actor: Actor, block_id: int, reason: str, *, now: dat
 
 def ensure_may_lift(session: Session, actor: Actor, block_id: int, *, now: datetime) -> Block:
     """Raises NotFound, NeedsAnother, Changed."""
-    block = of_desk(session, actor, block_id)
+    block = _of_desk(session, actor, block_id)
     block_people.ensure_outside(session, actor, block)
     if not actor.has(Role.MANAGER, Role.ADMIN) and actor.person_id in block_people.involved(session, block):
         raise NeedsAnother
@@ -141,7 +141,7 @@ def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
     return len(over)
 
 
-def of_desk(session: Session, actor: Actor, block_id: int) -> Block:
+def _of_desk(session: Session, actor: Actor, block_id: int) -> Block:
     block = session.get(Block, block_id) if actor.is_desk else None
     if block is None:
         raise NotFound

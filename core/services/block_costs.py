@@ -63,7 +63,7 @@ def read(stored: dict[str, Any]) -> Cost:
 
 def of(session: Session, whom: Subject, level: BlockLevel, *, now: datetime) -> Cost:
     """Of a firm; of a person, if some firm has nobody else who could be asked."""
-    firms = [whom.contractor_id] if whom.contractor_id is not None else firms_of_one(session, whom.person_id or 0)
+    firms = [whom.contractor_id] if whom.contractor_id is not None else _firms_of_one(session, whom.person_id or 0)
     if not firms:
         return Cost(0, ())
     return without(session, firms, level, now=now, client_id=whom.client_id)
@@ -83,7 +83,7 @@ def without(
     return _cost({name: lost[number] for number, name in names})
 
 
-def firms_of_one(session: Session, person_id: int) -> list[int]:
+def _firms_of_one(session: Session, person_id: int) -> list[int]:
     """Firms that have this person alone."""
     people: dict[int, set[int]] = {}
     mine = select(Membership.contractor_id).where(

@@ -31,11 +31,11 @@ def told(session: Session, block: Block | BlockRequest) -> list[int]:
             Membership.contractor_id.in_(firms), Membership.role == Role.OWNER, Membership.ended_at.is_(None)
         )
     )
-    himself = rows_of(session, block) if isinstance(block, Block) else {block.person_id or 0}
+    himself = _rows_of(session, block) if isinstance(block, Block) else {block.person_id or 0}
     return sorted({*owners, *himself})
 
 
-def rows_of(session: Session, block: Block) -> set[int]:
+def _rows_of(session: Session, block: Block) -> set[int]:
     """All rows of the blocked person: the same phone or account is the same person."""
     if block.person_id is None:
         return set()
@@ -116,7 +116,7 @@ def may_appeal(session: Session, actor: Actor, block: Block) -> bool:
     """An owner of the firm, or the blocked person himself: a block is appealed against once."""
     if block.contractor_id is not None:
         return block.contractor_id in actor.owned_contractor_ids
-    return actor.person_id in rows_of(session, block)
+    return actor.person_id in _rows_of(session, block)
 
 
 def appeal_of(session: Session, block_id: int) -> Appeal | None:

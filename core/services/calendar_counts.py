@@ -32,7 +32,7 @@ def page(session: Session, limit: int, after: int, *, now: datetime) -> int | No
 
     With `after` 0 it looks first whether anything has changed.
     """
-    mark = fingerprint(session, now=now)
+    mark = _fingerprint(session, now=now)
     if after == 0 and session.scalar(select(JobRun.scheduled_for).where(JobRun.job == calendars.COUNTED)) == mark:
         return None
     ids = session.scalars(_living(after).limit(limit)).all()
@@ -56,7 +56,7 @@ def following(session: Session, after: int, *, now: datetime) -> int | None:
     return session.scalar(_living(after).limit(1))
 
 
-def fingerprint(session: Session, *, now: datetime) -> str:
+def _fingerprint(session: Session, *, now: datetime) -> str:
     """Of everything but the operator's own days that a deadline in working time is computed from."""
     years = range(now.year + NEAR_YEARS[0], now.year + NEAR_YEARS[1] + 1)
     tables = ("".join(kind[0] for kind in production_calendar.year(year)) for year in years)

@@ -77,7 +77,7 @@ def cut(session: Session, clock: Clock, at: datetime) -> None:
 
     The first interval always stays, be it of no length.
     """
-    rows = session.scalars(rows_of(clock.id)).all()
+    rows = session.scalars(_rows_of(clock.id)).all()
     ahead = [row.id for row in rows[1:] if row.from_at >= at]
     session.execute(delete(ClockInterval).where(ClockInterval.id.in_(ahead)))
     last = [row for row in rows if row.id not in ahead][-1]
@@ -85,7 +85,7 @@ def cut(session: Session, clock: Clock, at: datetime) -> None:
     session.flush()
 
 
-def rows_of(clock_id: int) -> Select[ClockInterval]:
+def _rows_of(clock_id: int) -> Select[ClockInterval]:
     return (
         select(ClockInterval)
         .where(ClockInterval.clock_id == clock_id)
@@ -99,7 +99,7 @@ def zone_of(session: Session, clock: Clock) -> str:
 
 def intervals(session: Session, clock: Clock) -> list[Interval]:
     zone = zone_of(session, clock)
-    rows = session.scalars(rows_of(clock.id)).all()
+    rows = session.scalars(_rows_of(clock.id)).all()
     known = {kind: calendars.of(session, kind, zone) for kind in {row.calendar for row in rows}}
     return [Interval(row.from_at, row.to_at, row.runs, known[row.calendar]) for row in rows]
 

@@ -52,12 +52,12 @@ def follow(
     `at`: when it really happened, where that is known better than by `now`.
     """
     if ticket.status in SETTLED:
-        end(session, ticket, now=now)
+        _end_all(session, ticket, now=now)
     elif before in (None, TicketStatus.DRAFT) and ticket.status is not TicketStatus.DRAFT:
         for kind in PROMISED:
             begin(session, ticket, kind, cause=cause, now=now)
     elif before is TicketStatus.REPORTED and ticket.status is TicketStatus.DISPUTED:
-        begin_again(session, ticket, cause=cause, now=now)
+        _begin_again(session, ticket, cause=cause, now=now)
     elif ticket.status is TicketStatus.IN_WORK and clock_rows.has_waits_ahead(session, ticket.id, now):
         client_moved(session, ticket, cause=cause, now=now)
     if ticket.status is TicketStatus.APPROVAL:
@@ -104,7 +104,7 @@ def begin(
     return clock
 
 
-def begin_again(session: Session, ticket: Ticket, *, cause: Audit, now: datetime) -> Clock | None:
+def _begin_again(session: Session, ticket: Ticket, *, cause: Audit, now: datetime) -> Clock | None:
     """The work was reported and is wrong: the resolution is owed again, with what was left of it when it was
     reported and at least a fair time, whichever ends later. The time the client took to look is nobody's."""
     last = clock_rows.last(session, ticket.id, ClockKind.RESOLUTION)
@@ -159,7 +159,7 @@ def meet(
     return tuple(Met(one, ends[one.id], passed(session, one)) for one in found)
 
 
-def end(session: Session, ticket: Ticket, *, now: datetime) -> None:
+def _end_all(session: Session, ticket: Ticket, *, now: datetime) -> None:
     """The ticket is over without it."""
     for clock in clock_rows.live(session, ticket.id):
         _end(session, clock, ClockState.ENDED, now)

@@ -45,7 +45,7 @@ def is_gap(session: Session, span: timedelta) -> bool:
     return span > timedelta(minutes=numbers.of(session).guard_gap_minutes)
 
 
-def grace(session: Session) -> timedelta:
+def _grace(session: Session) -> timedelta:
     """What happened meanwhile is on its way still: so long after we are back it is nobody's fault that it is late."""
     return timedelta(minutes=numbers.of(session).guard_grace_minutes)
 
@@ -55,7 +55,7 @@ def is_unwatched(session: Session, moments: Iterable[datetime], *, now: datetime
     asked = frozenset(moments)
     if not asked:
         return asked
-    late = grace(session)
+    late = _grace(session)
     spans = _spans(session, min(asked) - late, now)
     return frozenset(at for at in asked if any(begins <= at <= ends + late for begins, ends in spans))
 
@@ -68,7 +68,7 @@ def back_at(session: Session, since: datetime, *, now: datetime) -> datetime | N
 
 def lost(session: Session, since: datetime, *, now: datetime) -> timedelta:
     """How much of the time from `since` until now people could not reach us, the grace after it included."""
-    late, total, until = grace(session), timedelta(0), since
+    late, total, until = _grace(session), timedelta(0), since
     for begins, ends in sorted(_spans(session, since - late, now)):
         over = min(ends + late, now)
         total += max(over - max(begins, until), timedelta(0))

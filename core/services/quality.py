@@ -73,7 +73,7 @@ def write(
     session.add(event)
     score.refresh(session, crew.contractor_id, now=now)
     if quality.is_bad(kind, weight_milli) and kind not in quality.OPINIONS:
-        for person in struck(session, event):
+        for person in _struck(session, event):
             data = {"event": event.id}
             notices.tell(session, person.id, Notice.STRIKE, cause=str(cause.id), now=now, data=data)
     return event
@@ -119,7 +119,7 @@ def annul_all(session: Session, actor: Actor, events: Sequence[QualityEvent], *,
         score.refresh(session, firm, now=now)
 
 
-def struck(session: Session, event: QualityEvent) -> list[Person]:
+def _struck(session: Session, event: QualityEvent) -> list[Person]:
     """Who went, the owners of the firm, and the managers."""
     crew = notices.crew_of_firm(session, event.contractor_id, event.person_id)
     known = {person.id for person in crew}
