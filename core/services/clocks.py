@@ -1,8 +1,7 @@
 """The clocks of a ticket: begun, stopped, going on, met. The only writer of their rows and of the cached deadlines."""
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -29,15 +28,6 @@ PROMISED = (ClockKind.REACTION, ClockKind.ARRIVAL, ClockKind.RESOLUTION)
 _WAIT_FOR_CLIENT = frozenset({ClockKind.ARRIVAL, ClockKind.RESOLUTION})
 
 
-@dataclass(frozen=True, slots=True)
-class Met:
-    """A promise that came true, or too late. `passed_at`: the deadline that was over by then."""
-
-    clock: Clock
-    at: datetime
-    passed_at: datetime | None
-
-
 def follow(
     session: Session,
     ticket: Ticket,
@@ -46,7 +36,7 @@ def follow(
     cause: Audit,
     now: datetime,
     at: datetime | None = None,
-) -> tuple[Met, ...]:
+) -> None:
     """What a move of the ticket means for its clocks. Holds stop and start them with their own reasons.
 
     `at`: when it really happened, where that is known better than by `now`.
@@ -64,7 +54,7 @@ def follow(
         stop(session, ticket, StopReason.APPROVAL, cause=cause, now=now)
     elif before is TicketStatus.APPROVAL and ticket.status is not TicketStatus.ON_HOLD:
         go_on(session, ticket, cause=cause, now=now)
-    return meet(session, ticket, _MET_AT.get(ticket.status, ()), now=now, at=at)
+    _meet(session, ticket, _MET_AT.get(ticket.status, ()), now=now, at=at)
 
 
 #: The state in which a promise has come true. What was met once is never reopened: nothing lives to be met again.
@@ -104,18 +94,18 @@ def begin(
     return clock
 
 
-def _begin_again(session: Session, ticket: Ticket, *, cause: Audit, now: datetime) -> Clock | None:
+def _begin_again(session: Session, ticket: Ticket, *, cause: Audit, now: datetime) -> None:
     """The work was reported and is wrong: the resolution is owed again, with what was left of it when it was
     reported and at least a fair time, whichever ends later. The time the client took to look is nobody's."""
     last = clock_rows.last(session, ticket.id, ClockKind.RESOLUTION)
     if last is None or last.state is not ClockState.MET:
-        return None
+        return
     left = reading(session, last, now=now).left
     kept = Promise(math.ceil(left / timedelta(minutes=1)), last.calendar)
     least = Promise(numbers.of(session).rework_least_hours * 60, CalendarKind.WORKING)
     zone = session.get_one(Site, ticket.site_id).zone
     later = max(kept, least, key=lambda one: promises.due(session, one, zone, now))
-    return begin(session, ticket, ClockKind.RESOLUTION, cause=cause, now=now, promise=later)
+    begin(session, ticket, ClockKind.RESOLUTION, cause=cause, now=now, promise=later)
 
 
 def stop(session: Session, ticket: Ticket, reason: StopReason, *, cause: Audit | None, now: datetime) -> None:
@@ -145,18 +135,15 @@ def client_moved(session: Session, ticket: Ticket, *, cause: Audit | None, now: 
             run_anew(session, clock, cause=cause, now=now)
 
 
-def meet(
-    session: Session, ticket: Ticket, kinds: Iterable[ClockKind], *, now: datetime, at: datetime | None = None
-) -> tuple[Met, ...]:
-    """What was promised has happened, at its own time `at` where a late update tells of it. Tells what was too late."""
-    wanted = frozenset(kinds)
-    if not wanted:
-        return ()
-    found = [one for one in clock_rows.live(session, ticket.id) if one.kind in wanted]
-    ends = {one.id: max(min(at or now, now), one.started_at) for one in found}
-    for clock in found:
-        _end(session, clock, ClockState.MET, ends[clock.id])
-    return tuple(Met(one, ends[one.id], passed(session, one)) for one in found)
+def _meet(
+    session: Session, ticket: Ticket, kinds: Collection[ClockKind], *, now: datetime, at: datetime | None
+) -> None:
+    """What was promised has happened, at its own time `at` where a late update tells of it."""
+    if not kinds:
+        return
+    for clock in clock_rows.live(session, ticket.id):
+        if clock.kind in kinds:
+            _end(session, clock, ClockState.MET, max(min(at or now, now), clock.started_at))
 
 
 def _end_all(session: Session, ticket: Ticket, *, now: datetime) -> None:
@@ -237,14 +224,12 @@ def runs_round_the_clock(session: Session, ticket: Ticket, *, now: datetime) -> 
     return of_search(session, ticket, now=now).calendar is CalendarKind.ROUND_THE_CLOCK
 
 
-def due(
-    session: Session, limit: int, *, now: datetime, skip: int = 0, kinds: Iterable[ClockKind] = ClockKind
-) -> list[Clock]:
+def due(session: Session, limit: int, *, now: datetime, skip: int = 0) -> list[Clock]:
     """Running clocks of which a level is reached, the longest waiting first; locked for this transaction."""
     return list(
         session.scalars(
             select(Clock)
-            .where(Clock.warn_at.is_not(None), Clock.warn_at <= now, Clock.kind.in_(list(kinds)))
+            .where(Clock.warn_at.is_not(None), Clock.warn_at <= now)
             .order_by(Clock.warn_at, Clock.id)
             .offset(skip)
             .limit(limit)

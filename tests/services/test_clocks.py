@@ -11,7 +11,7 @@ from core.domain.calendar import CalendarKind
 from core.domain.clock import ClockKind, ClockState, StopReason, Whose
 from core.domain.ticket import TicketStatus
 from core.domain.visit import VisitOutcome
-from core.services import acceptances, breaches, clocks, holds, tickets, visits
+from core.services import acceptances, clocks, holds, tickets, visits
 from storage.models.clock import Clock, ClockInterval
 from storage.models.directory import SlaTarget
 from storage.models.ticket import Ticket
@@ -129,14 +129,14 @@ def test_what_is_met_too_late_says_which_deadline_was_over(world: World, clock: 
     session, ticket, started = world.session, bring(world, TicketStatus.APPROVAL), world.now
     tickets.approve(session, tap(world.dispatcher), ticket.id, now=world.now)
     take(world, ticket)
-    now = clock.move(hours=9)
-    (met,) = clocks.meet(session, ticket, [ARRIVAL], now=now)
-    assert (met.at, met.passed_at) == (now, started + 8 * HOUR)
-    now = clock.move(hours=9)
-    (kept,) = clocks.meet(session, ticket, [RESOLUTION], now=now, at=started + 15 * HOUR)
-    assert (kept.at, kept.passed_at) == (started + 15 * HOUR, None)
-    assert clocks.meet(session, ticket, [RESOLUTION], now=now) == ()
-    breaches.settle(session, ticket, now=now)  # as every move of a ticket does
+    world.now = clock.move(hours=9)
+    arrive(world, ticket)
+    met = clock_of(world, ticket, ARRIVAL)
+    assert (met.ended_at, clocks.passed(session, met)) == (world.now, started + 8 * HOUR)
+    world.now = clock.move(hours=6)
+    report(world, ticket)
+    kept = clock_of(world, ticket, RESOLUTION)
+    assert (kept.ended_at, clocks.passed(session, kept)) == (world.now, None)
 
 
 STOPPED_BY = {
