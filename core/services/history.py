@@ -45,8 +45,8 @@ OF_VISITS = frozenset(
     }
 )
 
-#: What a step says of a contractor's pay, for the desk alone.
-_MONEY = frozenset({"counter", "pay_kop", "price_kop", "rate_kop"})
+#: What a step says of a contractor's pay, or once said in words of a pause: for the desk alone.
+_OF_DESK = frozenset({"counter", "pay_kop", "price_kop", "rate_kop", "answer"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,7 @@ def _steps(session: Session, actor: Actor, ticket: Ticket) -> tuple[Step, ...]:
             row.from_state,
             row.to_state,
             (firm or "") if actor.is_operator else "",
-            row.data if actor.is_operator else {key: row.data[key] for key in row.data.keys() - _MONEY},
+            row.data if actor.is_operator else {key: row.data[key] for key in row.data.keys() - _OF_DESK},
         )
         for row, name, firm in rows
     )

@@ -57,7 +57,7 @@ def take(
 
 
 def shown(session: Session, actor: Actor, ticket: Ticket, hold: Hold) -> Shown | None:
-    if not (hold.evidence or hold.proof_id) or not _may_see(session, actor, ticket):
+    if not (hold.evidence or hold.proof_id) or not may_see(session, actor, ticket):
         return None
     proof = session.get(Proof, hold.proof_id) if hold.proof_id is not None else None
     is_refused = proof is not None and proof.status is ProofStatus.REFUSED
@@ -93,7 +93,7 @@ def pictures(session: Session, actor: Actor, bot_id: int, hold_id: int, *, now: 
     if hold is None:
         raise NotFound
     ticket = scope.find(session, scope.visible_tickets(actor), Ticket.id == hold.ticket_id)
-    if not _may_see(session, actor, ticket):
+    if not may_see(session, actor, ticket):
         raise NotFound
     first = session.get(Proof, hold.proof_id) if hold.proof_id is not None else None
     if first is None:
@@ -122,6 +122,6 @@ def _kept(session: Session, actor: Actor, media: Incoming, ticket_id: int, *, no
     return proof.id
 
 
-def _may_see(session: Session, actor: Actor, ticket: Ticket) -> bool:
-    """The desk, the client's side, and a firm that had the job."""
+def may_see(session: Session, actor: Actor, ticket: Ticket) -> bool:
+    """What was said of its pauses: the desk, the client's side, and a firm that had the job."""
     return ProofStage.HOLD in proof_cards.stages(session, actor, ticket)

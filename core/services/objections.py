@@ -52,7 +52,8 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """`number` counts the pauses of the ticket from 1. `runs`: it was taken back, its time counts."""
+    """`number` counts the pauses of the ticket from 1. `runs`: it was taken back, its time counts. Of an objection a
+    firm that was only asked learns nothing."""
 
     number: int
     reason: StopReason
@@ -197,7 +198,7 @@ def _pause(session: Session, actor: Actor, ticket: Ticket, number: int, rows: Se
         begins=first.from_at,
         ends=max(row.to_at or row.from_at for row in rows),
         runs=first.runs,
-        objection=first.objection,
+        objection=first.objection if hold_evidence.may_see(session, actor, ticket) else "",
         objected_by=by if actor.is_operator or first.objected_by == actor.person_id else "",
         is_decided=first.decided_at is not None,
         is_upheld=bool(first.is_upheld),

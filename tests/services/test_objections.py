@@ -22,7 +22,7 @@ from core.domain.notice import Notice
 from core.domain.quality import QualityKind
 from core.domain.task import TaskKind
 from core.domain.ticket import TicketStatus
-from core.services import audit, clock_changes, holds, invariants, objections, tickets, visits
+from core.services import audit, clock_changes, history, holds, invariants, objections, tickets, visits
 from core.services.objections import Verdict
 from storage.models.clock import Breach, ClockInterval, Hold
 from storage.models.directory import Contract
@@ -30,9 +30,10 @@ from storage.models.post import Outbox
 from storage.models.quality import QualityEvent
 from storage.models.ticket import Ticket
 from tests.clock import HandClock
+from tests.make.directories import add_contractor
 from tests.make.people import add_dispatcher
 from tests.make.promises import later
-from tests.make.tickets import WHY, World, bring, make_world, open_tasks, tap, visit_of
+from tests.make.tickets import SKILL, WHY, World, add_engineer, bring, make_world, open_tasks, tap, visit_of
 from tests.services.test_clocks import ARRIVAL, HOUR, RESOLUTION, add_target, clock_of
 
 
@@ -237,6 +238,23 @@ def test_the_history_shows_each_pause_to_each_side(world: World, clock: HandCloc
     object_(world, ticket, world.requester)
     (desk,) = objections.of_ticket(world.session, judge, ticket, now=world.now)
     assert (desk.may_object, desk.may_decide) == (False, True)
+
+
+def test_a_firm_that_was_only_asked_reads_nothing_of_it(world: World, clock: HandClock, judge: Actor) -> None:
+    ticket = paused(world, clock)
+    object_(world, ticket, world.requester)
+    invited = add_engineer(world.session, add_contractor(world.session, skills=[SKILL]), now=world.now)
+    visits.give_up(world.session, tap(world.engineer), visit_of(world, ticket).id, now=world.now)
+    decide(world, ticket, judge, Verdict.REFUSED, "Сторож подтвердил")
+
+    def said(who: Actor) -> str:
+        told = history.why(world.session, who, ticket.id, now=world.now)
+        assert objections.card(world.session, who, ticket.id, 1, now=world.now).pause == told.pauses[0]
+        return str((told.pauses, [step.data for step in told.steps]))
+
+    assert "Мы открыли сразу" in said(world.requester)
+    assert "Мы открыли сразу" not in said(invited)
+    assert "Сторож" not in said(invited)
 
 
 @pytest.mark.parametrize("how", ["cancelled", "promised no more"])
