@@ -224,12 +224,6 @@ async def pause(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: B
     return objection_screens.card(await db.read(objections.card, actor, data["ticket"], data["pause"]), texts)
 
 
-async def pause_decided(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen:
-    data = letter.data
-    found = await db.read(objections.card, actor, data["ticket"], data["pause"])
-    return objection_screens.decided(found, data["answer"], texts)
-
-
 def _if_visible(reply: Reply) -> Reply:
     async def shown(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen | None:
         try:
@@ -279,6 +273,6 @@ REPLIES: dict[Notice, Reply] = {
         Notice.STRIKE: strike,
         Notice.DISPUTE_DECIDED: dispute_decided,
         Notice.PAUSE: pause,
-        Notice.PAUSE_DECIDED: pause_decided,
+        Notice.PAUSE_DECIDED: pause,
     }.items()
 }

@@ -56,14 +56,9 @@ def card(found: PauseCard, texts: Texts) -> Screen:
     if pause.objection:
         parts += ["", texts("clocks-objection", name=pause.objected_by or "—", words=pause.objection)]
         parts.append(texts("clocks-objection-waits" if not pause.is_decided else _decided(pause)))
+    if pause.answer:
+        parts.append(texts("clocks-objection-answer", words=pause.answer))
     return Screen("\n".join(parts), column(*_buttons(found, texts)))
-
-
-def decided(found: PauseCard, answer: str, texts: Texts) -> Screen:
-    """To whoever objected: rings."""
-    shown = card(found, texts)
-    said: list[str] = [texts("clocks-objection-answer", words=answer)] if answer else []
-    return Screen("\n".join([shown.text, *said]), shown.rows)
 
 
 def ask_words(found: PauseCard, key: str, texts: Texts) -> Screen:

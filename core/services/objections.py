@@ -63,6 +63,7 @@ class Pause:
     runs: bool
     objection: str
     objected_by: str
+    answer: str
     is_decided: bool
     is_upheld: bool
     may_object: bool
@@ -129,10 +130,10 @@ def decide(
         raise Changed
     values: dict[str, object] = {"is_upheld": verdict is not Verdict.REFUSED, "decided_by": actor.person_id}
     outcome = _outcome(session, rows, verdict)
-    values |= {"decided_at": now, **outcome}
+    values |= {"decided_at": now, "answer": answer, **outcome}
     if not _write(session, rows, ClockInterval.decided_at.is_(None), values):
         raise DisputeDecided(session.get_one(Person, rows[0].decided_by).name)
-    facts = {"why": rows[0].reason, "pause": number, "verdict": verdict, "answer": answer, **judge.trace}
+    facts = {"why": rows[0].reason, "pause": number, "verdict": verdict, **judge.trace}
     cause = audit.record(session, actor, "ticket", ticket.id, DECIDED, now=now, role=judge.role, data=facts)
     hold = hold_evidence.hold_of(session, ticket, rows[0].from_at, rows[0].reason)
     if hold is not None:
@@ -144,7 +145,7 @@ def decide(
         breaches.recheck(session, clock, now=now)
     breaches.ask_anew(session, ticket, now=now)
     tasks.end_for_cause(session, actor, TaskKind.OBJECTION, f"pause {rows[0].id}", verdict, now=now)
-    data = {"pause": number, "ticket": ticket.id, "verdict": verdict, "answer": answer}
+    data = {"pause": number, "ticket": ticket.id, "verdict": verdict}
     told = rows[0].objected_by
     if told is not None:
         notices.tell(session, told, Notice.PAUSE_DECIDED, cause=str(cause.id), now=now, data=data)
@@ -188,7 +189,7 @@ def _found(
 
 
 def _pause(session: Session, actor: Actor, ticket: Ticket, number: int, rows: Sequence[ClockInterval]) -> Pause:
-    first = rows[0]
+    first, may_see = rows[0], hold_evidence.may_see(session, actor, ticket)
     is_open = first.objected_at is not None and first.decided_at is None
     by = session.get_one(Person, first.objected_by).name if first.objected_by is not None else ""
     return Pause(
@@ -198,8 +199,9 @@ def _pause(session: Session, actor: Actor, ticket: Ticket, number: int, rows: Se
         begins=first.from_at,
         ends=max(row.to_at or row.from_at for row in rows),
         runs=first.runs,
-        objection=first.objection if hold_evidence.may_see(session, actor, ticket) else "",
+        objection=first.objection if may_see else "",
         objected_by=by if actor.is_operator or first.objected_by == actor.person_id else "",
+        answer=first.answer if may_see else "",
         is_decided=first.decided_at is not None,
         is_upheld=bool(first.is_upheld),
         may_object=first.objected_at is None and _is_side(session, actor, ticket, rows),

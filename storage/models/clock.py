@@ -77,8 +77,9 @@ class ClockInterval(Base):
     objected_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     objection: Mapped[str] = mapped_column(String(500), default="")
     objected_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    #: The desk's answer to the objection.
+    #: The desk's answer to the objection: right or not, and why.
     is_upheld: Mapped[bool | None] = mapped_column(Boolean)
+    answer: Mapped[str] = mapped_column(String(500), default="")
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot import texts
+from bot.screens import objections as screens
 from core.domain.actor import Actor
 from core.domain.clock import ClockState, StopReason, Whose
 from core.domain.errors import (
@@ -25,6 +27,7 @@ from core.domain.ticket import TicketStatus
 from core.services import audit, clock_changes, history, holds, invariants, objections, tickets, visits
 from core.services.objections import Verdict
 from storage.models.clock import Breach, ClockInterval, Hold
+from storage.models.desk import Audit
 from storage.models.directory import Contract
 from storage.models.post import Outbox
 from storage.models.quality import QualityEvent
@@ -179,8 +182,12 @@ def test_a_refusal_needs_a_word_and_changes_nothing(world: World, clock: HandClo
         decide(world, ticket, judge, Verdict.REFUSED, "  ")
     decide(world, ticket, judge, Verdict.REFUSED, "Сторож подтвердил")
     assert clock_of(world, ticket, ARRIVAL).due_at == started + 11 * HOUR
-    data = world.session.scalars(select(Outbox.data).where(Outbox.notice == Notice.PAUSE_DECIDED)).one()
-    assert data["answer"] == "Сторож подтвердил"
+    for who in (world.requester, world.engineer, judge):
+        card = objections.card(world.session, who, ticket.id, 1, now=world.now)
+        assert "Ответ: Сторож подтвердил" in screens.card(card, texts.load("ru")).text
+        assert "Answer: Сторож подтвердил" in screens.card(card, texts.load("en")).text
+    facts = world.session.scalars(select(Audit.data).where(Audit.event == objections.DECIDED)).one()
+    assert "Сторож" not in str(facts)
 
 
 def test_once_and_in_words(world: World, clock: HandClock) -> None:

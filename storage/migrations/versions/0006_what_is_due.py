@@ -1,6 +1,6 @@
 """What is due is found without looking at what is not: a reminder of a document, a firm that waits to be judged.
 
-A visit planned anew after a wait knows whose wait that was.
+A visit planned anew after a wait knows whose wait that was, and what the desk answers to an objection stands beside it.
 """
 
 from datetime import UTC, datetime
@@ -40,6 +40,8 @@ def _know_the_wait() -> None:
     with op.batch_alter_table("visit_move", schema=None) as batch_op:
         batch_op.add_column(sa.Column("hold_id", number, nullable=True))
         batch_op.create_foreign_key(batch_op.f("fk_visit_move_hold_id_hold"), "hold", ["hold_id"], ["id"])
+    with op.batch_alter_table("clock_interval", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("answer", sa.String(length=500), nullable=False, server_default=""))
 
 
 def _move_the_line() -> None:
@@ -75,6 +77,8 @@ def downgrade() -> None:
     op.drop_table("limit_line")
     op.drop_index("ix_contractor_skill_told", table_name="contractor_skill")
     op.drop_index("ix_contractor_skill_untold", table_name="contractor_skill")
+    with op.batch_alter_table("clock_interval", schema=None) as batch_op:
+        batch_op.drop_column("answer")
     with op.batch_alter_table("visit_move", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_visit_move_hold_id_hold"), type_="foreignkey")
         batch_op.drop_column("hold_id")
