@@ -1,4 +1,8 @@
-"""The clocks of a ticket: begun, stopped, going on, met. The only writer of their rows and of the cached deadlines."""
+"""The clocks of a ticket: begun, stopped, going on, met.
+
+Their rows and the cached deadlines are written here and in `clock_rows`, `clock_changes` and `clock_verdicts` alone;
+who disagrees with a pause, and what is answered, stands on its stretches by `core.services.objections`.
+"""
 
 import math
 from collections.abc import Collection, Iterable, Sequence
@@ -10,7 +14,7 @@ from sqlalchemy.orm import Session
 from core.domain import clock as rules
 from core.domain import quality
 from core.domain.calendar import CalendarKind
-from core.domain.clock import LEVELS, STOPS, ClockKind, ClockState, Reading, StopReason
+from core.domain.clock import LEVELS, STOPS, ClockKind, ClockState, Reading, StopReason, Whose
 from core.domain.ticket import SETTLED, TicketStatus
 from core.services import client_waits, clock_rows, clock_verdicts, numbers, promises
 from core.services.promises import Promise
@@ -256,6 +260,19 @@ def unwarn(session: Session, clock: Clock, *, now: datetime) -> None:
     used = reading(session, clock, now=now).used_pct
     clock.warned_pct = max((one for one in LEVELS if one <= used), default=0)
     clock_rows.refresh(session, clock)
+
+
+def rule(session: Session, rows: Collection[ClockInterval], whose: Whose, *, counts: bool) -> list[Clock]:
+    """It is decided of the stretches of a pause whose time they are; `counts`: it was none, and deadlines come nearer.
+    Returns the clocks."""
+    for row in rows:
+        row.whose, row.runs = whose, row.runs or counts
+    found = session.scalars(select(Clock).where(Clock.id.in_({row.clock_id for row in rows})).order_by(Clock.id)).all()
+    for clock in found if counts else ():
+        clock_verdicts.counts_more(session, clock, [row for row in rows if row.clock_id == clock.id])
+        clock_rows.refresh(session, clock)
+    session.flush()
+    return list(found)
 
 
 def on_calendar(session: Session, kind: CalendarKind) -> Sequence[Clock]:

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -25,8 +24,7 @@ from core.services import (
     another_person,
     audit,
     breaches,
-    clock_rows,
-    clock_verdicts,
+    clocks,
     hold_evidence,
     notices,
     scope,
@@ -129,21 +127,13 @@ def decide(
     if rows[0].objected_at is None:
         raise Changed
     values: dict[str, object] = {"is_upheld": verdict is not Verdict.REFUSED, "decided_by": actor.person_id}
-    outcome = _outcome(session, rows, verdict)
-    values |= {"decided_at": now, "answer": answer, **outcome}
+    values |= {"decided_at": now, "answer": answer}
     if not _write(session, rows, ClockInterval.decided_at.is_(None), values):
         raise DisputeDecided(session.get_one(Person, rows[0].decided_by).name)
     facts = {"why": rows[0].reason, "pause": number, "verdict": verdict, **judge.trace}
     cause = audit.record(session, actor, "ticket", ticket.id, DECIDED, now=now, role=judge.role, data=facts)
-    hold = hold_evidence.hold_of(session, ticket, rows[0].from_at, rows[0].reason)
-    if hold is not None:
-        hold.whose = outcome.get("whose", hold.whose)
-    for clock in session.scalars(select(Clock).where(Clock.id.in_([row.clock_id for row in rows]))).all():
-        if verdict is Verdict.RUNS:
-            clock_verdicts.counts_more(session, clock, [row for row in rows if row.clock_id == clock.id])
-        clock_rows.refresh(session, clock)
-        breaches.recheck(session, clock, now=now)
-    breaches.ask_anew(session, ticket, now=now)
+    if verdict is not Verdict.REFUSED:
+        _follow(session, ticket, rows, counts=verdict is Verdict.RUNS, now=now)
     tasks.end_for_cause(session, actor, TaskKind.OBJECTION, f"pause {rows[0].id}", verdict, now=now)
     data = {"pause": number, "ticket": ticket.id, "verdict": verdict}
     told = rows[0].objected_by
@@ -227,15 +217,19 @@ def _involved(session: Session, rows: Sequence[ClockInterval]) -> frozenset[int 
     return frozenset({_who_paused(session, rows), rows[0].objected_by})
 
 
-def _outcome(session: Session, rows: Sequence[ClockInterval], verdict: Verdict) -> dict[str, Any]:
-    """A pause that was none is the time of who paused: a crew's own, or ours."""
-    match verdict:
-        case Verdict.RUNS:
-            role = session.scalar(select(Audit.actor_role).where(Audit.id == rows[0].audit_id))
-            return {"runs": True, "whose": Whose.CONTRACTOR if role in CONTRACTOR_ROLES else Whose.OURS}
-        case Verdict.NOBODY:
-            return {"whose": Whose.NOBODY}
-    return {}
+def _follow(session: Session, ticket: Ticket, rows: Sequence[ClockInterval], *, counts: bool, now: datetime) -> None:
+    """The hold, its stretches and what was promised say what was decided. A pause that was none is the time of who
+    paused: a crew's own, or ours."""
+    role = session.scalar(select(Audit.actor_role).where(Audit.id == rows[0].audit_id))
+    whose = Whose.NOBODY
+    if counts:
+        whose = Whose.CONTRACTOR if role in CONTRACTOR_ROLES else Whose.OURS
+    hold = hold_evidence.hold_of(session, ticket, rows[0].from_at, rows[0].reason)
+    if hold is not None:
+        hold.whose = whose
+    for clock in clocks.rule(session, rows, whose, counts=counts):
+        breaches.recheck(session, clock, now=now)
+    breaches.ask_anew(session, ticket, now=now)
 
 
 def _write(session: Session, rows: Sequence[ClockInterval], unchanged: object, values: Mapping[str, object]) -> bool:

@@ -14,7 +14,8 @@ from storage.types import StrEnumType, UtcDateTime
 
 class Clock(Base):
     """One promise. Target and calendar are copies of the plan; `due_at` and `warn_at` are caches that
-    `core.services.clocks` alone writes from the intervals, `judged_due_at` what it writes when the clock ends."""
+    `core.services.clock_rows` alone writes from the intervals, `judged_due_at` what `clock_verdicts` writes when the
+    clock ends, or when something is said of its past."""
 
     __tablename__ = "clock"
     __table_args__ = (
