@@ -330,9 +330,9 @@ def _ensure_until(session: Session, actor: Actor, ticket: Ticket, until: datetim
 
 def _working_day_after(session: Session, ticket: Ticket, now: datetime) -> datetime:
     """When a working day of the site will have passed: over a weekend that is Monday evening."""
-    numbers_ = numbers.of(session)
+    said = numbers.of(session)
     calendar = calendars.of(session, CalendarKind.WORKING, session.get_one(Site, ticket.site_id).zone)
-    return calendar.after(now, timedelta(hours=numbers_.work_to_hour - numbers_.work_from_hour))
+    return calendar.after(now, timedelta(hours=said.work_to_hour - said.work_from_hour))
 
 
 def _ensure_walker(session: Session, actor: Actor, ticket: Ticket) -> None:

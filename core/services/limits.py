@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core.domain import limits as rules
+from core.domain import limits
 from core.domain.actor import Actor
 from core.domain.block import BlockLevel, BlockRule, Subject
 from core.domain.limits import Near, Verdict
@@ -61,7 +61,7 @@ def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
     """
     if guard.is_held(session):
         return 0
-    actor, verdicts, taken = Actor.system("job:limits"), 0, 0
+    actor, spoken, taken = Actor.system("job:limits"), 0, 0
     line = limit_line.due(session, min(limit, FIRMS_AT_ONCE), skip=skip)
     if not line:
         # Behind the last who failed comes the walk, behind the walk nothing.
@@ -69,9 +69,9 @@ def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
         return limit_walk.step(session, now=now) if is_next else 0
     for contractor_id in line:
         limit_line.take(session, contractor_id)
-        verdicts += _judge(session, actor, contractor_id, now=now)
+        spoken += _judge(session, actor, contractor_id, now=now)
         taken += 1
-        if verdicts >= VERDICTS_AT_ONCE:
+        if spoken >= VERDICTS_AT_ONCE:
             break
     return taken
 
@@ -96,13 +96,13 @@ def lift_annulled(session: Session, limit: int, *, now: datetime, skip: int = 0)
 
 
 def _judge(session: Session, actor: Actor, contractor_id: int, *, now: datetime) -> bool:
-    numbers_ = numbers.of(session)
+    rules = numbers.of(session)
     record = records.of(session, contractor_id, now=now)
-    found = rules.verdict(record, now=now, rules=numbers_)
+    found = limits.verdict(record, now=now, rules=rules)
     if found is not None:
         _apply(session, actor, contractor_id, found, record.newest, now=now)
         return True
-    warned = rules.near(record, now=now, rules=numbers_)
+    warned = limits.near(record, now=now, rules=rules)
     if warned is not None:
         _warn(session, actor, contractor_id, warned, now=now)
     return False
@@ -143,8 +143,8 @@ def _is_in_queue(session: Session) -> bool:
 
 
 def _days(session: Session, level: BlockLevel) -> int:
-    numbers_ = numbers.of(session)
-    return numbers_.limited_days if level is BlockLevel.LIMITED else numbers_.suspended_days
+    rules = numbers.of(session)
+    return rules.limited_days if level is BlockLevel.LIMITED else rules.suspended_days
 
 
 def _begun_today(session: Session, *, now: datetime) -> int:

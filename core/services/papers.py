@@ -98,14 +98,14 @@ def one(session: Session, actor: Actor, number: int, *, now: datetime) -> tuple[
 
 
 def ending(
-    session: Session, actor: Actor, numbers_: tuple[int, ...], *, now: datetime
+    session: Session, actor: Actor, skills: tuple[int, ...], *, now: datetime
 ) -> tuple[tuple[str, SkillLine], ...]:
     """Of these skills those that still run out soon, or have run out; each with its firm."""
     return tuple(
         (firm.name, line)
         for firm in show(session, actor, now=now).firms
         for line in firm.skills
-        if line.number in numbers_ and line.runs_out
+        if line.number in skills and line.runs_out
     )
 
 

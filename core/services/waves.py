@@ -148,8 +148,8 @@ def _nobody(session: Session, actor: Actor, ticket: Ticket, found: Search, readi
         ticket.search_due_at = waits
     elif refusals.want_more(session, ticket) and _raises_by_policy(session, ticket, reading, sooner=1, now=now):
         _ask(session, actor, ticket, reading, WaveReason.RAISED, new_version(session, ticket, now=now), now=now)
-    elif (rest := _rests_for_the_silent(session, ticket, reading, now=now)) is not None:
-        ticket.search_due_at = rest
+    elif (until := _rests_for_the_silent(session, ticket, reading, now=now)) is not None:
+        ticket.search_due_at = until
     else:
         _exhaust(session, ticket, actor, now=now)
 
