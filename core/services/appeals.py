@@ -49,7 +49,7 @@ def give(session: Session, actor: Actor, block_id: int, words: str, *, now: date
     _ensure_open(session, block, now=now)
     row = Appeal(
         block_id=block.id,
-        person_id=actor.person_id or 0,
+        person_id=actor.person_id,
         words=text,
         at=now,
         due_at=_due(session, block, now=now),
@@ -62,7 +62,7 @@ def give(session: Session, actor: Actor, block_id: int, words: str, *, now: date
     cause = audit.record(session, actor, "appeal", row.id, GIVEN, now=now, data={"block": block.id})
     about = {"appeal": row.id}
     tasks.open(session, TaskKind.APPEAL, cause=f"appeal {row.id}", person_id=row.person_id, data=about, now=now)
-    _answer(session, actor, row, f"audit {cause.id}", now=now)
+    notices.reply(session, actor, Notice.APPEAL, cause=f"audit {cause.id}", now=now, data={"appeal": row.id})
 
 
 def decide(session: Session, actor: Actor, appeal_id: int, is_upheld: bool, words: str, *, now: datetime) -> None:
@@ -79,14 +79,14 @@ def decide(session: Session, actor: Actor, appeal_id: int, is_upheld: bool, word
     _redraw(session, row, now=now)
     if is_upheld:
         quality_disputes.clear(session, actor, _resting_on(session, block), judge, now=now)
-    told = {*block_people.told(session, block), row.person_id} - {actor.person_id or 0}
+    told = {*block_people.told(session, block), row.person_id} - {actor.person_id}
     if is_upheld and (block.ends_at is None or block.ends_at > now):
         blacklist.ended(session, actor, block, text[: blacklist.REASON_LIMIT], now=now, why=UPHELD)
         told = {row.person_id} - set(block_people.told(session, block))  # the others hear that it is lifted
     for person_id in sorted(told):
         about = {"appeal": row.id}
         notices.tell(session, person_id, Notice.APPEAL, cause=f"audit {cause.id}", now=now, data=about)
-    _answer(session, actor, row, f"audit {cause.id}", now=now)
+    notices.reply(session, actor, Notice.APPEAL, cause=f"audit {cause.id}", now=now, data={"appeal": row.id})
 
 
 def _resting_on(session: Session, block: Block) -> frozenset[int]:
@@ -183,14 +183,9 @@ def _redraw(session: Session, row: Appeal, *, now: datetime) -> None:
     """What colleagues still have before them, also of what was late."""
     late = select(Audit.id).where(Audit.entity == "appeal", Audit.entity_id == row.id, Audit.event == LATE)
     told = [
-        f"{Notice.APPEAL_LATE}:audit {cause}:{manager}"
+        notices.key_of(Notice.APPEAL_LATE, f"audit {cause}", manager)
         for cause in session.scalars(late)
         for manager in block_people.managers(session)
     ]
     about = {"appeal": row.id}
     open_questions.redraw(session, TaskKind.APPEAL, f"appeal {row.id}", Notice.APPEAL, about, told, now=now)
-
-
-def _answer(session: Session, actor: Actor, row: Appeal, cause: str, *, now: datetime) -> None:
-    if actor.person_id is not None:
-        notices.answer(session, actor.person_id, Notice.APPEAL, cause=cause, now=now, data={"appeal": row.id})

@@ -131,7 +131,7 @@ def question(session: Session, actor: Actor, contractor_id: int, *, now: datetim
 def switch(session: Session, actor: Actor, contractor_id: int, on: bool, *, now: datetime) -> None:
     """The button says what it will be, so a second tap on an old button turns nothing back."""
     row = _own_firm(session, actor, contractor_id)
-    _answer(session, actor, turn(session, actor, row, on, now=now), now=now)
+    notices.reply(session, actor, Notice.FREE, cause=turn(session, actor, row, on, now=now), now=now)
 
 
 def turn(session: Session, actor: Actor, row: Contractor, on: bool, *, now: datetime) -> str:
@@ -154,7 +154,7 @@ def night(session: Session, actor: Actor, contractor_id: int, on: bool, *, now: 
     row.night_jobs = on
     session.flush()
     trace = audit.record(session, actor, "contractor", row.id, "edit", now=now, data={"field": "night"})
-    _answer(session, actor, f"audit {trace.id}", now=now)
+    notices.reply(session, actor, Notice.FREE, cause=f"audit {trace.id}", now=now)
 
 
 def still_there(session: Session, actor: Actor, contractor_id: int, yes: bool, *, now: datetime) -> None:
@@ -167,8 +167,8 @@ def still_there(session: Session, actor: Actor, contractor_id: int, yes: bool, *
         row.is_available, row.asked_still_there_at = True, None
         session.flush()
         trace = audit.record(session, actor, "contractor", row.id, STILL_THERE, now=now)
-        return _answer(session, actor, f"audit {trace.id}", now=now)
-    return _answer(session, actor, actor.source, now=now)
+        return notices.reply(session, actor, Notice.FREE, cause=f"audit {trace.id}", now=now)
+    return notices.reply(session, actor, Notice.FREE, cause=actor.source, now=now)
 
 
 def add_days(session: Session, actor: Actor, days: AwayDays, *, now: datetime) -> None:
@@ -219,12 +219,7 @@ def _add(session: Session, actor: Actor, days: Days, *, now: datetime) -> None:
 def _trace(session: Session, actor: Actor, event: str, days: Days, *, now: datetime) -> None:
     data = {"first": days.first.isoformat(), "last": days.last.isoformat()}
     trace = audit.record(session, actor, "absence", _person(actor), event, now=now, data=data)
-    _answer(session, actor, f"audit {trace.id}", now=now)
-
-
-def _answer(session: Session, actor: Actor, cause: str, *, now: datetime) -> None:
-    if actor.person_id is not None:
-        notices.answer(session, actor.person_id, Notice.FREE, cause=cause, now=now)
+    notices.reply(session, actor, Notice.FREE, cause=f"audit {trace.id}", now=now)
 
 
 def _firm(session: Session, actor: Actor, contractor_id: int) -> Contractor:

@@ -90,9 +90,8 @@ def lift(session: Session, actor: Actor, block_id: int, reason: str, *, now: dat
     """
     block = ensure_may_lift(session, actor, block_id, now=now)
     ended(session, actor, block, typed.words(reason, REASON_LIMIT), now=now, why="by hand")
-    if actor.person_id is not None:
-        cause, data = f"block {block.id} lifted", {"block": block.id}
-        notices.answer(session, actor.person_id, Notice.BLOCK, cause=cause, now=now, data=data)
+    cause, data = f"block {block.id} lifted", {"block": block.id}
+    notices.reply(session, actor, Notice.BLOCK, cause=cause, now=now, data=data)
 
 
 def ensure_may_lift(session: Session, actor: Actor, block_id: int, *, now: datetime) -> Block:

@@ -128,7 +128,8 @@ def propose(
     cost = block_costs.of(session, whom, level, now=now)
     order = Order(whom, level, BlockRule.BY_HAND, words, days, cost.as_json)
     row = ask(session, actor, order, now=now)
-    _answer(session, actor, row, f"request {row.id}", now=now)
+    about = {"request": row.id}
+    notices.reply(session, actor, Notice.BLOCK_ASKED, cause=f"request {row.id}", now=now, data=about)
 
 
 def ask(session: Session, actor: Actor, order: Order, *, now: datetime, with_task: bool = True) -> BlockRequest:
@@ -181,9 +182,8 @@ def confirm(session: Session, actor: Actor, request_id: int, *, now: datetime) -
     row.block_id = block.id
     session.flush()
     _end(session, actor, row, "confirmed", now=now)
-    if actor.person_id is not None:
-        about = {"block": block.id}
-        notices.answer(session, actor.person_id, Notice.BLOCK, cause=f"block {block.id}", now=now, data=about)
+    about = {"block": block.id}
+    notices.reply(session, actor, Notice.BLOCK, cause=f"block {block.id}", now=now, data=about)
 
 
 def refuse(session: Session, actor: Actor, request_id: int, reason: str, *, now: datetime) -> None:
@@ -200,10 +200,10 @@ def refuse(session: Session, actor: Actor, request_id: int, reason: str, *, now:
         raise Changed
     cause = audit.record(session, actor, "block_request", row.id, "refuse", now=now, from_state=row.level)
     _end(session, actor, row, "refused", now=now)
-    _answer(session, actor, row, f"audit {cause.id}", now=now)
+    key, about = f"audit {cause.id}", {"request": row.id}
+    notices.reply(session, actor, Notice.BLOCK_ASKED, cause=key, now=now, data=about)
     if row.asked_by is not None and row.asked_by != actor.person_id:
-        about = {"request": row.id}
-        notices.tell(session, row.asked_by, Notice.BLOCK_ASKED, cause=f"audit {cause.id}", now=now, data=about)
+        notices.tell(session, row.asked_by, Notice.BLOCK_ASKED, cause=key, now=now, data=about)
 
 
 def drop(session: Session, actor: Actor, row: BlockRequest, why: str, *, now: datetime) -> None:
@@ -319,16 +319,11 @@ def _redraw(session: Session, row: BlockRequest, *, now: datetime) -> None:
     """What the managers heard, what whoever asked was answered, and what colleagues have opened."""
     asked = select(Audit.id).where(Audit.entity == "block_request", Audit.entity_id == row.id, Audit.event == ASKED)
     causes = [f"request {row.id}", *(f"audit {cause}" for cause in session.scalars(asked))]
-    people = {*block_people.managers(session), row.asked_by}
-    told = [f"{Notice.BLOCK_ASKED}:{cause}:{person}" for cause in causes for person in people]
+    asker = () if row.asked_by is None else (row.asked_by,)
+    people = {*block_people.managers(session), *asker}
+    told = [notices.key_of(Notice.BLOCK_ASKED, cause, person) for cause in causes for person in people]
     about = {"request": row.id}
     open_questions.redraw(session, TaskKind.BLOCK_ASKED, f"request {row.id}", Notice.BLOCK_ASKED, about, told, now=now)
-
-
-def _answer(session: Session, actor: Actor, row: BlockRequest, cause: str, *, now: datetime) -> None:
-    if actor.person_id is not None:
-        about = {"request": row.id}
-        notices.answer(session, actor.person_id, Notice.BLOCK_ASKED, cause=cause, now=now, data=about)
 
 
 def _name(session: Session, whom: Subject) -> str:

@@ -47,7 +47,7 @@ def send(session: Session, notice: Notice, rows: Sequence[Circular], quiet: Quie
     people = _People.of(session, rows)
     session.add_all(
         Outbox(
-            dedupe_key=f"{notice}:{row.cause.id}:{person.id}",
+            dedupe_key=notices.key_of(notice, str(row.cause.id), person.id),
             delivery=Delivery.NEW,
             notice=notice,
             person_id=person.id,

@@ -36,8 +36,7 @@ def confirm(session: Session, actor: Actor, visit_id: int, *, now: datetime) -> 
     if not moves.is_movable(ticket, visit):
         raise Changed
     if visit.status is VisitStatus.CONFIRMED:
-        key = actor.source
-        return notices.answer(session, actor.person_id or 0, Notice.CARD, ticket=ticket, cause=key, now=now)
+        return notices.reply(session, actor, Notice.CARD, ticket=ticket, cause=actor.source, now=now)
     before, unchanged = visit.status, (Visit.status == visit.status, Visit.starts_at == visit.starts_at)
     if not moved(session, visit, *unchanged, status=VisitStatus.CONFIRMED, confirmed_at=now):
         raise Changed

@@ -242,10 +242,8 @@ def _editable(session: Session, actor: Actor, contractor_id: int) -> Contractor:
 
 def _answer(session: Session, actor: Actor, row: Contractor, field: str, *, now: datetime) -> None:
     trace = audit.record(session, actor, "contractor", row.id, "edit", now=now, data={"field": field})
-    if actor.person_id is not None:
-        data = {"contractor": row.id}
-        cause = f"audit {trace.id}"
-        notices.answer(session, actor.person_id, Notice.CONTRACTOR, cause=cause, now=now, data=data)
+    data = {"contractor": row.id}
+    notices.reply(session, actor, Notice.CONTRACTOR, cause=f"audit {trace.id}", now=now, data=data)
 
 
 def _set_contact(row: Contractor, value: str) -> None:

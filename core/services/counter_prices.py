@@ -128,7 +128,7 @@ def call_off(session: Session, actor: Actor, offer_id: int, *, now: datetime) ->
         raise NotAllowed
     cause = _lapse(session, actor, offer, "call_off", now=now)
     ticket = session.get_one(Ticket, offer.ticket_id)
-    notices.answer(session, actor.person_id, Notice.CARD, ticket=ticket, cause=f"audit {cause.id}", now=now)
+    notices.reply(session, actor, Notice.CARD, ticket=ticket, cause=f"audit {cause.id}", now=now)
 
 
 def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:

@@ -192,8 +192,7 @@ def ask(session: Session, actor: Actor, ticket_id: int, version: int, reason: St
         data={"reason": reason},
         now=now,
     )
-    if actor.person_id is not None:
-        notices.answer(session, actor.person_id, Notice.CARD, ticket=ticket, cause=f"audit {cause.id}", now=now)
+    notices.reply(session, actor, Notice.CARD, ticket=ticket, cause=f"audit {cause.id}", now=now)
 
 
 def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:

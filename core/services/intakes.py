@@ -113,7 +113,7 @@ def say(session: Session, actor: Actor, text: str, *, now: datetime) -> None:
 
 def drop(session: Session, actor: Actor, intake_id: int, *, now: datetime) -> None:
     close(session, actor, intake_id, now=now)
-    notices.answer(session, actor.person_id or 0, Notice.MENU, cause=f"{actor.source} drop", now=now)
+    notices.reply(session, actor, Notice.MENU, cause=f"{actor.source} drop", now=now)
 
 
 def card(session: Session, actor: Actor, intake_id: int, *, now: datetime) -> IntakeCard:

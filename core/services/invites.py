@@ -81,10 +81,8 @@ def create(session: Session, actor: Actor, grant: Grant, secret: str, *, now: da
     session.add(row)
     session.flush()
     trace = audit.record(session, actor, "invite", row.id, "create", now=now, to_state=grant.role)
-    if actor.person_id is not None:
-        data = {"invite": row.id, "seed": seed}
-        cause = f"audit {trace.id}"
-        notices.answer(session, actor.person_id, Notice.INVITE, cause=cause, now=now, data=data)
+    data = {"invite": row.id, "seed": seed}
+    notices.reply(session, actor, Notice.INVITE, cause=f"audit {trace.id}", now=now, data=data)
     return Issued(token, grant, memberships.organisations(session, [grant])[0], row.expires_at)
 
 
@@ -121,7 +119,7 @@ def accept(session: Session, actor: Actor, token: str, *, now: datetime) -> Taki
     if taken is not None:
         audit.record(session, actor, "invite", taken, "take", now=now)
     cause = f"invite {_hash(token)[:32]} {actor.source}"
-    notices.answer(session, actor.person_id, Notice.WELCOME, cause=cause, now=now)
+    notices.reply(session, actor, Notice.WELCOME, cause=cause, now=now)
     return Taking.TAKEN
 
 

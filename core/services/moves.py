@@ -91,8 +91,8 @@ def move(
     visit, ticket, side = _found(session, actor, visit_id)
     how = Delivery.NEW if is_typed else Delivery.EDIT
     if _minute(visit.starts_at) == _minute(start):
-        me, key = actor.person_id or 0, actor.source
-        return notices.answer(session, me, Notice.CARD, ticket=ticket, cause=key, now=now, delivery=how)
+        key = actor.source
+        return notices.reply(session, actor, Notice.CARD, ticket=ticket, cause=key, now=now, delivery=how)
     _ensure_ahead(visit, ticket)
     if was is not None and _minute(was) != _minute(visit.starts_at):
         raise Changed

@@ -82,7 +82,7 @@ def eta(session: Session, actor: Actor, visit_id: int, minutes: int, *, now: dat
     visit, ticket = walks.mine(session, actor, visit_id)
     at = now + timedelta(minutes=_named(minutes))
     if visit.where_asked_at is None and visit.eta_at is not None and abs(visit.eta_at - at) < _SAME:
-        return notices.answer(session, _person(actor), Notice.CARD, ticket=ticket, cause=actor.source, now=now)
+        return notices.reply(session, actor, Notice.CARD, ticket=ticket, cause=actor.source, now=now)
     _ensure_asked(ticket, visit)
     _set_out(session, actor, visit, ticket, watch_at=_after(session, at), eta_at=at, told=Said.ETA, now=now)
     _tell_late(session, actor, visit, ticket, at, now=now)
@@ -96,9 +96,9 @@ def here(session: Session, actor: Actor, visit_id: int, *, now: datetime) -> Non
     watch_at = now + timedelta(minutes=numbers.of(session).where_answer_minutes)
     _set_out(session, actor, visit, ticket, watch_at=watch_at, eta_at=visit.eta_at, told=Said.HERE, now=now)
     trace = audit.record(session, actor, "visit", visit.id, Said.HERE, now=now, role=_crew_role(session, actor, ticket))
-    me, key = _person(actor), f"audit {trace.id}"
-    notices.answer(session, me, Notice.ASK_PLACE, ticket=ticket, cause=key, now=now)
-    notices.answer(session, me, Notice.CARD, ticket=ticket, cause=key, now=now)
+    key = f"audit {trace.id}"
+    notices.reply(session, actor, Notice.ASK_PLACE, ticket=ticket, cause=key, now=now)
+    notices.reply(session, actor, Notice.CARD, ticket=ticket, cause=key, now=now)
 
 
 def came(session: Session, actor: Actor, visit_id: int, *, now: datetime) -> None:
@@ -108,7 +108,7 @@ def came(session: Session, actor: Actor, visit_id: int, *, now: datetime) -> Non
     _watch(session, visit, watch_at=later, where_asked_at=None)
     trace = audit.record(session, actor, "visit", visit.id, Said.CAME, now=now, role=_desk_role(actor))
     tasks.end_for_ticket(session, actor, ticket.id, {TaskKind.NOT_COME}, Said.CAME, now=now)
-    notices.answer(session, _person(actor), Notice.CARD, ticket=ticket, cause=f"audit {trace.id}", now=now)
+    notices.reply(session, actor, Notice.CARD, ticket=ticket, cause=f"audit {trace.id}", now=now)
 
 
 def will_come(session: Session, actor: Actor, visit_id: int, minutes: int, *, now: datetime) -> None:
@@ -361,9 +361,3 @@ def _crew_role(session: Session, actor: Actor, ticket: Ticket) -> Role:
 
 def _desk_role(actor: Actor) -> Role:
     return min(actor.roles & DESK_ROLES)
-
-
-def _person(actor: Actor) -> int:
-    if actor.person_id is None:
-        raise NotAllowed
-    return actor.person_id

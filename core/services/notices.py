@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from core.domain import rest
+from core.domain.actor import Actor
 from core.domain.notice import TOLD, Audience, Delivery, Notice, OutboxStatus
 from core.domain.notice import Priority as Rank
 from core.domain.offer import OfferStatus
@@ -105,6 +106,22 @@ def answer(
     if delivery is None:
         delivery = Delivery.EDIT if ticket is not None and notice is Notice.CARD else Delivery.NEW
     _write(session, _Letter(notice, ticket, cause, person_id, now, data or {}), person, delivery)
+
+
+def reply(
+    session: Session,
+    actor: Actor,
+    notice: Notice,
+    *,
+    cause: str,
+    now: datetime,
+    ticket: Ticket | None = None,
+    delivery: Delivery | None = None,
+    data: dict[str, Any] | None = None,
+) -> None:
+    """Answers the one who acted. A machine is told nothing."""
+    if actor.person_id is not None:
+        answer(session, actor.person_id, notice, cause=cause, now=now, ticket=ticket, delivery=delivery, data=data)
 
 
 def tell(

@@ -113,7 +113,7 @@ def object_(session: Session, actor: Actor, ticket_id: int, number: int, words: 
         data=data,
         now=now,
     )
-    notices.answer(session, actor.person_id or 0, Notice.PAUSE, cause=f"audit {cause.id}", now=now, data=data)
+    notices.reply(session, actor, Notice.PAUSE, cause=f"audit {cause.id}", now=now, data=data)
 
 
 def decide(
@@ -139,7 +139,7 @@ def decide(
     told = rows[0].objected_by
     if told is not None:
         notices.tell(session, told, Notice.PAUSE_DECIDED, cause=str(cause.id), now=now, data=data)
-    notices.answer(session, actor.person_id or 0, Notice.PAUSE, cause=f"audit {cause.id}", now=now, data=data)
+    notices.reply(session, actor, Notice.PAUSE, cause=f"audit {cause.id}", now=now, data=data)
 
 
 def _pauses(session: Session, ticket: Ticket, now: datetime) -> list[list[ClockInterval]]:

@@ -73,7 +73,7 @@ def decline(session: Session, actor: Actor, offer_id: int, reason: DeclineReason
         session, actor, "offer", offer.id, "decline", now=now, to_state=OfferStatus.DECLINED, data={"reason": reason}
     )
     tasks.end_for_cause(session, actor, TaskKind.COUNTER, f"offer {offer.id}", "declined", now=now)
-    notices.answer(session, _person(actor), Notice.CARD, ticket=ticket, cause=f"audit {cause.id}", now=now)
+    notices.reply(session, actor, Notice.CARD, ticket=ticket, cause=f"audit {cause.id}", now=now)
     if waited_for and ticket.status is TicketStatus.SEARCHING and not waves.is_waited_for(session, ticket):
         waves.ask_next(session, actor, ticket, now=now, reason=WaveReason.DECLINED)
 

@@ -157,9 +157,8 @@ def declare(session: Session, actor: Actor, contractor_id: int, skill_id: int, *
             raise Changed from error
         positions.stand_for(session, firm, skill_id)
         audit.record(session, actor, "skill", row.id, DECLARED, now=now, data={"firm": firm.id, "skill": skill_id})
-    if actor.person_id is not None:
-        data = {"skill": row.id}
-        notices.answer(session, actor.person_id, Notice.PAPERS, cause=f"{actor.source} declare", now=now, data=data)
+    cause = f"{actor.source} declare"
+    notices.reply(session, actor, Notice.PAPERS, cause=cause, now=now, data={"skill": row.id})
 
 
 def standing(row: ContractorSkill) -> Standing:

@@ -221,9 +221,7 @@ def _answer_card(session: Session, actor: Actor, person: Person, event: str, *, 
     """The fresh card for who changed it; gives the cause of all that follows."""
     trace = audit.record(session, actor, "person", person.id, event, now=now)
     cause = f"audit {trace.id}"
-    if actor.person_id is not None:
-        data = {"person": person.id}
-        notices.answer(session, actor.person_id, Notice.PERSON, cause=cause, now=now, data=data)
+    notices.reply(session, actor, Notice.PERSON, cause=cause, now=now, data={"person": person.id})
     return cause
 
 

@@ -40,8 +40,7 @@ def change(session: Session, actor: Actor, ticket_id: int, version: int, priorit
     ticket = _found(session, actor, ticket_id)
     was = ticket.priority
     if was is priority:
-        key = actor.source
-        return notices.answer(session, actor.person_id or 0, Notice.CARD, ticket=ticket, cause=key, now=now)
+        return notices.reply(session, actor, Notice.CARD, ticket=ticket, cause=actor.source, now=now)
     if not moved(session, ticket, Ticket.version == version, Ticket.priority == was, priority=priority):
         raise Changed
     waiting = holds.live(session, ticket.id)

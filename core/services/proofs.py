@@ -141,7 +141,7 @@ def sort(session: Session, actor: Actor, proof_id: int, stage: ProofStage, *, no
         .execution_options(synchronize_session="fetch")
     )
     ticket = session.get_one(Ticket, proof.ticket_id)
-    notices.answer(session, actor.person_id, Notice.CARD, ticket=ticket, cause=f"{actor.source} sort", now=now)
+    notices.reply(session, actor, Notice.CARD, ticket=ticket, cause=f"{actor.source} sort", now=now)
 
 
 def wanted(session: Session, bot_id: int, limit: int, *, now: datetime) -> tuple[Wanted, ...]:

@@ -259,7 +259,7 @@ def fraud(session: Session, actor: Actor, event_id: int, words: str, *, now: dat
     crew = Crew(seen.contractor_id, seen.person_id)
     event = write(session, QualityKind.FRAUD, GOOD_MILLI, crew, ticket, cause=cause, now=now, words=words)
     key, data = f"audit {cause.id}", {"event": event.id}
-    notices.answer(session, actor.person_id or 0, Notice.QUALITY_EVENT, cause=key, now=now, data=data)
+    notices.reply(session, actor, Notice.QUALITY_EVENT, cause=key, now=now, data=data)
 
 
 def _of_visit(

@@ -52,9 +52,7 @@ def dispute(session: Session, actor: Actor, event_id: int, words: str, *, now: d
     Raises NotFound, NotAllowed, Changed where it counts no more, DisputeGiven, DisputeLate, TextEmpty, TextTooLong.
     """
     event = check(session, actor, event_id, now=now)
-    given = QualityDispute(
-        event_id=event.id, person_id=actor.person_id or 0, words=typed.words(words, TEXT_LIMIT), at=now
-    )
+    given = QualityDispute(event_id=event.id, person_id=actor.person_id, words=typed.words(words, TEXT_LIMIT), at=now)
     session.add(given)
     try:
         session.flush()
@@ -231,4 +229,4 @@ def _side(actor: Actor, event: QualityEvent) -> Role:
 
 def _answer(session: Session, actor: Actor, event: QualityEvent, cause: Audit, *, now: datetime) -> None:
     key, data = f"audit {cause.id}", {"event": event.id}
-    notices.answer(session, actor.person_id or 0, Notice.QUALITY_EVENT, cause=key, now=now, data=data)
+    notices.reply(session, actor, Notice.QUALITY_EVENT, cause=key, now=now, data=data)

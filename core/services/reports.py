@@ -72,15 +72,8 @@ def put_line(
         data={"service": service_id, "quantity_milli": quantity_milli},
     )
     delivery = Delivery.NEW if is_typed else Delivery.EDIT
-    notices.answer(
-        session,
-        actor.person_id or 0,
-        Notice.CARD,
-        ticket=ticket,
-        cause=f"audit {cause.id}",
-        now=now,
-        delivery=delivery,
-    )
+    key = f"audit {cause.id}"
+    notices.reply(session, actor, Notice.CARD, ticket=ticket, cause=key, now=now, delivery=delivery)
 
 
 def send(session: Session, actor: Actor, visit_id: int, *, now: datetime) -> None:

@@ -165,8 +165,7 @@ def _restart(
     held = waves.new_version(session, ticket, now=now) if changes_job else frozenset[int]()
     ticket.wave_size = 0
     waves.ask_next(session, actor, ticket, now=now, reason=reason, again=held)
-    if actor.person_id is not None:
-        notices.answer(session, actor.person_id, Notice.CARD, ticket=ticket, cause=f"audit {cause.id}", now=now)
+    notices.reply(session, actor, Notice.CARD, ticket=ticket, cause=f"audit {cause.id}", now=now)
     return cause
 
 

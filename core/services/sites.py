@@ -185,10 +185,7 @@ def _editable(session: Session, actor: Actor, site_id: int) -> Site:
 
 def _answer(session: Session, actor: Actor, site: Site, field: str, *, now: datetime) -> None:
     trace = audit.record(session, actor, "site", site.id, "edit", now=now, data={"field": field})
-    if actor.person_id is not None:
-        data = {"site": site.id}
-        cause = f"audit {trace.id}"
-        notices.answer(session, actor.person_id, Notice.SITE, cause=cause, now=now, data=data)
+    notices.reply(session, actor, Notice.SITE, cause=f"audit {trace.id}", now=now, data={"site": site.id})
 
 
 def _set_responsible(site: Site, value: str) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
-from core.domain.errors import Changed, NotAllowed, NotFound, NotQualified
+from core.domain.errors import Changed, NotAllowed, NotQualified
 from core.domain.notice import Delivery, Notice
 from core.domain.role import CONTRACTOR_ROLES, DESK_ROLES
 from core.domain.task import TaskKind
@@ -44,7 +44,7 @@ def name(session: Session, actor: Actor, visit_id: int, person_id: int, *, now: 
     """The crew and the client hear who comes. Raises NotQualified, and what `choices` raises."""
     visit, ticket, firm = _found(session, actor, visit_id)
     if visit.engineer_id == person_id:
-        return notices.answer(session, _me(actor), Notice.CARD, ticket=ticket, cause=actor.source, now=now)
+        return notices.reply(session, actor, Notice.CARD, ticket=ticket, cause=actor.source, now=now)
     if person_id not in fit(session, visit, ticket, firm, now=now):
         raise NotQualified
     cause = put(session, actor, visit, ticket, person_id, now=now)
@@ -98,9 +98,3 @@ def _found(session: Session, actor: Actor, visit_id: int) -> tuple[Visit, Ticket
     if not may(actor, ticket, visit):
         raise Changed
     return visit, ticket, session.get_one(Assignment, visit.assignment_id).contractor_id
-
-
-def _me(actor: Actor) -> int:
-    if actor.person_id is None:
-        raise NotFound
-    return actor.person_id

@@ -299,10 +299,9 @@ def _end(session: Session, actor: Actor, task: Task, outcome: str, *, now: datet
 
 def _answer(session: Session, actor: Actor, task: Task, cause: Audit, *, now: datetime) -> None:
     """The card of the ticket shows whose the task is; a task without a ticket stands in the queue only."""
-    if task.ticket_id is None or actor.person_id is None:
-        return
-    ticket = session.get_one(Ticket, task.ticket_id)
-    notices.answer(session, actor.person_id, Notice.CARD, ticket=ticket, cause=f"audit {cause.id}", now=now)
+    if task.ticket_id is not None:
+        ticket = session.get_one(Ticket, task.ticket_id)
+        notices.reply(session, actor, Notice.CARD, ticket=ticket, cause=f"audit {cause.id}", now=now)
 
 
 def _open_task(session: Session, actor: Actor, task_id: int) -> Task:

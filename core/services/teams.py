@@ -70,9 +70,7 @@ def dismiss(session: Session, actor: Actor, membership_id: int, *, now: datetime
     _check(actor, firm.id)
     memberships.end_by_hand(session, actor, row, now=now)
     trace = audit.record(session, actor, "contractor", firm.id, "dismiss", now=now, data={"person": row.person_id})
-    if actor.person_id is not None:
-        data = {"contractor": firm.id}
-        notices.answer(session, actor.person_id, Notice.TEAM, cause=f"audit {trace.id}", now=now, data=data)
+    notices.reply(session, actor, Notice.TEAM, cause=f"audit {trace.id}", now=now, data={"contractor": firm.id})
 
 
 def _check(actor: Actor, contractor_id: int) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
 from core.domain.clock import Whose
-from core.domain.errors import Changed, NoContract, NotAllowed, TextEmpty
+from core.domain.errors import Changed, NoContract, TextEmpty
 from core.domain.money import line_sum
 from core.domain.notice import Delivery, Notice
 from core.domain.proof import ProofStage
@@ -196,11 +196,8 @@ def id_of(session: Session, actor: Actor, number: str, *, now: datetime) -> int:
 def open_card(session: Session, actor: Actor, ticket_id: int, *, now: datetime) -> None:
     """The person asks for the card: it comes as a new message, and the old one loses its buttons."""
     ticket = scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
-    if actor.person_id is None:
-        raise NotAllowed
-    notices.answer(
-        session, actor.person_id, Notice.CARD, ticket=ticket, cause=actor.source, now=now, delivery=Delivery.NEW
-    )
+    how = Delivery.NEW
+    notices.reply(session, actor, Notice.CARD, ticket=ticket, cause=actor.source, now=now, delivery=how)
 
 
 def is_that_one(session: Session, actor: Actor, intake_id: int, ticket_id: int, *, now: datetime) -> None:

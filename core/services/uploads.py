@@ -19,5 +19,5 @@ def confirm(session: Session, actor: Actor, workbook: Workbook, *, now: datetime
     counts = {title: [c.added, c.changed, c.same, c.wrong] for title, c in report.sheets.items()}
     data = {"sheets": counts, "wrong": len(report.wrong)}
     cause = f"upload {actor.source}"
-    notices.answer(session, actor.person_id, Notice.IMPORT, cause=cause, now=now, data=data)
+    notices.reply(session, actor, Notice.IMPORT, cause=cause, now=now, data=data)
     return report

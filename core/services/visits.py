@@ -65,7 +65,7 @@ def go(session: Session, actor: Actor, visit_id: int, *, now: datetime) -> None:
         to_state=VisitStatus.EN_ROUTE,
     )
     notices.publish(session, Notice.ON_THE_WAY, ticket, cause=cause, now=now)
-    notices.answer(session, actor.person_id or 0, Notice.ASK_PLACE, ticket=ticket, cause=f"visit {visit.id}", now=now)
+    notices.reply(session, actor, Notice.ASK_PLACE, ticket=ticket, cause=f"visit {visit.id}", now=now)
     return None
 
 
@@ -190,9 +190,7 @@ def _arrive(session: Session, actor: Actor, visit: Visit, ticket: Ticket, mark: 
     if mark.kind == PresenceKind.DECLARED:
         tasks.open(session, TaskKind.UNVERIFIED, cause=f"visit {visit.id}", ticket_id=ticket.id, now=now)
     # The key that sends the place is taken away before the card comes down.
-    notices.answer(
-        session, actor.person_id or 0, Notice.ASK_PLACE, ticket=ticket, cause=f"visit {visit.id} here", now=now
-    )
+    notices.reply(session, actor, Notice.ASK_PLACE, ticket=ticket, cause=f"visit {visit.id} here", now=now)
     notices.publish(session, Notice.ARRIVED, ticket, cause=cause, now=now, answer_with=Delivery.NEW)
     return None
 
@@ -230,12 +228,12 @@ def _stamp(
         raise Changed
     setattr(visit, column, now)
     cause = audit.record(session, actor, "visit", visit.id, step, now=now)
-    notices.answer(session, actor.person_id or 0, Notice.CARD, ticket=ticket, cause=f"audit {cause.id}", now=now)
+    notices.reply(session, actor, Notice.CARD, ticket=ticket, cause=f"audit {cause.id}", now=now)
     return None
 
 
 def _redraw(session: Session, actor: Actor, ticket: Ticket, *, now: datetime) -> None:
-    notices.answer(session, actor.person_id or 0, Notice.CARD, ticket=ticket, cause=actor.source, now=now)
+    notices.reply(session, actor, Notice.CARD, ticket=ticket, cause=actor.source, now=now)
 
 
 def mine(session: Session, actor: Actor, visit_id: int) -> tuple[Visit, Ticket]:

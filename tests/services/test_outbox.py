@@ -12,7 +12,7 @@ from core.domain.actor import Actor
 from core.domain.notice import Delivery, Notice, OutboxStatus, Priority
 from core.domain.role import Role
 from core.domain.task import TaskKind
-from core.services import audit, invariants_post, outbox, people
+from core.services import audit, invariants_post, notices, outbox, people
 from core.services.outbox import Letter, Shown
 from storage.models.desk import Task
 from storage.models.people import Membership, Person
@@ -68,6 +68,13 @@ def _ticket(session: Session, now: datetime) -> int:
     ticket = send(make_world(session, now=now))
     session.execute(update(Outbox).values(status=OutboxStatus.SENT, sent_at=now))
     return ticket.id
+
+
+def test_who_acted_is_answered_and_a_machine_is_told_nothing(session: Session, now: datetime) -> None:
+    one = person(session, now)
+    for actor in (people.actor_of(session, one.id, now=now), Actor.system("test")):
+        notices.reply(session, actor, Notice.MENU, cause="a tap", now=now)
+    assert session.scalars(select(Outbox.person_id)).all() == [one.id]
 
 
 def test_priorities_choose_between_chats_and_inside_a_chat_it_is_first_in_first_out(
