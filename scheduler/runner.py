@@ -71,18 +71,36 @@ class Runner:
             await self._tick(job)
 
     async def run_job(self, job: Job) -> int:
-        """Batches until nothing is due; a batch that fails is done one by one, so one bad row stops no other, and
-        however many stand first in the line, what is behind them is done."""
+        """All that is due; returns how many were taken."""
         self.ticked_at = time.monotonic()
         async with self._locks[job.name]:
-            total, failed = 0, 0
-            for _ in range(BATCHES):
-                taken, bad = await self._batch(job, failed)
-                total, failed = total + taken, failed + bad
-                self.ticked_at = time.monotonic()
-                if taken == bad == 0:
+            return await (self._look(job) if job.only_reads else self._sweep(job))
+
+    async def _sweep(self, job: Job) -> int:
+        """Batches until nothing is due; a batch that fails is done one by one, so one bad row stops no other, and
+        however many stand first in the line, what is behind them is done."""
+        total, failed = 0, 0
+        for _ in range(BATCHES):
+            taken, bad = await self._batch(job, failed)
+            total, failed = total + taken, failed + bad
+            self.ticked_at = time.monotonic()
+            if taken == bad == 0:
+                break
+        return total
+
+    async def _look(self, job: Job) -> int:
+        """Each in a transaction of its own, which keeps no writer waiting; what fails is looked at once, not again."""
+        total = 0
+        for number in range(BATCHES):
+            try:
+                if not await self.db.read(job.sweep, 1, skip=number):
                     break
-            return total
+                total += 1
+            except Exception:
+                log.exception("a look failed", job=job.name, number=number)
+                await self.db.read(job.sweep, 1, skip=EVERYTHING)
+            self.ticked_at = time.monotonic()
+        return total
 
     async def count_anew(self, stop: asyncio.Event) -> None:
         """Deadlines counted by other hours or holidays, beside the ticks; the next start does what is left."""

@@ -36,11 +36,12 @@ TICK_S = 2
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`sweep(session, limit, *, now, skip)` → rows taken."""
+    """`sweep(session, limit, *, now, skip)` → rows taken. One that only reads is asked for one after another."""
 
     name: str
     trigger: BaseTrigger
     sweep: Callable[..., int]
+    only_reads: bool = False
 
 
 def timetable(zone: str) -> tuple[Job, ...]:
@@ -63,5 +64,5 @@ def timetable(zone: str) -> tuple[Job, ...]:
         Job("limits anew", CronTrigger(hour=3, minute=25, timezone=zone), limit_walk.begin),
         Job("papers", IntervalTrigger(minutes=5), skill_ends.sweep),
         Job("old updates", CronTrigger(hour=3, minute=10, timezone=zone), inbox.forget),
-        Job("invariants", CronTrigger(hour=3, minute=40, timezone=zone), checkup.night),
+        Job("invariants", CronTrigger(hour=3, minute=40, timezone=zone), checkup.night, only_reads=True),
     )
