@@ -152,7 +152,7 @@ def excuse(session: Session, since: datetime, *, now: datetime) -> None:
     """From `since` on nobody watched, as is known only now: what was put on somebody's account for it is ours."""
     his = select(Breach, Clock).join(Clock, Clock.id == Breach.clock_id)
     his = his.where(Breach.at >= since, Breach.annulled_at.is_(None), Breach.whose == Whose.CONTRACTOR)
-    for row, clock in session.execute(his.order_by(Breach.id)).all():
+    for row, clock in session.execute(his.order_by(Breach.at, Breach.id)).all():
         _shift(session, row, row.at, clock, now=now)
 
 

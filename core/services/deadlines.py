@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
-from core.domain.clock import ClockKind, ClockState, Whose
+from core.domain.clock import ClockKind, Whose
 from core.domain.errors import NotAllowed
 from core.domain.ticket import Priority
 from storage.models.clock import Breach, Clock
@@ -81,7 +81,7 @@ def running(
     """`pct`: only those that have burnt so far at least. Raises NotAllowed."""
     if not actor.is_desk:
         raise NotAllowed
-    which: list[ColumnElement[bool]] = [Clock.state == ClockState.RUNNING, Clock.due_at.is_not(None)]
+    which: list[ColumnElement[bool]] = [Clock.due_at.is_not(None)]  # only what runs has a deadline
     which += [Clock.kind == kind] if kind is not None else []
     which += [Clock.warned_pct >= pct] if pct else []
     total = session.scalar(select(func.count()).select_from(Clock).where(*which)) or 0

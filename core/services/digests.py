@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
-from core.domain.clock import ClockKind, ClockState, Whose
+from core.domain.clock import ClockKind, Whose
 from core.domain.errors import NotAllowed
 from core.domain.notice import Notice
 from core.domain.quality import QualityKind
@@ -138,9 +138,7 @@ def _tasks(session: Session) -> tuple[tuple[TaskKind, int], ...]:
 def _burning(session: Session, now: datetime, until: datetime) -> tuple[tuple[ClockKind, int], ...]:
     """Deadlines between now and the end of the day."""
     found = session.execute(
-        select(Clock.kind, func.count())
-        .where(Clock.state == ClockState.RUNNING, Clock.due_at > now, Clock.due_at < until)
-        .group_by(Clock.kind)
+        select(Clock.kind, func.count()).where(Clock.due_at > now, Clock.due_at < until).group_by(Clock.kind)
     )
     counts = {kind: count for kind, count in found}
     return tuple((kind, counts[kind]) for kind in ClockKind if kind in counts)

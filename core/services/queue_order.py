@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, or_, select
 
-from core.domain.clock import ClockState
 from core.domain.hold import ASLEEP_ON_HOLD
 from core.domain.task import ORDER
 from core.domain.ticket import Priority, TicketStatus
@@ -20,17 +19,13 @@ from storage.models.ticket import Ticket
 
 STEPS = (timedelta(0), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=8))
 
-#: Ticket → when its burning clock is broken; joined by whoever orders.
-BURNING = (
-    select(Clock.ticket_id, func.min(Clock.due_at).label("due_at"))
-    .where(Clock.state == ClockState.RUNNING)
-    .group_by(Clock.ticket_id)
-    .subquery()
-)
+#: When the burning clock of a task's ticket is broken; only what runs has a deadline. Asked for each task by itself: a
+#: join would first look at all clocks there ever were.
+BURNS_UNTIL = select(func.min(Clock.due_at)).where(Clock.ticket_id == Task.ticket_id).correlate(Task).scalar_subquery()
 
 
 def by_risk(now: datetime) -> tuple[Any, ...]:
-    due = BURNING.c.due_at
+    due = BURNS_UNTIL
     steps: list[Any] = [(due <= now + step, number) for number, step in enumerate(STEPS)]
     haste = case(*steps, (due.is_not(None), len(STEPS)), else_=len(STEPS) + 1)
     urgent = case((Ticket.priority == Priority.EMERGENCY, 0), else_=1)

@@ -328,7 +328,7 @@ def _lines() -> Any:
             Person.name,
             about.name,
             about.phone,
-            queue_order.BURNING.c.due_at,
+            queue_order.BURNS_UNTIL,
             Ticket.client_price_kop,
             Ticket.quantity_milli,
         )
@@ -338,7 +338,6 @@ def _lines() -> Any:
         .outerjoin(Service, Service.id == Ticket.service_id)
         .outerjoin(Person, Person.id == Task.taken_by)
         .outerjoin(about, about.id == Task.person_id)
-        .outerjoin(queue_order.BURNING, queue_order.BURNING.c.ticket_id == Task.ticket_id)
     )
 
 

@@ -26,6 +26,16 @@ class Clock(Base):
             sqlite_where=text("warn_at IS NOT NULL"),
             postgresql_where=text("warn_at IS NOT NULL"),
         ),
+        # Lists of deadlines are put in order and counted without a look at the table.
+        Index(
+            "ix_clock_due",
+            "due_at",
+            "id",
+            "kind",
+            "warned_pct",
+            sqlite_where=text("due_at IS NOT NULL"),
+            postgresql_where=text("due_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -89,7 +99,11 @@ class Breach(Base):
     """A promise that was not kept: once per clock, at the deadline, with who held the time."""
 
     __tablename__ = "breach"
-    __table_args__ = (Index("ix_breach_ticket", "ticket_id"), Index("ix_breach_contractor", "contractor_id", "at"))
+    __table_args__ = (
+        Index("ix_breach_ticket", "ticket_id"),
+        Index("ix_breach_contractor", "contractor_id", "at"),
+        Index("ix_breach_at", "at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     clock_id: Mapped[int] = mapped_column(ForeignKey("clock.id"), unique=True)

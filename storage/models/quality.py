@@ -15,6 +15,7 @@ class QualityEvent(Base):
     __table_args__ = (
         UniqueConstraint("audit_id", "kind"),
         Index("ix_quality_event_contractor", "contractor_id", "kind", "at"),
+        Index("ix_quality_event_kind", "kind", "at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

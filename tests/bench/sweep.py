@@ -6,9 +6,10 @@ use cases and batches as the scheduler's.
 """
 
 import asyncio
+import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,16 +18,16 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Engine, create_engine, func, select, text
 from sqlalchemy.orm import Session
 
-from core.domain.actor import Grant
+from core.domain.actor import Actor, Grant
 from core.domain.role import Role
-from core.services import clocks, warnings
+from core.services import cards, clocks, deadlines, tasks, warnings
 from scheduler.runner import BATCH, Runner
 from scheduler.timetable import timetable
 from storage import migrate
 from storage.db import Database
 from storage.models.all import metadata
 from storage.models.clock import Breach
-from storage.models.desk import Audit
+from storage.models.desk import Audit, Task
 from storage.models.post import Outbox
 from tests.clock import HandClock
 from tests.databases import PostgresServer
@@ -43,6 +44,8 @@ DUE = 1_000
 #: (open, due) in the order in which they are run; the open ones grow in one database.
 RUNS = ((FEW, DUE), (100_000, DUE), (OPEN, 10), (OPEN, DUE), (OPEN, 10_000))
 TARGET = timedelta(minutes=120)
+#: How often each screen is asked for.
+SCREENS = 20
 _AS_TEXT = "%Y-%m-%d %H:%M:%S.%f"
 
 
@@ -60,6 +63,7 @@ def measure() -> list[tuple[str, ...]]:
         with database() as (url, engine):
             runs = [_run(url, engine, opened, due) for opened, due in RUNS]
             rows += _rows(name, runs)
+            rows += asyncio.run(_screens(name, url))
             if name == "PostgreSQL":
                 rows.append(_two(url, engine))
     return rows
@@ -143,6 +147,38 @@ async def _both(url: str) -> tuple[str, ...]:
     assert twice == 0
     parts = " + ".join(str(share) for share in shares)
     return f"two schedulers, PostgreSQL, {DUE:,} due", f"{spent:.2f} s", f"{parts} rows, none twice", "", "each once"
+
+
+async def _screens(name: str, url: str) -> list[tuple[str, ...]]:
+    """What a dispatcher asks for while so much burns: the card of a ticket with a task, the queue, the deadlines."""
+    db = Database.open(url, HandClock(NOW))
+    desk = Actor(1, (Grant(Role.DISPATCHER),), "", "ru", "bench")
+    number = await db.read(_with_a_task)
+    asked: dict[str, Callable[[Session, datetime], object]] = {
+        "desk card": lambda session, now: cards.ticket(session, desk, number, now=now),
+        "queue": lambda session, now: tasks.queue(session, desk, now=now),
+        "/sla": lambda session, now: deadlines.running(session, desk, now=now),
+    }
+    try:
+        return [
+            (f"{screen}, {name}, {OPEN:,} open", f"{await _median_ms(db, ask):.1f} ms", "", "", "")
+            for screen, ask in asked.items()
+        ]
+    finally:
+        await db.close()
+
+
+async def _median_ms(db: Database, ask: Callable[[Session, datetime], object]) -> float:
+    def read(session: Session, *, now: datetime) -> float:
+        started = time.perf_counter()
+        ask(session, now)
+        return time.perf_counter() - started
+
+    return statistics.median([await db.read(read) for _ in range(SCREENS)]) * 1000
+
+
+def _with_a_task(session: Session, *, now: datetime) -> int:
+    return session.scalars(select(Task.ticket_id).where(Task.ticket_id.is_not(None)).limit(1)).one() or 0
 
 
 def _told_twice(session: Session, *, now: datetime) -> int:

@@ -1,4 +1,5 @@
-"""What is due is found without looking at what is not: a reminder of a document, a firm that waits to be judged.
+"""What is due is found without looking at what is not: a reminder of a document, a firm that waits to be judged,
+what burns and what was broken lately.
 
 A visit planned anew after a wait knows whose wait that was, and what the desk answers to an objection stands beside it.
 """
@@ -17,6 +18,16 @@ depends_on = None
 def upgrade() -> None:
     _move_the_line()
     _know_the_wait()
+    op.create_index(
+        "ix_clock_due",
+        "clock",
+        ["due_at", "id", "kind", "warned_pct"],
+        unique=False,
+        sqlite_where=sa.text("due_at IS NOT NULL"),
+        postgresql_where=sa.text("due_at IS NOT NULL"),
+    )
+    op.create_index("ix_breach_at", "breach", ["at"], unique=False)
+    op.create_index("ix_quality_event_kind", "quality_event", ["kind", "at"], unique=False)
     op.create_index(
         "ix_contractor_skill_untold",
         "contractor_skill",
@@ -79,6 +90,9 @@ def downgrade() -> None:
     op.drop_index("ix_contractor_skill_untold", table_name="contractor_skill")
     with op.batch_alter_table("clock_interval", schema=None) as batch_op:
         batch_op.drop_column("answer")
+    op.drop_index("ix_quality_event_kind", table_name="quality_event")
+    op.drop_index("ix_breach_at", table_name="breach")
+    op.drop_index("ix_clock_due", table_name="clock")
     with op.batch_alter_table("visit_move", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_visit_move_hold_id_hold"), type_="foreignkey")
         batch_op.drop_column("hold_id")
