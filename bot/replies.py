@@ -1,4 +1,5 @@
-"""Letters about people and directories: each drawn from the database at the moment it is sent.
+"""Letters that are no card of a ticket, about people and directories, papers and pictures, strikes, blocks and appeals,
+the day of the desk: each drawn from the database at the moment it is sent.
 
 What the reader may no longer see, or is over, is not sent at all.
 """

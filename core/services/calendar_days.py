@@ -19,9 +19,9 @@ FIRST_YEAR, LAST_YEAR = 2000, 2100
 def say(session: Session, actor: Actor, day: date, kind: DayKind | None, *, now: datetime) -> int:
     """What the operator says of a day; None takes it back. Returns how many running clocks were counted anew.
 
-    A deadline may come nearer or go farther; what was
-    warned of or met stays as it was; what was broken is looked at once more. Raises NotAllowed, FieldInvalid("day")
-    for a year that is none of ours; taken back is what was said of any.
+    A deadline may come nearer or go farther; what was warned of or met stays as it was; what was broken is looked at
+    once more. What was said is taken back of a day in any year. Raises NotAllowed, FieldInvalid("day") where something
+    is said of a year that is none of ours.
     """
     if not actor.has(Role.ADMIN, Role.MANAGER):
         raise NotAllowed

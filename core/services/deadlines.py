@@ -20,7 +20,7 @@ from storage.models.ticket import Ticket
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One running clock; `used_pct` is the level that was last warned of."""
+    """One running clock; `warned_pct` is the level that was last warned of."""
 
     ticket_id: int
     number: str

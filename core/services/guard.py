@@ -1,9 +1,10 @@
 """Whether the time of this machine may be trusted: what cannot be undone waits while it may not.
 
 A wall clock that jumped, that was later before, or that nobody watched for hours (people could not report meanwhile)
-opens one task; until a manager or an administrator says that the time is right, automatic blocks and bills wait. What
-can be undone goes on: breaches are recorded, a wrong one is annulled. A deadline that fell into minutes nobody watched
-is nobody's fault but ours (`core.services.downtime`), also where it was thought to be somebody's before that was known.
+opens one task; until a manager or an administrator says that the time is right, no rule blocks, no document is over
+and no old update is deleted. What can be undone goes on: breaches are recorded, a wrong one is annulled. A deadline
+that fell into minutes nobody watched is nobody's fault but ours (`core.services.downtime`), also where it was thought
+to be somebody's before that was known.
 """
 
 from datetime import datetime, timedelta
