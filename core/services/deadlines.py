@@ -12,6 +12,7 @@ from core.domain.actor import Actor
 from core.domain.clock import ClockKind, Whose
 from core.domain.errors import NotAllowed
 from core.domain.ticket import Priority
+from core.services import clocks
 from storage.models.clock import Breach, Clock
 from storage.models.contractor import Contractor
 from storage.models.directory import Site
@@ -78,11 +79,12 @@ def running(
     kind: ClockKind | None = None,
     pct: int = 0,
 ) -> Running:
-    """`pct`: only those that have burnt so far at least. Raises NotAllowed."""
+    """A search of its own promises nothing to a client and is not among them. `pct`: only those that have burnt so far
+    at least. Raises NotAllowed."""
     if not actor.is_desk:
         raise NotAllowed
     which: list[ColumnElement[bool]] = [Clock.due_at.is_not(None)]  # only what runs has a deadline
-    which += [Clock.kind == kind] if kind is not None else []
+    which.append(Clock.kind == kind if kind is not None else Clock.kind.in_(clocks.PROMISED))
     which += [Clock.warned_pct >= pct] if pct else []
     total = session.scalar(select(func.count()).select_from(Clock).where(*which)) or 0
     lines = tuple(_lines(session, which, offset, limit))

@@ -21,7 +21,7 @@ from core.domain.quality import QualityKind
 from core.domain.role import Role
 from core.domain.task import ORDER, TaskKind
 from core.domain.ticket import TicketEvent
-from core.services import guard, notices, numbers, queue_order, rows
+from core.services import clocks, guard, notices, numbers, queue_order, rows
 from storage.base import Base
 from storage.models.clock import Breach, Clock
 from storage.models.contractor import Block, ContractorSkill
@@ -136,12 +136,12 @@ def _tasks(session: Session) -> tuple[tuple[TaskKind, int], ...]:
 
 
 def _burning(session: Session, now: datetime, until: datetime) -> tuple[tuple[ClockKind, int], ...]:
-    """Deadlines between now and the end of the day."""
+    """Promises that end between now and the end of the day."""
     found = session.execute(
         select(Clock.kind, func.count()).where(Clock.due_at > now, Clock.due_at < until).group_by(Clock.kind)
     )
     counts = {kind: count for kind, count in found}
-    return tuple((kind, counts[kind]) for kind in ClockKind if kind in counts)
+    return tuple((kind, counts[kind]) for kind in clocks.PROMISED if kind in counts)
 
 
 def _broken(session: Session, since: datetime, until: datetime) -> tuple[tuple[Whose, int], ...]:

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from core.domain.clock import ClockKind, Whose
 from core.domain.errors import NotAllowed
-from core.services import deadlines
+from core.services import deadlines, digests, visits
 from tests.clock import HandClock
 from tests.make.promises import later, promise
 from tests.make.tickets import World, send, take, tap
@@ -55,6 +55,18 @@ def test_what_was_broken_stands_with_whose_it_was(world: World, clock: HandClock
     world.now = clock.move(days=8)
     assert deadlines.broken(session, desk, now=world.now).total == 0
     assert deadlines.broken(session, desk, now=world.now, days=30).total == 3
+
+
+def test_a_search_for_another_crew_is_no_promise(world: World) -> None:
+    """Neither in the list nor in the digest: nobody told a client until when."""
+    session, ticket = world.session, send(world)
+    visits.give_up(session, tap(world.engineer), take(world, ticket).id, now=world.now)
+
+    kinds = (K.ARRIVAL, K.RESOLUTION)
+    every = deadlines.running(session, tap(world.dispatcher), now=world.now)
+    assert (every.total, tuple(line.kind for line in every.lines)) == (2, kinds)
+    digest = digests.show(session, tap(world.dispatcher), now=world.now)
+    assert digest.burns_today == tuple((kind, 1) for kind in kinds)
 
 
 def test_both_are_of_the_desk(world: World) -> None:
