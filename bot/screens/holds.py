@@ -7,6 +7,7 @@ from bot.screens.hold_buttons import HoldFor, HoldLater, HoldLong, HoldUntil
 from bot.screens.taps import Do, TicketTap
 from bot.texts import Texts
 from bot.ui import Button, Screen, column
+from core.domain import hold as rules
 from core.domain.clock import StopReason
 from core.services.hold_plans import HoldPlan
 from core.services.holds import HoldChoices
@@ -26,11 +27,13 @@ def reasons(found: HoldChoices, texts: Texts) -> Screen:
 def moments(found: HoldChoices, reason: StopReason | None, texts: Texts) -> Screen:
     """Without a reason the ticket waits already and another moment is chosen."""
     buttons = (Button(_moment(until, found, texts), _data(found, reason, until)) for until in found.untils)
-    longer = None
+    lines, longer = [texts("desk-ask-until", number=found.number)], None
     if found.latest is not None and reason is not None:
         ask = HoldLong(reason=reason, ticket_id=found.ticket_id, version=found.version)
         longer = Button(texts.plain("desk-do-ask-longer"), ask.pack())
-    return Screen(texts("desk-ask-until", number=found.number), column(*buttons, longer, _back(found, texts)))
+        if rules.stops_nothing(reason):
+            lines.append(texts("desk-ask-until-own"))
+    return Screen("\n".join(lines), column(*buttons, longer, _back(found, texts)))
 
 
 def ask_evidence(found: HoldPlan, texts: Texts) -> Screen:

@@ -25,9 +25,9 @@ class AnnulReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A visit was given another time, by a side."""
+    """A visit was given another time, by a side; None: by nobody's wish."""
 
-    side: Side
+    side: Side | None
     before: Slot
 
 

@@ -48,6 +48,16 @@ def asks_evidence(reason: StopReason) -> bool:
     return bool(clocks) and whose in (Whose.CLIENT, Whose.NOBODY)
 
 
+def stops_nothing(reason: StopReason) -> bool:
+    """Nobody asks what it rests on, and nobody can object: a crew that says so by itself is excused by nothing."""
+    return not STOPS[reason][1]
+
+
+def whose(reason: StopReason, *, is_own: bool) -> Whose:
+    """`is_own`: somebody of the crew lays it, and the desk has not said yes to it."""
+    return Whose.CONTRACTOR if is_own and stops_nothing(reason) else STOPS[reason][0]
+
+
 def says_something(words: str) -> bool:
     return sum(one.isalnum() for one in words) >= LEAST_LETTERS
 

@@ -55,7 +55,9 @@ def pulls_below(floor: int, kind: QualityKind, weight_milli: int) -> bool:
     return kind in STRIKES or 100 * weight_milli < floor * GOOD_MILLI
 
 
-def promised_start(first: datetime, moves: Iterable[tuple[Side, datetime, datetime]], rules: Defaults) -> datetime:
+def promised_start(
+    first: datetime, moves: Iterable[tuple[Side | None, datetime, datetime]], rules: Defaults
+) -> datetime:
     """The beginning a crew is held to. `moves` are (whose, when it was moved, to when), oldest first.
 
     Who moves his own visit at the last moment does not come in time by that; the others may move it when they like.

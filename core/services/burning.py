@@ -8,16 +8,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.domain import breach, quality, slots
+from core.domain import breach, quality
 from core.domain.calendar import Calendar, CalendarKind, DayHours, RoundTheClock, WorkingTime
 from core.domain.clock import ClockKind, Whose
 from core.domain.slots import Slot
-from core.domain.visit import Side
-from core.services import calendars
+from core.services import calendars, windows
 from storage.models.clock import Clock, ClockInterval, Hold
 from storage.models.directory import Service, Site
 from storage.models.ticket import Assignment, Ticket
-from storage.models.visit import Visit, VisitMove
+from storage.models.visit import Visit
 
 #: Before the first yes nobody but us has the time in hand.
 OURS_ALONE = frozenset({ClockKind.REACTION, ClockKind.SEARCH})
@@ -139,10 +138,6 @@ def _crews(
     for visit in session.scalars(select(Visit).where(Visit.ticket_id.in_(assignments)).order_by(Visit.number)):
         visits[visit.ticket_id].append(visit)
     trips = [visit.id for of_ticket in visits.values() for visit in of_ticket]
-    moved = select(VisitMove, Hold.whose).outerjoin(Hold, Hold.id == VisitMove.hold_id)
-    moved = moved.where(VisitMove.visit_id.in_(trips)).order_by(VisitMove.id)
-    for move, whose in session.execute(moved) if trips else ():
-        ends_at = move.from_ends_at or move.from_starts_at + slots.SHORTEST
-        side = Side.CREW if whose is Whose.CONTRACTOR else move.side
-        moves[move.visit_id].append(breach.Move(side, Slot(move.from_starts_at, ends_at)))
+    for change in windows.changes(session, trips):
+        moves[change.visit_id].append(breach.Move(change.by, change.before))
     return assignments, visits, moves

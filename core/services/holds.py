@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from core.domain import hold as rules
 from core.domain.actor import Actor
 from core.domain.calendar import CalendarKind
-from core.domain.clock import STOPS, StopReason
+from core.domain.clock import StopReason
 from core.domain.errors import Changed, HeldAlready, HoldTooLong, NotAllowed, NotFound, UntilInvalid
 from core.domain.notice import Delivery, Notice
 from core.domain.offer import WaveReason
@@ -101,7 +101,8 @@ def hold(
         "job_version": ticket.job_version,
     }
     cause = lifecycle.advance(session, ticket, TicketEvent.HOLD, actor, now=now, data=data)
-    row = Hold(ticket_id=ticket.id, before=before, reason=reason, whose=STOPS[reason][0], until=until)
+    row = Hold(ticket_id=ticket.id, before=before, reason=reason, until=until)
+    row.whose = rules.whose(reason, is_own=_is_of_firm(actor, ticket))
     row.person_id, row.started_at = actor.person_id, now
     row.evidence, row.proof_id = words, proof_id
     session.add(row)
@@ -146,7 +147,8 @@ def extend(
     now: datetime,
     answer_with: Delivery | None = None,
 ) -> None:
-    """The desk names another moment, sooner or later. Raises NotFound, UntilInvalid, Changed."""
+    """The desk names another moment, sooner or later; a later one is its yes to what the crew laid by itself. Raises
+    NotFound, UntilInvalid, Changed."""
     if not actor.is_desk:
         raise NotFound
     ticket = _fresh(session, actor, ticket_id, version)
@@ -156,8 +158,12 @@ def extend(
     _ensure_until(session, actor, ticket, until, now=now)
     if row.until == until:
         return
-    if not moved(session, row, Hold.ended_at.is_(None), Hold.until == row.until, until=until):
+    says_yes = until > row.until and rules.stops_nothing(row.reason) and not _is_of_firm(actor, ticket)
+    whose = rules.whose(row.reason, is_own=False) if says_yes else row.whose
+    if not moved(session, row, Hold.ended_at.is_(None), Hold.until == row.until, until=until, whose=whose):
         raise Changed
+    if says_yes:
+        breaches.ask_anew(session, ticket, now=now)
     data = {"until": until.isoformat(), "before": row.before}
     cause = audit.record(session, actor, "ticket", ticket.id, EXTENDED, now=now, data=data)
     told = rules.told(Notice.HELD, row.before)
@@ -350,6 +356,11 @@ def _walks(session: Session, actor: Actor, ticket: Ticket) -> bool:
         and visit.engineer_id is not None
         and visit.engineer_id == actor.person_id
     )
+
+
+def _is_of_firm(actor: Actor, ticket: Ticket) -> bool:
+    """Whatever he is beside it: nobody excuses his own firm."""
+    return ticket.contractor_id in actor.contractor_ids
 
 
 def _is_of_crew(session: Session, row: Hold, ticket: Ticket) -> bool:

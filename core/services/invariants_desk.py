@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from core.domain import hold as rules
 from core.domain.clock import STOPS, ClockState, Whose
+from core.domain.role import CONTRACTOR_ROLES
 from core.domain.ticket import Origin, TicketEvent, TicketStatus
 from core.domain.visit import VisitStatus
 from core.services import numbers
@@ -16,6 +18,7 @@ from core.services.assignments import RECLASSIFIED
 from core.services.cancellations import WAIVED
 from storage.models.clock import Clock, ClockInterval, Hold
 from storage.models.desk import Audit
+from storage.models.people import Membership
 from storage.models.ticket import Assignment, Cancellation, Ticket
 from storage.models.visit import Visit
 
@@ -28,9 +31,11 @@ def what_waits_has_a_hold(session: Session, *, now: datetime) -> Found:
     waits = Ticket.status == TicketStatus.ON_HOLD
     rows = session.execute(select(Ticket.id, Ticket.status).where(or_(and_(waits, ~lasts), and_(~waits, lasts))))
     broken = [f"ticket {ticket} is {status}, its holds say otherwise" for ticket, status in rows]
-    ruled = _ruled(session)
+    ruled, own = _ruled(session), _own(session)
     for hold in session.scalars(select(Hold)):
-        if hold.whose not in ruled.get(hold.id, {STOPS[hold.reason][0]}):
+        # The desk may have said yes to what a crew laid by itself.
+        may_be = {rules.whose(hold.reason, is_own=is_own) for is_own in {False, hold.id in own}}
+        if hold.whose not in ruled.get(hold.id, may_be):
             broken.append(f"hold {hold.id} for {hold.reason} is nobody's {hold.whose}")
         if hold.until <= hold.started_at or (hold.ended_at is not None and hold.ended_at < hold.started_at):
             broken.append(f"hold {hold.id} ends before it began")
@@ -55,6 +60,14 @@ def _ruled(session: Session) -> dict[int, set[Whose]]:
     for hold_id, whose in rows:
         found[hold_id].add(whose)
     return found
+
+
+def _own(session: Session) -> set[int]:
+    """Holds laid by somebody of the firm that had the job."""
+    had_job = and_(Assignment.ticket_id == Hold.ticket_id, Assignment.started_at <= Hold.started_at)
+    of_firm = and_(Membership.person_id == Hold.person_id, Membership.contractor_id == Assignment.contractor_id)
+    laid = select(Hold.id).join(Assignment, had_job).join(Membership, of_firm)
+    return set(session.scalars(laid.where(Membership.role.in_(CONTRACTOR_ROLES))))
 
 
 def _running(session: Session) -> list[str]:

@@ -24,7 +24,19 @@ from core.domain.quality import (
 )
 from core.domain.role import Role
 from core.domain.visit import VisitOutcome, VisitStatus
-from core.services import assignments, audit, burning, circulars, downtime, limit_line, notices, numbers, scope, score
+from core.services import (
+    assignments,
+    audit,
+    burning,
+    circulars,
+    downtime,
+    limit_line,
+    notices,
+    numbers,
+    scope,
+    score,
+    windows,
+)
 from core.services.circulars import Circular
 from core.services.rows import moved
 from storage.models.desk import Audit
@@ -32,7 +44,7 @@ from storage.models.directory import Service
 from storage.models.people import Person
 from storage.models.quality import QualityEvent
 from storage.models.ticket import Assignment, Ticket
-from storage.models.visit import Visit, VisitMove
+from storage.models.visit import Visit
 
 #: He was there, and the site was not as it must be.
 EXCUSES = frozenset({VisitOutcome.NO_ACCESS, VisitOutcome.UNSAFE})
@@ -177,9 +189,9 @@ def minutes_off(session: Session, visit: Visit, *, at: datetime) -> int:
     latest: nobody agreed to wait for its beginning.
     """
     rules = numbers.of(session)
-    moves = session.scalars(select(VisitMove).where(VisitMove.visit_id == visit.id).order_by(VisitMove.id)).all()
-    first = moves[0].from_starts_at if moves else visit.starts_at
-    promised = quality.promised_start(first, ((one.side, one.at, one.to_starts_at) for one in moves), rules)
+    moves = windows.changes(session, [visit.id])
+    first = moves[0].before.start if moves else visit.starts_at
+    promised = quality.promised_start(first, ((one.by, one.at, one.start) for one in moves), rules)
     latest = min(visit.ends_at, promised + (visit.ends_at - visit.starts_at))
     said = downtime.said_at(session, latest + timedelta(minutes=rules.late_minutes), now=at)
     off = quality.minutes_off(said, min(visit.starts_at, promised), latest, rules)

@@ -56,6 +56,7 @@ async def test_the_crew_pauses_its_job_for_a_day_and_asks_the_desk_for_more(edge
     engineer = crew.engineer
     await engineer.taps("Поставить на паузу")
     await engineer.taps("ждём наши запчасти")
+    assert "Сроки при этом идут, и это время ваше" in await engineer.last()
     assert not any("апреля" in one for one in await engineer.buttons())  # a month is not for him
     asked = await engineer.taps("Дольше — попросить диспетчера")
     assert "Диспетчер увидит просьбу" in asked["text"]

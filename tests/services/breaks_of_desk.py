@@ -23,6 +23,12 @@ def hold_of_somebody_else(story: Story) -> str:
     return f"hold {hold} for not_ready is nobody's ours"
 
 
+def hold_of_a_crew_that_did_not_lay_it(story: Story) -> str:
+    hold = story.one(LASTS)
+    story.run("UPDATE hold SET reason = 'our_parts', whose = 'contractor' WHERE id = :hold", hold=hold)
+    return f"hold {hold} for our_parts is nobody's contractor"
+
+
 def hold_without_end(story: Story) -> str:
     hold = story.one(LASTS)
     story.run("UPDATE hold SET until = started_at WHERE id = :hold", hold=hold)
@@ -72,6 +78,7 @@ DESK: list[Break] = [
     ("45", "waits without a hold", waits_without_hold),
     ("45", "a hold that outlives the wait", hold_outlives_the_wait),
     ("45", "a hold that is somebody else's", hold_of_somebody_else),
+    ("45", "a hold of a crew that did not lay it", hold_of_a_crew_that_did_not_lay_it),
     ("45", "a hold without an end", hold_without_end),
     ("46", "cancelled without a price", cancelled_without_price),
     ("46", "a price for no fault of his", price_without_fault),

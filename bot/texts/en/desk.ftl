@@ -22,6 +22,7 @@ desk-reason-approval = waiting for the approval
 desk-ask-reason = <b>Why is { $number } put on hold?</b>
 desk-ask-until = <b>Until when is { $number } on hold?</b>
     Choose, or write the day and the hour, for example <code>25.11 14:00</code>. Then it goes on by itself.
+desk-ask-until-own = The deadlines run on, and this time is yours. If we bring the parts, ask the dispatcher: then it is ours.
 error-held-already = This request is on hold already; once is enough.
 error-evidence-missing = Write a few words at least: whom you called and what they answered.
 error-evidence-used = This picture was forwarded or sent before. Take a new one, or write whom you called and what they answered.
