@@ -17,11 +17,12 @@ from core.domain.actor import Actor
 from core.domain.breach import AnnulReason
 from core.domain.calendar import CalendarKind
 from core.domain.clock import ClockKind, ClockState, Whose
-from core.domain.notice import Notice
+from core.domain.notice import TOLD, Notice
 from core.domain.quality import QualityKind
 from core.domain.ticket import SETTLED
-from core.services import audit, burning, clock_verdicts, clocks, downtime, notices, quality, quality_disputes
+from core.services import audit, burning, circulars, clock_verdicts, clocks, downtime, quality, quality_disputes
 from core.services.burning import Burning
+from core.services.circulars import Circular
 from storage.models.clock import Breach, Clock, ClockInterval
 from storage.models.desk import Audit
 from storage.models.directory import Contract
@@ -241,10 +242,14 @@ def _tell_clients(session: Session, broken: Sequence[tuple[Breach, Audit]], *, n
     hears = hears.where(Ticket.id.in_(ids), Ticket.status.not_in(SETTLED), Contract.client_hears_breach)
     tickets = {ticket.id: ticket for ticket in session.scalars(hears)}
     last = {row.ticket_id: (row, cause) for row, cause in sorted(broken, key=lambda pair: pair[0].at)}
-    for row, cause in last.values():
-        if row.ticket_id in tickets:
-            data = {"breach": row.id, "clock": row.kind, "at": row.at.isoformat()}
-            notices.publish(session, Notice.BREACH, tickets[row.ticket_id], cause=cause, data=data, now=now)
+    whom = frozenset(TOLD[Notice.BREACH])
+    told = [
+        Circular(cause, whom, {"breach": row.id, "clock": row.kind, "at": row.at.isoformat()}, tickets[row.ticket_id])
+        for row, cause in last.values()
+        if row.ticket_id in tickets
+    ]
+    if told:
+        circulars.send(session, Notice.BREACH, told, circulars.at_night(session, now=now), now=now)
 
 
 def _shift(session: Session, row: Breach, due_at: datetime, clock: Clock, *, now: datetime) -> None:

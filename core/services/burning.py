@@ -4,13 +4,14 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.domain import breach, quality
-from core.domain.calendar import Calendar, CalendarKind, DayHours, RoundTheClock, WorkingTime
-from core.domain.clock import ClockKind, Whose
+from core.domain.calendar import Calendar, CalendarKind, RoundTheClock
+from core.domain.clock import ClockKind, Interval, Whose
 from core.domain.slots import Slot
 from core.services import calendars, windows
 from storage.models.clock import Clock, ClockInterval, Hold
@@ -35,7 +36,6 @@ class Holding:
 class Burning:
     clock: Clock
     ticket: Ticket
-    zone: str
     norm: timedelta
     intervals: tuple[ClockInterval, ...]
     assignments: tuple[Assignment, ...]
@@ -43,7 +43,13 @@ class Burning:
     moves: dict[int, list[breach.Move]]
     #: When the ticket waited, by no wish of the crew.
     waits: tuple[tuple[datetime, datetime | None], ...]
-    hours: DayHours
+    #: The working time of the zone.
+    working: Calendar
+
+    @property
+    def ledger(self) -> tuple[Interval, ...]:
+        """Each interval with the calendar it is measured on."""
+        return tuple(Interval(one.from_at, one.to_at, one.runs, self._calendar(one.calendar)) for one in self.intervals)
 
     def ran(self, since: datetime, until: datetime) -> timedelta:
         """How long the clock ran in this stretch, each interval measured on its own calendar."""
@@ -53,11 +59,6 @@ class Burning:
             if one.runs and one.from_at < until and (one.to_at is None or one.to_at > since)
         )
         return sum(spans, timedelta(0))
-
-    def used_pct(self, now: datetime) -> int:
-        """Whole percent, rounded down."""
-        target = timedelta(minutes=self.clock.target_min)
-        return int(self.ran(self.clock.started_at, now) * 100 / target) if target else 100
 
     def holding(self, at: datetime) -> Holding | None:
         """Who had the job at this moment; nobody where the promise is one of ours alone."""
@@ -75,7 +76,13 @@ class Burning:
         return Holding(last, visit.engineer_id, agreed)
 
     def _calendar(self, kind: CalendarKind) -> Calendar:
-        return RoundTheClock() if kind is CalendarKind.ROUND_THE_CLOCK else WorkingTime(self.zone, self.hours)
+        return RoundTheClock() if kind is CalendarKind.ROUND_THE_CLOCK else self.working
+
+
+class _Place(NamedTuple):
+    ticket: Ticket
+    zone: str
+    norm: timedelta
 
 
 def look(session: Session, clocks: Sequence[Clock]) -> list[Burning]:
@@ -87,17 +94,18 @@ def look(session: Session, clocks: Sequence[Clock]) -> list[Burning]:
         intervals[row.clock_id].append(row)
     held = {clock.ticket_id for clock in clocks if clock.kind not in OURS_ALONE}
     assignments, visits, moves = _crews(session, held)
-    waiting, hours = waits(session, held), calendars.hours(session)
+    waiting, working = waits(session, held), calendars.by_zone(session)
     return [
         Burning(
             clock,
-            *places[clock.ticket_id],
+            (place := places[clock.ticket_id]).ticket,
+            place.norm,
             tuple(intervals[clock.id]),
             tuple(assignments.get(clock.ticket_id, ())),
             tuple(visits.get(clock.ticket_id, ())),
             moves,
             tuple(waiting.get(clock.ticket_id, ())),
-            hours,
+            working(place.zone),
         )
         for clock in clocks
     ]
@@ -114,14 +122,14 @@ def waits(session: Session, ticket_ids: Collection[int]) -> dict[int, list[tuple
     return found
 
 
-def _places(session: Session, ticket_ids: Collection[int]) -> dict[int, tuple[Ticket, str, timedelta]]:
+def _places(session: Session, ticket_ids: Collection[int]) -> dict[int, _Place]:
     rows = session.execute(
         select(Ticket, Site.zone, Service.norm_minutes)
         .join(Site, Site.id == Ticket.site_id)
         .join(Service, Service.id == Ticket.service_id)
         .where(Ticket.id.in_(ticket_ids))
     )
-    return {ticket.id: (ticket, zone, quality.work(norm, ticket.quantity_milli)) for ticket, zone, norm in rows}
+    return {ticket.id: _Place(ticket, zone, quality.work(norm, ticket.quantity_milli)) for ticket, zone, norm in rows}
 
 
 def _crews(

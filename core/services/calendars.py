@@ -1,6 +1,7 @@
 """Which days are worked, and when: the production calendar, and what the operator says against it in `calendar_day`."""
 
 import functools
+from collections.abc import Callable
 from datetime import date, datetime
 
 from sqlalchemy import and_, func, or_, select
@@ -24,6 +25,12 @@ def of(session: Session, kind: CalendarKind, zone: str) -> Calendar:
         return RoundTheClock()
     rules = numbers.of(session)
     return working_time(zone, rules.work_from_hour, rules.work_to_hour, _said(session))
+
+
+def by_zone(session: Session) -> Callable[[str], Calendar]:
+    """The working time of many zones: what is said of days is read once."""
+    rules, said = numbers.of(session), _said(session)
+    return lambda zone: working_time(zone, rules.work_from_hour, rules.work_to_hour, said)
 
 
 def as_said(session: Session, kind: CalendarKind, zone: str, at: datetime) -> Calendar:

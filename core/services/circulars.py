@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from core.domain.notice import Audience, Delivery, Notice, OutboxStatus
 from core.domain.notice import Priority as Rank
 from core.domain.role import DESK_ROLES, Role
+from core.domain.ticket import Priority
 from core.services import notices, numbers
 from storage.models.desk import Audit
 from storage.models.people import Membership, Person
@@ -87,10 +88,12 @@ def gather(session: Session, row: Outbox, *, now: datetime) -> None:
 
 
 def at_night(session: Session, *, now: datetime) -> Quiet:
-    """Quiet hours of the reader hold everything."""
+    """Quiet hours of the reader hold everything but an emergency."""
     rules = numbers.of(session)
 
     def quiet(row: Circular, person: Person) -> datetime:
+        if row.ticket is not None and row.ticket.priority is Priority.EMERGENCY:
+            return now
         return notices.quiet_until(now, person.zone, rules.quiet_from_hour, rules.quiet_to_hour)
 
     return quiet
@@ -102,9 +105,12 @@ class _People:
     managers: tuple[Person, ...]
     owners: dict[int, list[Person]]
     engineers: dict[int, Person]
+    #: Of a ticket.
+    clients: dict[int, list[Person]]
 
     @staticmethod
-    def of(session: Session, rows: Iterable[Circular]) -> "_People":
+    def of(session: Session, rows: Sequence[Circular]) -> "_People":
+        heard = [row.ticket for row in rows if row.ticket is not None and Audience.CLIENT in row.told]
         crews = [row for row in rows if Audience.CREW in row.told]
         firms = {row.contractor_id for row in crews if row.contractor_id is not None}
         of_firms = and_(Membership.role == Role.OWNER, Membership.contractor_id.in_(firms))
@@ -130,6 +136,7 @@ class _People:
             _once(person for person, role, _ in held if role is Role.MANAGER),
             owners,
             {person.id: person for person in engineers},
+            notices.client_people(session, heard) if heard else {},
         )
 
     def told(self, row: Circular) -> tuple[Person, ...]:
@@ -142,6 +149,8 @@ class _People:
             engineer = self.engineers.get(row.engineer_id or 0)
             found += [engineer] if engineer is not None else []
             found += self.owners.get(row.contractor_id or 0, [])
+        if Audience.CLIENT in row.told and row.ticket is not None:
+            found += self.clients[row.ticket.id]
         return _once(found)
 
 

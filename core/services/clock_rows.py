@@ -3,7 +3,7 @@
 Only `core.services.clocks` and `core.services.clock_changes` write through here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, delete, select
@@ -23,17 +23,18 @@ LIVE = frozenset({ClockState.RUNNING, ClockState.STOPPED})
 
 
 def refresh(session: Session, clock: Clock) -> None:
-    """The deadline and the next warning as the intervals say; none for a clock that stands or is over."""
+    """The deadline and the next warning as the intervals say."""
     session.flush()
-    clock.due_at = clock.warn_at = None
-    if clock.state is not ClockState.RUNNING:
-        return
-    ledger, target = intervals(session, clock), timedelta(minutes=clock.target_min)
-    clock.due_at = rules.reaches(ledger, target)
-    level = next((one for one in LEVELS if one > clock.warned_pct), None)
-    if level is not None:
-        clock.warn_at = rules.reaches(ledger, target * level / 100)
+    reckon(clock, intervals(session, clock) if clock.state is ClockState.RUNNING else ())
     session.flush()
+
+
+def reckon(clock: Clock, ledger: Sequence[Interval]) -> None:
+    """As `refresh`, by intervals that are known; there is neither for a clock that stands or is over."""
+    target, level = timedelta(minutes=clock.target_min), next((one for one in LEVELS if one > clock.warned_pct), None)
+    runs = clock.state is ClockState.RUNNING
+    clock.due_at = rules.reaches(ledger, target) if runs else None
+    clock.warn_at = rules.reaches(ledger, target * level / 100) if runs and level is not None else None
 
 
 def run(session: Session, clock: Clock, cause: Audit | None, *, now: datetime, waits: Iterable[Span] = ()) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from core.domain import clock as rules
 from core.domain import quality
 from core.domain.calendar import CalendarKind
-from core.domain.clock import LEVELS, STOPS, ClockKind, ClockState, Reading, StopReason, Whose
+from core.domain.clock import LEVELS, STOPS, ClockKind, ClockState, Interval, Reading, StopReason, Whose
 from core.domain.ticket import SETTLED, TicketStatus
 from core.services import client_waits, clock_rows, clock_verdicts, numbers, promises
 from core.services.promises import Promise
@@ -215,7 +215,11 @@ def live(session: Session, ticket_id: int) -> tuple[Clock, ...]:
 
 
 def reading(session: Session, clock: Clock, *, now: datetime) -> Reading:
-    spent = rules.elapsed(clock_rows.intervals(session, clock), clock.ended_at or now)
+    return _read(clock, clock_rows.intervals(session, clock), now)
+
+
+def _read(clock: Clock, ledger: Sequence[Interval], now: datetime) -> Reading:
+    spent = rules.elapsed(ledger, clock.ended_at or now)
     return Reading(clock.kind, clock.state, timedelta(minutes=clock.target_min), spent, clock.due_at)
 
 
@@ -242,11 +246,14 @@ def due(session: Session, limit: int, *, now: datetime, skip: int = 0) -> list[C
     )
 
 
-def warned(session: Session, clock: Clock, *, now: datetime) -> int:
-    """Takes the highest level that is reached, in percent, and sets the next: after days of downtime one, not four."""
-    level = max((one for one in LEVELS if one <= reading(session, clock, now=now).used_pct), default=0)
+def warned(clock: Clock, ledger: Sequence[Interval], *, now: datetime) -> int:
+    """Takes the highest level that is reached, in percent, and sets the next: after days of downtime one, not four.
+
+    `ledger`: the intervals of this running clock; a sweep has read those of many.
+    """
+    level = max((one for one in LEVELS if one <= _read(clock, ledger, now).used_pct), default=0)
     clock.warned_pct = max(clock.warned_pct, level)
-    clock_rows.refresh(session, clock)
+    clock_rows.reckon(clock, ledger)
     return level
 
 

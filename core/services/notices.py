@@ -4,7 +4,8 @@ A notice is unique by (notice, cause, person): the cause is the audit row, so a 
 a repeated update is none.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -217,7 +218,7 @@ def _audience(session: Session, audience: Audience, ticket: Ticket, contractor_i
         case Audience.MANAGER:
             return managers(session)
         case Audience.CLIENT:
-            return _client_people(session, ticket)
+            return client_people(session, [ticket])[ticket.id]
 
 
 def contractor_people(session: Session, contractor_ids: Iterable[int]) -> list[Person]:
@@ -267,25 +268,52 @@ def managers(session: Session) -> list[Person]:
     return _holders(session, Membership.role == Role.MANAGER)
 
 
-def _client_people(session: Session, ticket: Ticket) -> list[Person]:
-    """The one who asked, and those responsible for this very site; head offices are not rung for a tap."""
-    responsible = _holders(session, Membership.role == Role.REQUESTER, Membership.site_id == ticket.site_id)
-    if ticket.requester_id is None or any(p.id == ticket.requester_id for p in responsible):
-        return responsible
-    requester = session.get_one(Person, ticket.requester_id)
-    if requester.telegram_id is None or not _still_client(session, requester, ticket):
-        return responsible
-    return [requester, *responsible]
+def client_people(session: Session, tickets: Collection[Ticket]) -> dict[int, list[Person]]:
+    """Of each ticket the one who asked, and those responsible for this very site; head offices are not rung for a
+    tap."""
+    found: defaultdict[int | None, list[Person]] = defaultdict(list)
+    rows = session.execute(
+        select(Membership.site_id, Person)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            Membership.role == Role.REQUESTER,
+            Membership.site_id.in_({ticket.site_id for ticket in tickets}),
+            Membership.ended_at.is_(None),
+            Person.telegram_id.is_not(None),
+        )
+        .order_by(Person.id)
+    )
+    for site_id, person in rows:
+        found[site_id].append(person)
+    asked = _askers(session, tickets)
+    told = {}
+    for ticket in tickets:
+        responsible, asker = list(dict.fromkeys(found[ticket.site_id])), asked.get(ticket.id)
+        told[ticket.id] = responsible if asker is None or asker in responsible else [asker, *responsible]
+    return told
 
 
-def _still_client(session: Session, person: Person, ticket: Ticket) -> bool:
+def _askers(session: Session, tickets: Collection[Ticket]) -> dict[int, Person]:
     """A requester who left hears no more; a stranger who scanned the sticker hears of the own request."""
-    roles = session.scalars(
-        select(Membership).where(Membership.person_id == person.id, Membership.role == Role.REQUESTER)
-    ).all()
-    site = session.get_one(Site, ticket.site_id)
-    of_client = [role for role in roles if role.client_id == site.client_id]
-    return not of_client or any(role.ended_at is None for role in of_client)
+    ids = {ticket.requester_id for ticket in tickets} - {None}
+    if not ids:
+        return {}
+    roles: defaultdict[int, list[Membership]] = defaultdict(list)
+    of_them = select(Membership).where(Membership.person_id.in_(ids), Membership.role == Role.REQUESTER)
+    for role in session.scalars(of_them):
+        roles[role.person_id].append(role)
+    rows = session.execute(
+        select(Ticket.id, Site.client_id, Person)
+        .join(Site, Site.id == Ticket.site_id)
+        .join(Person, Person.id == Ticket.requester_id)
+        .where(Ticket.id.in_([ticket.id for ticket in tickets]), Person.telegram_id.is_not(None))
+    )
+    asked = {}
+    for ticket_id, client_id, person in rows:
+        of_client = [role for role in roles[person.id] if role.client_id == client_id]
+        if not of_client or any(role.ended_at is None for role in of_client):
+            asked[ticket_id] = person
+    return asked
 
 
 def _holders(session: Session, *conditions: Any) -> list[Person]:

@@ -57,7 +57,7 @@ def end_tasks(session: Session, actor: Actor, ticket: Ticket, *, now: datetime) 
 
 
 def _warn(session: Session, rows: Sequence[Burning], *, is_backlog: bool, now: datetime) -> None:
-    reached = [(one, one.clock.warned_pct, _level(session, one, now=now)) for one in rows]
+    reached = [(one, one.clock.warned_pct, _level(one, now=now)) for one in rows]
     burnt = [one for one, _, level in reached if level == LEVELS[-1]]
     breaches.record(session, [(one, one.clock.due_at) for one in burnt if one.clock.due_at is not None], now=now)
     risen = [_Rise(one, was, level, one.holding(now) is not None) for one, was, level in reached if level > was]
@@ -70,12 +70,12 @@ def _warn(session: Session, rows: Sequence[Burning], *, is_backlog: bool, now: d
     circulars.send(session, Notice.SLA, [one for one in told if one.told], _quiet(session, is_backlog, now), now=now)
 
 
-def _level(session: Session, one: Burning, *, now: datetime) -> int:
+def _level(one: Burning, *, now: datetime) -> int:
     """The highest level that is reached; from then on the clock waits for the next."""
     if one.clock.due_at is not None and one.clock.due_at <= now:
         clocks.burnt(one.clock)
         return LEVELS[-1]
-    return clocks.warned(session, one.clock, now=now)
+    return clocks.warned(one.clock, one.ledger, now=now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, create_engine, func, select, text
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor, Grant
+from core.domain.notice import Notice
 from core.domain.role import Role
 from core.services import cards, clocks, deadlines, tasks, warnings
 from scheduler.runner import BATCH, Runner
@@ -41,8 +42,31 @@ FIRMS = 50
 OPEN = 1_000_000
 FEW = 10_000
 DUE = 1_000
-#: (open, due) in the order in which they are run; the open ones grow in one database.
-RUNS = ((FEW, DUE), (100_000, DUE), (OPEN, 10), (OPEN, DUE), (OPEN, 10_000))
+
+
+class Case(NamedTuple):
+    """So many due of so many open, burnt so far; where the client hears of a broken promise, his letter is written."""
+
+    open: int
+    due: int
+    pct: int = 100
+    hears: bool = False
+
+    def __str__(self) -> str:
+        how = f" at {self.pct} %" if self.pct < 100 else ", clients hear" if self.hears else ""
+        return f"{self.due:,} due of {self.open:,} open{how}"
+
+
+#: In the order in which they are run; the open ones grow in one database.
+RUNS = (
+    Case(FEW, DUE),
+    Case(100_000, DUE),
+    Case(OPEN, 10),
+    Case(OPEN, DUE),
+    Case(OPEN, 10_000),
+    Case(OPEN, DUE, pct=75),
+    Case(OPEN, DUE, hears=True),
+)
 TARGET = timedelta(minutes=120)
 #: How often each screen is asked for.
 SCREENS = 20
@@ -50,8 +74,7 @@ _AS_TEXT = "%Y-%m-%d %H:%M:%S.%f"
 
 
 class Run(NamedTuple):
-    open: int
-    due: int
+    case: Case
     claim_s: float
     sweep_s: float
     letters: int
@@ -61,7 +84,7 @@ def measure() -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for name, database in (("SQLite", _sqlite), ("PostgreSQL", _postgres)):
         with database() as (url, engine):
-            runs = [_run(url, engine, opened, due) for opened, due in RUNS]
+            runs = [_run(url, engine, case) for case in RUNS]
             rows += _rows(name, runs)
             rows += asyncio.run(_screens(name, url))
             if name == "PostgreSQL":
@@ -70,40 +93,41 @@ def measure() -> list[tuple[str, ...]]:
 
 
 def _rows(name: str, runs: list[Run]) -> Iterator[tuple[str, ...]]:
-    found = {(run.open, run.due): run for run in runs}
+    other = next(run for run in runs if run.case == Case(OPEN, DUE))
     for run in runs:
-        whose = f"{name}, {run.due:,} due of {run.open:,} open"
-        other = found[OPEN, DUE]
+        whose = f"{name}, {run.case}"
         is_wanted = run == other
-        each = f"{run.sweep_s / run.due * 1000:.1f} ms each, {run.letters:,} letters"
+        each = f"{run.sweep_s / run.case.due * 1000:.1f} ms each, {run.letters:,} letters"
         ratio = f"{run.sweep_s / other.sweep_s:.2f}"
         yield f"sweep, {whose}", f"{run.sweep_s:.2f} s", each, ratio, "≤ 5 s" * is_wanted
         yield f"claim alone, {whose}", f"{run.claim_s:.3f} s", f"of {run.sweep_s:.2f} s", "", "≤ 0.3 s" * is_wanted
 
 
-def _run(url: str, engine: Engine, opened: int, due: int) -> Run:
+def _run(url: str, engine: Engine, case: Case) -> Run:
     with engine.begin() as connection:
-        fill(connection, opened)
-        _burn(connection, due)
+        fill(connection, case.open)
+        _burn(connection, case.due, case.pct)
+        connection.execute(text("UPDATE contract SET client_hears_breach = :hears"), {"hears": case.hears})
     _analyze(engine)
-    return asyncio.run(_timed(url, opened, due))
+    return asyncio.run(_timed(url, case))
 
 
-async def _timed(url: str, opened: int, due: int) -> Run:
+async def _timed(url: str, case: Case) -> Run:
     db = Database.open(url, HandClock(NOW))
     try:
         before = await db.read(_written)
         started = time.perf_counter()
-        assert await db.write(_claim, due) == due
+        assert await db.write(_claim, case.due) == case.due
         claimed = time.perf_counter()
         taken = await _sweep(db)
         ended = time.perf_counter()
         after = await db.read(_written)
     finally:
         await db.close()
-    assert taken == due, (taken, due)
-    assert after.breaches - before.breaches == due, (before, after)
-    return Run(opened, due, claimed - started, ended - claimed, after.letters - before.letters)
+    assert taken == after.warned - before.warned == case.due, (taken, before, after)
+    assert after.breaches - before.breaches == (case.due if case.pct == 100 else 0), (before, after)
+    assert (after.heard - before.heard == case.due) is case.hears
+    return Run(case, claimed - started, ended - claimed, after.letters - before.letters)
 
 
 async def _sweep(db: Database) -> int:
@@ -116,13 +140,21 @@ def _claim(session: Session, due: int, *, now: datetime) -> int:
 
 
 class Written(NamedTuple):
+    warned: int
     breaches: int
     letters: int
+    heard: int
 
 
 def _written(session: Session, *, now: datetime) -> Written:
-    breaches, letters = (session.scalar(select(func.count()).select_from(table)) or 0 for table in (Breach, Outbox))
-    return Written(breaches, letters)
+    told = select(func.count()).select_from(Outbox)
+    asked = (
+        select(func.count()).select_from(Audit).where(Audit.entity == "clock", Audit.event == "warn"),
+        select(func.count()).select_from(Breach),
+        told,
+        told.where(Outbox.notice == Notice.BREACH),
+    )
+    return Written(*(session.scalar(one) or 0 for one in asked))
 
 
 def _two(url: str, engine: Engine) -> tuple[str, ...]:
@@ -207,7 +239,8 @@ def fill(connection: Connection, opened: int) -> None:
     ahead = _at(connection, NOW + timedelta(days=9))
     _copy(connection, numbers, "ticket", {"id": "n.i", "number": "'П-' || n.i"})
     clock = {"id": "n.i + 10", "ticket_id": "n.i", "kind": "'arrival'", "state": "'running'", "warned_pct": "0"}
-    _copy(connection, numbers, "clock", clock | {"ended_at": "NULL", "due_at": ahead, "warn_at": ahead})
+    clock |= {"target_min": str(TARGET // timedelta(minutes=1)), "ended_at": "NULL"}
+    _copy(connection, numbers, "clock", clock | {"due_at": ahead, "warn_at": ahead})
     interval = {"id": "n.i + 10", "clock_id": "n.i + 10", "runs": _yes(connection), "to_at": "NULL"}
     _copy(connection, numbers, "clock_interval", interval)
 
@@ -221,14 +254,16 @@ def _copy(connection: Connection, numbers: str, name: str, given: dict[str, str]
     connection.execute(text(f"INSERT INTO {name} ({', '.join(columns)}) {numbers} {rows}"))
 
 
-def _burn(connection: Connection, due: int) -> None:
-    """The next clocks in line have burnt out a second ago; every other one has a firm that had agreed to come."""
-    first = 1 + (connection.scalar(text("SELECT max(ticket_id) FROM breach")) or 1)
+def _burn(connection: Connection, due: int, pct: int = 100) -> None:
+    """The next clocks in line have burnt so far a second ago; every other one has a firm that had agreed to come."""
+    first = 1 + (connection.scalar(text("SELECT max(ticket_id) FROM clock WHERE warned_pct > 0")) or 1)
     last = first + due - 1
-    gone, began = (_at(connection, NOW - back) for back in (timedelta(seconds=1), timedelta(seconds=1) + TARGET))
+    reached = NOW - timedelta(seconds=1)
+    since = reached - TARGET * pct / 100
+    began, gone, ends = (_at(connection, moment) for moment in (since, reached, since + TARGET))
     of_these = f"BETWEEN {first + 10} AND {last + 10}"
     connection.execute(
-        text(f"UPDATE clock SET started_at = {began}, due_at = {gone}, warn_at = {gone} WHERE id {of_these}")
+        text(f"UPDATE clock SET started_at = {began}, due_at = {ends}, warn_at = {gone} WHERE id {of_these}")
     )
     connection.execute(text(f"UPDATE clock_interval SET from_at = {began} WHERE clock_id {of_these}"))
     numbers = f"WITH RECURSIVE n(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i < {last})"

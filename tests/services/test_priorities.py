@@ -11,7 +11,7 @@ from core.domain.clock import ClockKind, ClockState, StopReason
 from core.domain.errors import Changed, NotFound
 from core.domain.offer import OfferStatus
 from core.domain.ticket import Priority, TicketStatus
-from core.services import clock_changes, clocks, holds, priorities
+from core.services import clock_changes, clock_rows, clocks, holds, priorities
 from storage.models.clock import Clock, ClockInterval
 from storage.models.directory import Contract, SlaTarget
 from storage.models.offer import Offer, Wave
@@ -152,7 +152,7 @@ def test_levels_the_new_promise_has_not_reached_warn_again(world: World, clock: 
     ticket = send(world)
     reaction = clock_of(world, ticket, REACTION)
     world.now = clock.move(minutes=190)
-    clocks.warned(world.session, reaction, now=world.now)
+    clocks.warned(reaction, clock_rows.intervals(world.session, reaction), now=world.now)
     assert reaction.warned_pct == 75
     change(world, ticket, Priority.PLANNED)
     assert (reaction.warned_pct, reaction.warn_at is not None) == (0, True)
