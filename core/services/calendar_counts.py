@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
 from core.domain.calendar import CalendarKind
+from core.domain.clock import ClockState
 from core.services import audit, breaches, calendars, clocks, production_calendar
 from storage.models.clock import Breach, Clock, ClockInterval
 from storage.models.desk import JobRun
@@ -25,6 +26,8 @@ from storage.models.ticket import Ticket
 #: Deadlines reach no farther than the years around the present one: from, to.
 NEAR_YEARS = (-1, 2)
 _LENGTH = 20
+#: So many clocks are read with one statement.
+AT_ONCE = 500
 
 
 def page(session: Session, limit: int, after: int, *, now: datetime) -> int | None:
@@ -51,6 +54,11 @@ def of_sites(session: Session, actor: Actor, site_ids: Collection[int], *, now: 
     _count(session, session.scalars(_living(0).where(Clock.ticket_id.in_(here))).all(), now=now)
 
 
+def of_all(session: Session, *, now: datetime) -> int:
+    """Something was said of a day: whoever looks at a card now sees the deadline by it. Returns how many clocks run."""
+    return _count(session, session.scalars(_living(0)).all(), now=now)
+
+
 def following(session: Session, after: int, *, now: datetime) -> int | None:
     """The next of them: a clock that cannot be counted is passed by."""
     return session.scalar(_living(after).limit(1))
@@ -64,15 +72,23 @@ def _fingerprint(session: Session, *, now: datetime) -> str:
     return sha256(told.encode()).hexdigest()[:_LENGTH]
 
 
-def _count(session: Session, ids: Sequence[int], *, now: datetime) -> None:
-    # Who ends one of them at this moment ends it by its new deadline, or it is over and left alone.
-    rows = select(Clock).where(Clock.id.in_(ids), Clock.ended_at.is_(None)).order_by(Clock.id).with_for_update()
-    broken = set(session.scalars(select(Breach.clock_id).where(Breach.clock_id.in_(ids))))
-    known = session.scalars(rows).all()
-    breaches.by_calendar(session, clocks.count_anew(session, known, now=now), now=now)
+def _count(session: Session, ids: Sequence[int], *, now: datetime) -> int:
+    """Returns how many of them run."""
+    known: list[Clock] = []
+    overtaken: list[Clock] = []
+    broken: set[int] = set()
+    for some in (ids[first : first + AT_ONCE] for first in range(0, len(ids), AT_ONCE)):
+        # Who ends one of them at this moment ends it by its new deadline, or it is over and left alone.
+        rows = select(Clock).where(Clock.id.in_(some), Clock.ended_at.is_(None)).order_by(Clock.id).with_for_update()
+        living = session.scalars(rows).all()
+        broken.update(session.scalars(select(Breach.clock_id).where(Breach.clock_id.in_(some))))
+        overtaken += clocks.count_anew(session, living, now=now)
+        known += living
+    breaches.by_calendar(session, overtaken, now=now)
     for clock in known:
         if clock.id in broken:
             breaches.recheck(session, clock, now=now, by_calendar=True)
+    return sum(clock.state is ClockState.RUNNING for clock in known)
 
 
 def _living(after: int) -> Select[int]:

@@ -9,7 +9,7 @@ from core.domain.actor import Actor
 from core.domain.calendar import CalendarKind, DayKind
 from core.domain.errors import FieldInvalid, NotAllowed
 from core.domain.role import Role
-from core.services import audit, breaches, calendars, clocks
+from core.services import audit, breaches, calendar_counts, calendars
 from storage.models.clock import CalendarDay
 
 #: Nobody's deadline is farther; the production calendar is known within these.
@@ -37,12 +37,11 @@ def say(session: Session, actor: Actor, day: date, kind: DayKind | None, *, now:
     session.flush()
     data = {"day": day.isoformat(), "kind": kind}
     audit.record(session, actor, calendars.SAID_OF, day.toordinal(), "say", now=now, data=data)
-    running = clocks.on_calendar(session, CalendarKind.WORKING)
-    breaches.by_calendar(session, clocks.count_anew(session, running, now=now), now=now)
+    running = calendar_counts.of_all(session, now=now)
     # A day begins somewhere on earth half a day before it begins in UTC.
     since = datetime.combine(day, time(), tzinfo=UTC) - timedelta(days=1)
     breaches.recheck_calendar(session, CalendarKind.WORKING, since, now=now)
-    return len(running)
+    return running
 
 
 def said(session: Session, *, now: datetime) -> tuple[tuple[date, DayKind], ...]:

@@ -3,13 +3,14 @@
 Only `core.services.clocks` and `core.services.clock_changes` write through here.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from core.domain import clock as rules
+from core.domain.calendar import CalendarKind, RoundTheClock
 from core.domain.clock import LEVELS, STOPS, ClockKind, ClockState, Interval, StopReason, Whose
 from core.services import calendars
 from storage.models.clock import Clock, ClockInterval
@@ -103,6 +104,24 @@ def intervals(session: Session, clock: Clock) -> list[Interval]:
     rows = session.scalars(_rows_of(clock.id)).all()
     known = {kind: calendars.of(session, kind, zone) for kind in {row.calendar for row in rows}}
     return [Interval(row.from_at, row.to_at, row.runs, known[row.calendar]) for row in rows]
+
+
+def ledgers(session: Session, clocks: Collection[Clock]) -> dict[int, list[Interval]]:
+    """As `intervals`, of many: each table is read once."""
+    found: dict[int, list[Interval]] = {clock.id: [] for clock in clocks}
+    rows = session.execute(
+        select(ClockInterval, Site.zone)
+        .join(Clock, Clock.id == ClockInterval.clock_id)
+        .join(Ticket, Ticket.id == Clock.ticket_id)
+        .join(Site, Site.id == Ticket.site_id)
+        .where(ClockInterval.clock_id.in_(found))
+        .order_by(ClockInterval.from_at, ClockInterval.id)
+    )
+    plain, working = RoundTheClock(), calendars.by_zone(session)
+    for row, zone in rows:
+        calendar = plain if row.calendar is CalendarKind.ROUND_THE_CLOCK else working(zone)
+        found[row.clock_id].append(Interval(row.from_at, row.to_at, row.runs, calendar))
+    return found
 
 
 def live(session: Session, ticket_id: int, *states: ClockState) -> list[Clock]:

@@ -5,7 +5,7 @@ who disagrees with a pause, and what is answered, stands on its stretches by `co
 """
 
 import math
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -282,20 +282,16 @@ def rule(session: Session, rows: Collection[ClockInterval], whose: Whose, *, cou
     return list(found)
 
 
-def on_calendar(session: Session, kind: CalendarKind) -> Sequence[Clock]:
-    """What runs on it, or did for a while."""
-    on_it = select(ClockInterval.clock_id).where(ClockInterval.calendar == kind)
-    return session.scalars(select(Clock).where(Clock.state == ClockState.RUNNING, Clock.id.in_(on_it))).all()
-
-
-def count_anew(session: Session, known: Iterable[Clock], *, now: datetime) -> list[Clock]:
+def count_anew(session: Session, known: Collection[Clock], *, now: datetime) -> list[Clock]:
     """The calendar has changed: deadlines and next warnings. Returns those that were ahead and are over by that."""
-    overtaken = []
+    session.flush()
+    ledgers, overtaken = clock_rows.ledgers(session, known), []
     for clock in known:
         before = clock.due_at
-        clock_rows.refresh(session, clock)
+        clock_rows.reckon(clock, ledgers[clock.id])
         if before is not None and clock.due_at is not None and clock.due_at <= now < before:
             overtaken.append(clock)
+    session.flush()
     return overtaken
 
 

@@ -3,6 +3,7 @@
 import ast
 import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.domain.clock import ClockKind, Whose
+from core.domain.clock import ClockKind, Interval, Whose
 from core.domain.defaults import Defaults
 from core.domain.offer import OfferStatus
 from core.domain.quality import QualityKind
@@ -248,16 +249,16 @@ async def test_a_deadline_that_cannot_be_counted_keeps_no_other_from_it(
     assert before is not None
     other = Database.open(database_url, db.clock, info={KEY: replace(Defaults(), work_from_hour=11)})
     ids = sorted(await db.read(reactions))
-    usual = clock_rows.refresh
+    usual = clock_rows.reckon
 
-    def refresh(session: Session, clock: Clock) -> None:
+    def reckon(clock: Clock, ledger: Sequence[Interval]) -> None:
         if clock.id in (ids[3], ids[4], ids[-1]):
             raise RuntimeError("a bad row")
-        usual(session, clock)
+        usual(clock, ledger)
 
     jobs = [Job("due", EVERY_MOMENT, due)]
     with monkeypatch.context() as bad:
-        bad.setattr(clock_rows, "refresh", refresh)
+        bad.setattr(clock_rows, "reckon", reckon)
         await Runner(other, jobs).count_anew(asyncio.Event())
     counted = await db.read(reactions)
     assert {one for one in ids if counted[one] == before} == {ids[3], ids[4], ids[-1]}

@@ -22,7 +22,7 @@ from core.services import (
     tickets,
     visits,
 )
-from storage.models.clock import Breach, ClockInterval
+from storage.models.clock import Breach, Clock, ClockInterval
 from storage.models.desk import Audit
 from storage.models.post import Outbox
 from storage.models.quality import QualityEvent
@@ -269,7 +269,7 @@ def give_back(world: World, clock_id: int, *, minutes: int) -> None:
         row.calendar, row.reason = first.calendar, None if runs else StopReason.MOVED_BY_CLIENT
         session.add(row)
         session.flush()
-    clocks.count_anew(session, clocks.on_calendar(session, first.calendar), now=world.now)
+    clocks.count_anew(session, [session.get_one(Clock, clock_id)], now=world.now)
 
 
 def test_a_holiday_said_after_the_fact_annuls_what_it_covers(session: Session, clock: HandClock) -> None:

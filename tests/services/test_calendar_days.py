@@ -10,10 +10,11 @@ from core.domain.actor import Actor, Grant
 from core.domain.calendar import CalendarKind, DayKind
 from core.domain.errors import FieldInvalid, NotAllowed
 from core.domain.role import Role
-from core.services import calendar_days, calendars, warnings
+from core.services import calendar_counts, calendar_days, calendars, warnings
 from storage.models.clock import CalendarDay, Clock
 from storage.models.post import Outbox
 from tests.clock import START, HandClock
+from tests.databases import counted
 from tests.imports.test_command import run
 from tests.make.people import add_person
 from tests.make.tickets import make_world, send, tap
@@ -121,3 +122,29 @@ def test_the_command_shows_and_changes_days(database_url: str) -> None:
     assert "17.03.2026  выходной" in run(database_url, "calendar").stdout
     assert run(database_url, "calendar", "2026-03-17", "праздник").returncode == 2
     assert "по производственному календарю" in run(database_url, "calendar", "2026-03-17", "--remove").stdout
+
+
+def test_a_day_said_asks_no_more_often_for_many_clocks_than_for_few(session: Session, now: datetime) -> None:
+    world = make_world(session, now=now)
+    admin = add_person(session, Grant(Role.ADMIN), now=now)
+
+    def asked(kind: DayKind | None, more: int) -> int:
+        for _ in range(more):
+            send(world)
+        with counted(session) as statements:
+            calendar_days.say(session, tap(admin), START.date(), kind, now=now)
+        return len([one for one in statements if one.startswith("SELECT")])
+
+    asked(DayKind.SHORT, 1)
+    assert asked(DayKind.OFF, 3) == asked(None, 4)
+
+
+def test_of_many_clocks_none_is_left_out(session: Session, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calendar_counts, "AT_ONCE", 2)
+    world = make_world(session, now=now)
+    admin = add_person(session, Grant(Role.ADMIN), now=now)
+    for _ in range(5):
+        send(world)
+    assert calendar_days.say(session, tap(admin), START.date(), DayKind.OFF, now=now) == 5
+    session.expire_all()
+    assert set(session.scalars(select(Clock.due_at))) == {datetime(2026, 3, 17, 14, tzinfo=UTC)}
