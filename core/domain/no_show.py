@@ -47,7 +47,8 @@ def look(
     """`answers` are other times he has named already, `is_reminded`: he did not answer twice in a row, `is_told`: the
     question has reached his chat.
 
-    A window that nobody of the firm has agreed to yet, or a phone at the site, is no reason to punish anybody.
+    `is_agreed`: the firm has said yes to this window. One it has not, or a phone at the site, is no reason to punish
+    anybody.
     """
     if not can_be_asked:
         return Look.DESK

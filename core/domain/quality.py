@@ -1,6 +1,7 @@
 """Events that speak for or against a contractor, and what each weighs."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -53,6 +54,22 @@ def is_bad(kind: QualityKind, weight_milli: int) -> bool:
 def pulls_below(floor: int, kind: QualityKind, weight_milli: int) -> bool:
     """Whether a score of the floor sinks by it. A four of five speaks against the crew a little and still lifts one."""
     return kind in STRIKES or 100 * weight_milli < floor * GOOD_MILLI
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A beginning a visit had. `by`: whose wish it was; None: it was only planned. `since`: when it was set, of the
+    first one when the job was given. `is_confirmed`: the crew said that it was coming."""
+
+    start: datetime
+    by: Side | None
+    since: datetime
+    is_confirmed: bool = False
+
+    @property
+    def is_agreed(self) -> bool:
+        """By the crew."""
+        return self.by is Side.CREW or self.is_confirmed
 
 
 def promised_start(

@@ -17,7 +17,7 @@ from core.domain.notice import Audience, Delivery, Notice
 from core.domain.role import CONTRACTOR_ROLES, Role
 from core.domain.task import TaskKind
 from core.domain.visit import AHEAD, VisitStatus
-from core.services import audit, moves, notices, numbers, scope, tasks
+from core.services import audit, moves, notices, numbers, scope, tasks, windows
 from core.services.rows import moved
 from storage.models.people import Membership, Person
 from storage.models.ticket import Assignment, Ticket
@@ -45,8 +45,9 @@ def confirm(session: Session, actor: Actor, visit_id: int, *, now: datetime) -> 
         actor,
         "visit",
         visit.id,
-        "confirm",
+        windows.CONFIRMED,
         now=now,
+        data={"window": visit.starts_at.isoformat()},
         role=min(scope.roles_on(session, actor, ticket) & CONTRACTOR_ROLES),
         from_state=before,
         to_state=VisitStatus.CONFIRMED,

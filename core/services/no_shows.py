@@ -36,6 +36,7 @@ from core.services import (
     quality,
     scope,
     tasks,
+    windows,
 )
 from core.services import visits as walks
 from core.services.rows import moved
@@ -157,7 +158,7 @@ def _look(session: Session, actor: Actor, visit: Visit, ticket: Ticket, *, now: 
         is_told=_told_at(session, visit) is not None,
         is_near=_is_near(session, visit, ticket, now),
         # While the time is in doubt nobody loses a job by himself: he may have been there and unable to say so.
-        is_agreed=not tasks.has(session, ticket.id, TaskKind.LEFT) and not guard.is_held(session),
+        is_agreed=_is_agreed(session, visit) and not guard.is_held(session),
         rules=rules,
     )
     match what:
@@ -168,6 +169,11 @@ def _look(session: Session, actor: Actor, visit: Visit, ticket: Ticket, *, now: 
         case Look.NO_SHOW:
             _declare(session, actor, visit, ticket, now=now)
     return None
+
+
+def _is_agreed(session: Session, visit: Visit) -> bool:
+    """Whoever has set out has taken it, whatever he said before."""
+    return visit.status is VisitStatus.EN_ROUTE or windows.is_agreed(session, visit)
 
 
 def _fair(session: Session, visit: Visit, ticket: Ticket, now: datetime) -> datetime:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from core.domain import quality, typed
@@ -195,16 +195,7 @@ def minutes_off(session: Session, visit: Visit, *, at: datetime) -> int:
     latest = min(visit.ends_at, promised + (visit.ends_at - visit.starts_at))
     said = downtime.said_at(session, latest + timedelta(minutes=rules.late_minutes), now=at)
     off = quality.minutes_off(said, min(visit.starts_at, promised), latest, rules)
-    return off if off > 0 or moves or _is_agreed(session, visit) else 0
-
-
-def _is_agreed(session: Session, visit: Visit) -> bool:
-    """With the crew, by its yes to an offer or to "still going?"."""
-    if visit.confirmed_at is not None:
-        return True
-    is_first = select(func.min(Visit.number)).where(Visit.assignment_id == visit.assignment_id)
-    by_offer = session.get_one(Assignment, visit.assignment_id).offer_id is not None
-    return by_offer and session.scalar(is_first) == visit.number
+    return off if off > 0 or moves or windows.is_agreed(session, visit) else 0
 
 
 def arrival(session: Session, visit: Visit, ticket: Ticket, off_minutes: int, *, cause: Audit, now: datetime) -> None:

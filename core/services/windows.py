@@ -1,19 +1,25 @@
-"""The windows a visit had, one after the other, and whose wish each was: a late arrival, a no-show and a broken promise
-ask the same."""
+"""The windows a visit had, one after the other: whose wish each was, and whether the firm agreed to it. A late arrival,
+a no-show and a broken promise ask the same."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.domain import slots
 from core.domain.clock import Whose
+from core.domain.quality import Window
 from core.domain.slots import Slot
 from core.domain.visit import Side
 from storage.models.clock import Hold
-from storage.models.visit import VisitMove
+from storage.models.desk import Audit
+from storage.models.ticket import Assignment
+from storage.models.visit import Visit, VisitMove
+
+#: The row of the audit of a visit: the crew says that it is coming, to which window.
+CONFIRMED = "confirm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,33 @@ def changes(session: Session, visit_ids: Collection[int]) -> list[Change]:
     rows = select(VisitMove, Hold.whose, Hold.started_at).outerjoin(Hold, Hold.id == VisitMove.hold_id)
     rows = rows.where(VisitMove.visit_id.in_(visit_ids)).order_by(VisitMove.id)
     return [_change(move, whose, held_at) for move, whose, held_at in session.execute(rows)]
+
+
+def of(session: Session, visit: Visit) -> list[Window]:
+    """Oldest first; the last one stands."""
+    made, confirmed = changes(session, [visit.id]), _confirmed(session, visit)
+    first = made[0].before.start if made else visit.starts_at
+    assignment = session.get_one(Assignment, visit.assignment_id)
+    by = Side.CREW if _is_of_offer(session, visit, assignment) else None
+    begun = Window(first, by, assignment.started_at, first in confirmed)
+    return [begun, *(Window(one.start, one.by, one.at, one.start in confirmed) for one in made)]
+
+
+def is_agreed(session: Session, visit: Visit) -> bool:
+    """The firm has said yes to the window that stands: to the offer, to "still going?", or by a move of its own."""
+    return of(session, visit)[-1].is_agreed
+
+
+def _confirmed(session: Session, visit: Visit) -> set[datetime]:
+    """Beginnings the crew said yes to."""
+    said = select(Audit.data).where(Audit.entity == "visit", Audit.entity_id == visit.id, Audit.event == CONFIRMED)
+    return {datetime.fromisoformat(data["window"]) for data in session.scalars(said) if "window" in data}
+
+
+def _is_of_offer(session: Session, visit: Visit, assignment: Assignment) -> bool:
+    """Whoever says yes to an offer says yes to the window of the first visit; those that follow are only planned."""
+    first = select(func.min(Visit.number)).where(Visit.assignment_id == assignment.id)
+    return assignment.offer_id is not None and session.scalar(first) == visit.number
 
 
 def _change(move: VisitMove, whose: Whose | None, held_at: datetime | None) -> Change:

@@ -6,16 +6,19 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.domain.actor import Actor
 from core.domain.errors import Changed
 from core.domain.notice import Notice
 from core.domain.quality import QualityKind
 from core.domain.task import TaskKind
 from core.domain.ticket import TicketStatus
 from core.domain.visit import VisitOutcome
-from core.services import confirmations, guard, holds, moves, no_shows, positions, staffing, tickets, visits
+from core.services import confirmations, guard, holds, moves, no_shows, positions, staffing, tasks, tickets, visits
 from storage.models.post import Outbox
+from storage.models.ticket import Ticket
+from storage.models.visit import Visit
 from tests.clock import HandClock
-from tests.make.tickets import arrive, make_world, tap, visit_of, wait
+from tests.make.tickets import World, arrive, bring, make_world, send, tap, visit_of, wait
 from tests.services.test_moves import agreed
 from tests.services.test_no_shows import MINUTE, QUARTER, Watch, asked, begun, kinds, rung, sound, strikes
 
@@ -133,18 +136,71 @@ def test_what_was_missed_for_long_is_asked_in_the_morning(session: Session, now:
     assert rung(session, world.engineer, Notice.WHERE_ARE_YOU) == 1
 
 
-def test_a_visit_that_nobody_has_agreed_yet_is_the_desks_to_settle(
-    session: Session, now: datetime, clock: HandClock
+def only_planned(session: Session, now: datetime, clock: HandClock, why: str) -> tuple[World, Watch, Ticket, Visit]:
+    """A window that nobody of the firm has said yes to, tomorrow at the earliest."""
+    world = make_world(session, now=now)
+    match why:
+        case "rework":
+            ticket = bring(world, TicketStatus.REWORK)
+        case "left":
+            ticket = bring(world, TicketStatus.IN_WORK)
+            visit = visit_of(world, ticket)
+            visits.leave(session, tap(world.engineer), visit.id, VisitOutcome.NEEDS_PARTS, now=now)
+            system = Actor.system("test")
+            tasks.end_for_ticket(session, system, ticket.id, {TaskKind.LEFT}, "arranged", now=now)
+        case "by hand":
+            ticket = send(world)
+            staffing.assign(session, tap(world.dispatcher), ticket.id, world.contractor.id, now=now)
+        case "held":
+            ticket, visit = agreed(world)
+            wait(world, ticket, days=2)
+            world.now = clock.move(days=2)
+            holds.sweep(session, 50, now=world.now)
+            session.refresh(ticket)
+        case _:
+            ticket, visit = agreed(world)
+            moves.move(session, tap(world.requester), visit.id, visit.starts_at + timedelta(days=1), now=now)
+    return world, Watch(world, clock), ticket, visit_of(world, ticket)
+
+
+PLANNED = ["rework", "left", "by hand", "held", "moved"]
+
+
+@pytest.mark.parametrize("why", PLANNED)
+def test_a_window_the_firm_has_not_agreed_to_is_the_desks_to_settle(
+    session: Session, now: datetime, clock: HandClock, why: str
 ) -> None:
-    """After "could not finish" the next visit is only proposed until the desk has arranged it."""
+    _world, watch, ticket, visit = only_planned(session, now, clock, why)
+    watch.goes_to(visit.ends_at + QUARTER)
+    watch.later(QUARTER)
+    assert strikes(session) == []
+    assert ticket.status in moves.EXPECTED
+    assert TaskKind.NOT_COME in kinds(session, ticket)
+
+
+@pytest.mark.parametrize("yes", ["confirms", "moves", "sets out"])
+def test_the_firms_own_yes_to_it_counts(session: Session, now: datetime, clock: HandClock, yes: str) -> None:
+    world, watch, ticket, visit = only_planned(session, now, clock, "left")
+    me = tap(world.engineer)
+    match yes:
+        case "confirms":
+            confirmations.confirm(session, me, visit.id, now=now)
+        case "moves":
+            moves.move(session, me, visit.id, visit.starts_at + timedelta(days=1), now=now)
+        case "sets out":
+            visits.go(session, me, visit.id, now=now)
+    watch.goes_to(visit.ends_at + QUARTER)
+    watch.later(QUARTER)
+    assert (ticket.status, strikes(session)) == (TicketStatus.UNSTAFFED, [(QualityKind.NO_SHOW, 3000)])
+
+
+def test_a_yes_to_a_window_that_was_moved_since_is_none(session: Session, now: datetime, clock: HandClock) -> None:
     world, watch, ticket, visit = begun(session, now, clock)
-    visits.arrive_by_word(session, tap(world.engineer), visit.id, now=now)
-    visits.leave(session, tap(world.engineer), visit.id, VisitOutcome.NEEDS_PARTS, now=now)
-    following = visit_of(world, ticket)
-    watch.goes_to(following.ends_at + QUARTER)
+    confirmations.confirm(session, tap(world.engineer), visit.id, now=now)
+    moves.move(session, tap(world.dispatcher), visit.id, visit.starts_at + timedelta(days=1), now=now)
+    watch.goes_to(visit.ends_at + QUARTER)
     watch.later(QUARTER)
     assert (ticket.status, strikes(session)) == (TicketStatus.ASSIGNED, [])
-    assert TaskKind.NOT_COME in kinds(session, ticket)
 
 
 def test_a_confirmed_visit_is_watched_too(session: Session, now: datetime, clock: HandClock) -> None:

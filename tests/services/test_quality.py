@@ -16,7 +16,7 @@ from core.domain.quality import QualityKind
 from core.domain.role import Role
 from core.domain.ticket import TicketStatus
 from core.domain.visit import Side
-from core.services import acceptances, holds, moves, quality, score, visits
+from core.services import acceptances, confirmations, holds, moves, quality, score, visits
 from storage.models.contractor import Contractor
 from storage.models.desk import Audit
 from storage.models.post import Outbox
@@ -112,9 +112,8 @@ def test_nobody_is_early_for_a_window_that_was_only_planned(session: Session, no
     assert visit.starts_at > now + 31 * MINUTE
     assert quality.minutes_off(session, visit, at=now) == 0
     assert quality.minutes_off(session, visit, at=visit.ends_at + 16 * MINUTE) == 16
-    visit.confirmed_at = now
+    confirmations.confirm(session, tap(world.engineer), visit.id, now=now)
     assert quality.minutes_off(session, visit, at=visit.starts_at - 31 * MINUTE) == -31
-    visit.confirmed_at = None
 
 
 def test_the_promised_start_follows_everybody_but_a_crew_that_moves_too_late() -> None:
