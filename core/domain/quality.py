@@ -1,6 +1,6 @@
 """Events that speak for or against a contractor, and what each weighs."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -71,19 +71,24 @@ class Window:
         """By the crew."""
         return self.by is Side.CREW or self.is_confirmed
 
+    @property
+    def has_beginning(self) -> bool:
+        """Somebody waits for it; what was only planned says when he comes at the latest."""
+        return self.by is not None or self.is_confirmed
 
-def promised_start(
-    first: datetime, moves: Iterable[tuple[Side | None, datetime, datetime]], rules: Defaults
-) -> datetime:
-    """The beginning a crew is held to. `moves` are (whose, when it was moved, to when), oldest first.
+
+def promised_start(windows: Sequence[Window], rules: Defaults) -> datetime:
+    """The beginning a crew is held to; of one window at least, oldest first.
 
     Who moves his own visit at the last moment does not come in time by that; the others may move it when they like.
+    What a crew never agreed to binds it once it has begun: moved away before, it does not.
     """
-    promised = first
-    for side, at, to in moves:
-        if side is not Side.CREW or at <= promised - timedelta(hours=rules.confirm_last_hours):
-            promised = to
-    return promised
+    promised = windows[0]
+    for window in windows[1:]:
+        notice = timedelta(hours=rules.confirm_last_hours) if promised.is_agreed else timedelta(0)
+        if window.by is not Side.CREW or window.since <= promised.start - notice:
+            promised = window
+    return promised.start
 
 
 def minutes_off(at: datetime, earliest: datetime, latest: datetime, rules: Defaults) -> int:

@@ -185,17 +185,13 @@ def minutes_off(session: Session, visit: Visit, *, at: datetime) -> int:
     """How late (or, negative, how early) somebody comes who comes at this moment; 0 is in time.
 
     Who could not say that he was there was no later than when nobody could be heard any more.
-    A window that was only planned, by the desk or for a visit that follows, is a promise of when he comes at the
-    latest: nobody agreed to wait for its beginning.
     """
-    rules = numbers.of(session)
-    moves = windows.changes(session, [visit.id])
-    first = moves[0].before.start if moves else visit.starts_at
-    promised = quality.promised_start(first, ((one.by, one.at, one.start) for one in moves), rules)
+    rules, had = numbers.of(session), windows.of(session, visit)
+    promised = quality.promised_start(had, rules)
     latest = min(visit.ends_at, promised + (visit.ends_at - visit.starts_at))
     said = downtime.said_at(session, latest + timedelta(minutes=rules.late_minutes), now=at)
     off = quality.minutes_off(said, min(visit.starts_at, promised), latest, rules)
-    return off if off > 0 or moves or windows.is_agreed(session, visit) else 0
+    return off if off > 0 or had[-1].has_beginning else 0
 
 
 def arrival(session: Session, visit: Visit, ticket: Ticket, off_minutes: int, *, cause: Audit, now: datetime) -> None:

@@ -12,10 +12,10 @@ from core.domain.clock import StopReason
 from core.domain.defaults import Defaults
 from core.domain.errors import Changed, NotAllowed, NotFound, TextEmpty, TextTooLong
 from core.domain.notice import Notice
-from core.domain.quality import QualityKind
+from core.domain.quality import QualityKind, Window
 from core.domain.role import Role
 from core.domain.ticket import TicketStatus
-from core.domain.visit import Side
+from core.domain.visit import Side, VisitOutcome
 from core.services import acceptances, confirmations, holds, moves, quality, score, visits
 from storage.models.contractor import Contractor
 from storage.models.desk import Audit
@@ -104,6 +104,44 @@ def test_a_moved_visit_counts_from_its_new_time_but_not_where_the_crew_moves_it_
     assert event.weight_milli == (1000 if good else 0)
 
 
+@pytest.mark.parametrize(("minutes", "good"), [(2, True), (61, False)])
+@pytest.mark.parametrize("why", ["held", "left"])
+def test_a_window_set_an_hour_ahead_and_moved_away_at_once_makes_nobody_late(
+    session: Session, now: datetime, clock: HandClock, why: str, minutes: int, good: bool
+) -> None:
+    """The machine set it; who lets it begin is held to it."""
+    world, visit = set_an_hour_ahead(session, now, clock, why)
+    assert visit.starts_at - world.now == 60 * MINUTE
+    world.now = clock.move(minutes=minutes)
+    moves.move(session, tap(world.engineer), visit.id, visit.starts_at + DAY, now=world.now)
+    world.now = clock.at = visit.starts_at + 20 * MINUTE
+    visits.arrive_by_word(session, tap(world.engineer), visit.id, now=world.now)
+    assert events(session)[-1] == (QualityKind.ARRIVAL, 1000 if good else 0)
+
+
+def set_an_hour_ahead(session: Session, now: datetime, clock: HandClock, why: str) -> tuple[World, Visit]:
+    world = make_world(session, now=now)
+    if why == "held":
+        ticket, visit = agreed(world)
+        world.now = clock.at = visit.starts_at - timedelta(hours=1)
+        wait(world, ticket, hours=24)
+        world.now = clock.move(hours=24)
+        holds.sweep(session, 50, now=world.now)
+        session.refresh(ticket)
+        return world, visit_of(world, ticket)
+    ticket = bring(world, TicketStatus.IN_WORK)
+    world.now = clock.move(hours=1)
+    visits.leave(session, tap(world.engineer), visit_of(world, ticket).id, VisitOutcome.NEEDS_PARTS, now=world.now)
+    return world, visit_of(world, ticket)
+
+
+def test_nobody_is_early_for_a_window_that_was_planned_anew(session: Session, now: datetime, clock: HandClock) -> None:
+    world, visit = set_an_hour_ahead(session, now, clock, "held")
+    assert quality.minutes_off(session, visit, at=world.now) == 0
+    moves.move(session, tap(world.requester), visit.id, visit.starts_at + DAY, now=world.now)
+    assert quality.minutes_off(session, visit, at=world.now) < 0
+
+
 def test_nobody_is_early_for_a_window_that_was_only_planned(session: Session, now: datetime, clock: HandClock) -> None:
     """The rework stands in the next window of the site; who comes at once is thanked, who comes after it is late."""
     world = make_world(session, now=now)
@@ -117,15 +155,35 @@ def test_nobody_is_early_for_a_window_that_was_only_planned(session: Session, no
 
 
 def test_the_promised_start_follows_everybody_but_a_crew_that_moves_too_late() -> None:
-    start = datetime.fromisoformat("2026-03-16T10:00:00+00:00")
-    moved = [
-        (Side.CREW, start - timedelta(hours=2), start + DAY),  # in good time
-        (Side.CREW, start + DAY - timedelta(hours=1), start + 2 * DAY),  # too late: the day before stands
-        (Side.CLIENT, start + DAY, start + 3 * DAY),
+    start, hour = datetime.fromisoformat("2026-03-16T10:00:00+00:00"), timedelta(hours=1)
+    had = [
+        Window(start, Side.CREW, start - DAY),
+        Window(start + DAY, Side.CREW, start - 2 * hour),  # in good time
+        Window(start + 2 * DAY, Side.CREW, start + DAY - hour),  # too late: the day before stands
+        Window(start + 3 * DAY, Side.CLIENT, start + DAY),
     ]
-    assert rules.promised_start(start, moved[:1], Defaults()) == start + DAY
-    assert rules.promised_start(start, moved[:2], Defaults()) == start + DAY
-    assert rules.promised_start(start, moved, Defaults()) == start + 3 * DAY
+    promised = [rules.promised_start(had[: count + 1], Defaults()) for count in range(4)]
+    assert promised == [start, start + DAY, start + DAY, start + 3 * DAY]
+
+
+@pytest.mark.parametrize(
+    ("by", "is_confirmed", "before", "is_free"),
+    [
+        (None, False, 2, True),
+        (Side.CLIENT, False, 2, True),
+        (None, False, -1, False),  # it let it begin
+        (None, True, 60, False),  # it had said that it was coming
+        (None, True, 121, True),
+        (Side.CREW, False, 60, False),
+    ],
+)
+def test_a_window_a_crew_never_agreed_to_binds_it_once_it_has_begun(
+    by: Side | None, is_confirmed: bool, before: int, is_free: bool
+) -> None:
+    start = datetime.fromisoformat("2026-03-16T10:00:00+00:00")
+    given = Window(start, by, start - DAY, is_confirmed)
+    own = Window(start + DAY, Side.CREW, start - before * MINUTE)
+    assert rules.promised_start([given, own], Defaults()) == (own.start if is_free else start)
 
 
 def test_faulty_work_is_a_strike_and_not_accepted_the_first_time_and_is_told_once(
