@@ -30,15 +30,14 @@ def of_block(session: Session, block: Block, cause: Audit, *, now: datetime) -> 
     client where he alone does not want them. `cause` is the audit row of the block. Returns how many there were."""
     actor = Actor.system(f"block:{block.id}")
     _meet_blocked(session, block)
-    act = _of_firm if block.contractor_id is not None else _of_person
     jobs = list(_agreed(session, _whose(block), block.level, block.client_id))
     for ticket, visit, firm in jobs:
-        act(session, actor, ticket, visit, firm, cause, now=now)
+        _take_away(session, actor, block, ticket, visit, firm, cause, now=now)
     return len(jobs)
 
 
 def after_hold(session: Session, ticket: Ticket, *, now: datetime) -> None:
-    """A job that waited while its crew was blocked goes on without it."""
+    """A job that waited while its crew was blocked goes on without it, as one that did not wait."""
     if ticket.status not in moves.EXPECTED:
         return
     assignment = assignments.live(session, ticket.id)
@@ -47,15 +46,16 @@ def after_hold(session: Session, ticket: Ticket, *, now: datetime) -> None:
     for one, visit, firm in list(_agreed(session, Ticket.id == ticket.id, BlockLevel.SUSPENDED, None)):
         block = session.scalars(stopping(one, visit, firm, now).limit(1)).first()
         if block is not None:
-            _search_anew(session, Actor.system(f"block:{block.id}"), one, visit, None, now=now)
+            actor = Actor.system(f"block:{block.id}")
+            _take_away(session, actor, block, one, visit, firm, None, now=now)
 
 
 def stopping(ticket: Ticket, visit: Visit, firm: int, now: datetime) -> Select[Block]:
-    """Blocks in force of the firm or of the one who goes that keep this very job away from them."""
+    """Blocks in force of the firm or of the one who goes that keep this very job away from them; the firm's first."""
     goes = select(Person.id).where(Person.id == visit.engineer_id, blocks.of_person()).exists()
     whose = or_(Block.contractor_id == firm, and_(Block.contractor_id.is_(None), goes))
     in_force = blocks.live(ticket.client_id, now, blocks.levels(ticket.priority))
-    return select(Block).where(whose, in_force).order_by(Block.id)
+    return select(Block).where(whose, in_force).order_by(Block.contractor_id.is_(None), Block.id)
 
 
 def _meet_blocked(session: Session, block: Block) -> None:
@@ -76,16 +76,21 @@ def _whose(block: Block) -> ColumnElement[bool]:
     return Visit.engineer_id.in_(_known(block))
 
 
-def _of_firm(
-    session: Session, actor: Actor, ticket: Ticket, visit: Visit, firm: int, cause: Audit, *, now: datetime
+def _take_away(
+    session: Session,
+    actor: Actor,
+    block: Block,
+    ticket: Ticket,
+    visit: Visit,
+    firm: int,
+    cause: Audit | None,
+    *,
+    now: datetime,
 ) -> None:
-    _search_anew(session, actor, ticket, visit, cause, now=now)
-
-
-def _of_person(
-    session: Session, actor: Actor, ticket: Ticket, visit: Visit, firm: int, cause: Audit, *, now: datetime
-) -> None:
-    """The owner names another of the firm who can be written to; where there is none, the job is looked for anew."""
+    """Of a blocked person the owner names another of the firm who can be written to; where there is none, or the firm
+    itself is blocked, the job is looked for anew."""
+    if block.contractor_id is not None:
+        return _search_anew(session, actor, ticket, visit, cause, now=now)
     others = substitutes.fit(session, visit, ticket, firm, now=now)
     # A blocked owner names nobody: he would walk the visit himself.
     owners = [person for person in crew.owners(session, firm) if person in others]

@@ -207,6 +207,33 @@ def test_of_a_blocked_person_the_owner_names_another(session: Session, now: date
     sound(session, world)
 
 
+def test_a_job_that_waits_while_its_engineer_is_blocked_stays_with_the_firm_too(
+    session: Session, now: datetime, clock: HandClock
+) -> None:
+    world, colleague, ticket = team(session, now)
+    wait(world, ticket, hours=3)
+    assert block(session, world, person=colleague) == 0
+    world.now = clock.at = now + timedelta(hours=4)
+    holds.sweep(session, 50, now=world.now)
+    visit = visit_of(world, ticket)
+    assert (ticket.status, ticket.contractor_id) == (TicketStatus.ASSIGNED, world.contractor.id)
+    assert (visit.engineer_id, rung(session, world.engineer, Notice.NAME_ANOTHER)) == (None, 1)
+    sound(session, world)
+
+
+def test_a_job_that_waits_while_engineer_and_firm_are_blocked_goes_to_others(
+    session: Session, now: datetime, clock: HandClock
+) -> None:
+    world, colleague, ticket = team(session, now)
+    wait(world, ticket, hours=3)
+    block(session, world, person=colleague)
+    block(session, world)
+    world.now = clock.at = now + timedelta(hours=4)
+    holds.sweep(session, 50, now=world.now)
+    assert (ticket.status, ticket.contractor_id) == (TicketStatus.SEARCHING, None)
+    sound(session, world)
+
+
 @pytest.mark.parametrize("owner_is_gone", [True, False], ids=["nobody to ask", "the owner himself"])
 def test_a_blocked_person_without_another_loses_the_job(session: Session, now: datetime, owner_is_gone: bool) -> None:
     world, colleague, ticket = team(session, now)
