@@ -190,7 +190,7 @@ def ask_assign(found: Choices, line: Choice, texts: Texts) -> Screen:
 
 
 def _line(number: int, line: TaskLine, found: Queue, texts: Texts) -> Html:
-    parts = (line.number, line.service, line.site, str(line.data.get("skill", "")), _whom(line))
+    parts = (_burns(line, texts), line.number, line.service, line.site, str(line.data.get("skill", "")), _whom(line))
     what = " · ".join(part for part in parts if part)
     return texts(
         "tasks-queue-line",
@@ -201,6 +201,14 @@ def _line(number: int, line: TaskLine, found: Queue, texts: Texts) -> Html:
         age=_age(line, found, texts) + _risk(line, found, texts),
         by=texts("tasks-by", name=line.taken_by) if line.taken_by else "",
     )
+
+
+def _burns(line: TaskLine, texts: Texts) -> str:
+    """Which promise, and how much of its time is gone."""
+    if "pct" not in line.data:
+        return ""
+    clock = texts.plain(f"deadlines-kind-{line.data['kind']}")
+    return texts.plain("tasks-burns", clock=clock, pct=str(line.data["pct"]))
 
 
 def _open(number: int, line: TaskLine, page: int, texts: Texts) -> Button:

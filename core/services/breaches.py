@@ -20,7 +20,17 @@ from core.domain.clock import ClockKind, ClockState, Whose
 from core.domain.notice import TOLD, Notice
 from core.domain.quality import QualityKind
 from core.domain.ticket import SETTLED
-from core.services import audit, burning, circulars, clock_verdicts, clocks, downtime, quality, quality_disputes
+from core.services import (
+    audit,
+    burning,
+    burning_tasks,
+    circulars,
+    clock_verdicts,
+    clocks,
+    downtime,
+    quality,
+    quality_disputes,
+)
 from core.services.burning import Burning
 from core.services.circulars import Circular
 from storage.models.clock import Breach, Clock, ClockInterval
@@ -173,8 +183,10 @@ def put_back(session: Session, *, now: datetime) -> None:
     for clock in session.scalars(ahead).all():
         recheck(session, clock, now=now)
     warned = select(Clock).where(Clock.state == ClockState.RUNNING, Clock.warned_pct > 0).order_by(Clock.id)
-    for clock in session.scalars(warned).all():
+    running = session.scalars(warned).all()
+    for clock in running:
         clocks.unwarn(session, clock, now=now)
+    burning_tasks.keep(session, {clock.ticket_id for clock in running}, now=now)
 
 
 def told(session: Session, ticket_id: int) -> tuple[Broken, ...]:
@@ -284,6 +296,7 @@ def _annul(session: Session, row: Breach, clock: Clock, reason: AnnulReason, *, 
     _take_back(session, row, now)
     if clock.state is ClockState.RUNNING:
         clocks.unwarn(session, clock, now=now)
+        burning_tasks.keep(session, [clock.ticket_id], now=now)
     session.flush()
 
 

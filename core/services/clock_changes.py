@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from core.domain.actor import Actor
 from core.domain.clock import LEVELS, ClockKind, ClockState
 from core.domain.ticket import OPEN, Origin, TicketStatus
-from core.services import audit, breaches, clock_rows, clocks, promises
+from core.services import audit, breaches, burning_tasks, clock_rows, clocks, promises
 from core.services.promises import Promise
 from storage.models.clock import Clock
 from storage.models.desk import Audit
@@ -33,6 +33,7 @@ def retarget(session: Session, ticket: Ticket, *, cause: Audit, now: datetime) -
         elif clock.state is not ClockState.MET and not _is_of_rework(clock):
             _change(session, clock, promise, cause=cause, now=now)
             breaches.recheck(session, clock, now=now)
+    burning_tasks.keep(session, [ticket.id], now=now)
 
 
 def contracts_changed(

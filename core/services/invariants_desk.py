@@ -10,14 +10,15 @@ from sqlalchemy.orm import Session
 
 from core.domain import hold as rules
 from core.domain.clock import STOPS, ClockState, Whose
+from core.domain.notice import SLA_TASK_PCT
 from core.domain.role import CONTRACTOR_ROLES
 from core.domain.ticket import Origin, TicketEvent, TicketStatus
 from core.domain.visit import VisitStatus
-from core.services import numbers
+from core.services import burning_tasks, numbers
 from core.services.assignments import RECLASSIFIED
 from core.services.cancellations import WAIVED
 from storage.models.clock import Clock, ClockInterval, Hold
-from storage.models.desk import Audit
+from storage.models.desk import Audit, Task
 from storage.models.people import Membership
 from storage.models.ticket import Assignment, Cancellation, Ticket
 from storage.models.visit import Visit
@@ -146,8 +147,42 @@ def what_is_reclassified_is_written_down(session: Session, *, now: datetime) -> 
     return broken, len(changes)
 
 
+def what_burns_stands_in_the_queue(session: Session, *, now: datetime) -> Found:
+    """One task for each ticket with a clock the desk must look at, about the one that burns most, until the clocks are
+    over or somebody of the desk has ended it and nothing has risen since; none beside a search that has failed."""
+    burning: defaultdict[int, list[Clock]] = defaultdict(list)
+    rows = select(Clock).join(Ticket, Ticket.id == Clock.ticket_id)
+    lives = Clock.state.in_((ClockState.RUNNING, ClockState.STOPPED)), Ticket.status != TicketStatus.UNSTAFFED
+    for clock in session.scalars(rows.where(*lives, Clock.warned_pct >= SLA_TASK_PCT).order_by(Clock.id)):
+        burning[clock.ticket_id].append(clock)
+    told: defaultdict[int, list[Task]] = defaultdict(list)
+    of_tickets = select(Task).where(Task.kind.in_(burning_tasks.KINDS), Task.ticket_id.is_not(None))
+    for task in session.scalars(of_tickets.order_by(Task.id)):
+        told[task.ticket_id or 0].append(task)
+    found = (
+        (one, _wrong_task(burning.get(one, []), told.get(one, []))) for one in sorted(burning.keys() | told.keys())
+    )
+    return [f"ticket {ticket} {wrong}" for ticket, wrong in found if wrong], len(burning)
+
+
+def _wrong_task(clocks: list[Clock], told: list[Task]) -> str:
+    """Of one ticket; empty is good."""
+    standing = [task for task in told if task.ended_at is None]
+    if len(standing) > 1:
+        return "has several tasks about what burns"
+    if not standing:
+        is_answered = bool(told) and told[-1].ended_by is not None and burning_tasks.is_known(told[-1], clocks)
+        return "burns and no task says so" if clocks and not is_answered else ""
+    if not clocks:
+        return "has a task about what burns no more"
+    most, (task,) = burning_tasks.loudest(clocks), standing
+    is_true = (task.data["clock"], task.data["pct"]) == (most.id, most.warned_pct)
+    return "" if is_true else "has a task that does not speak of what burns most"
+
+
 CHECKS: dict[str, tuple[str, Callable[..., Any]]] = {
     "45": ("what waits has a reason and an end", what_waits_has_a_hold),
     "46": ("what is cancelled says what it costs", what_is_cancelled_has_a_price),
+    "58": ("what burns stands in the queue, once", what_burns_stands_in_the_queue),
     "47": ("changed work is written down, and frees its crew", what_is_reclassified_is_written_down),
 }

@@ -11,7 +11,7 @@ from core.domain.role import Role
 from core.domain.talk import ASKABLE
 from core.domain.task import TaskKind
 from core.domain.ticket import RULES, TicketEvent, TicketStatus, next_status
-from core.services import audit, breaches, clocks, scope, tasks, warnings
+from core.services import audit, breaches, burning_tasks, clocks, scope, tasks
 from core.services.rows import moved
 from storage.models.desk import Audit
 from storage.models.ticket import Ticket
@@ -49,7 +49,7 @@ def advance(
     cause = audit.record(session, actor, "ticket", ticket.id, event, now=now, **trace)
     clocks.follow(session, ticket, before, cause=cause, now=now, at=at)
     breaches.settle(session, ticket, now=now)
-    warnings.end_tasks(session, actor, ticket, now=now)
+    burning_tasks.keep(session, [ticket.id], now=now)
     if before in ASKABLE and target not in ASKABLE:
         # Nobody who asked can take it any more.
         tasks.end_for_ticket(session, actor, ticket.id, {TaskKind.QUESTION}, target, now=now)

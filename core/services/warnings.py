@@ -10,30 +10,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
-from core.domain.clock import LEVELS, ClockState
+from core.domain.clock import LEVELS
 from core.domain.notice import SLA_TASK_PCT, Notice, sla_told
-from core.domain.task import TaskKind
 from core.domain.ticket import Priority
-from core.services import audit, breaches, burning, calendars, circulars, clocks, notices, numbers, tasks
-from core.services.burning import OURS_ALONE, Burning
+from core.services import audit, breaches, burning, burning_tasks, calendars, circulars, clocks, notices, numbers
+from core.services.burning import Burning
 from core.services.circulars import Circular, Quiet
-from storage.models.clock import Clock
-from storage.models.desk import Audit, Task
+from storage.models.desk import Audit
 from storage.models.people import Person
-from storage.models.ticket import Ticket
 
 #: A deadline that has just gone by burns still; what was broken before that can wait for the morning.
 FRESH = timedelta(minutes=10)
 #: No holidays are longer; a calendar that knows no working day must not be walked for ever.
 LONGEST_REST_DAYS = 30
-#: Tasks that say already that nobody has taken it, or that it burns.
-_SAID = frozenset({TaskKind.UNSTAFFED, TaskKind.REACTION, TaskKind.DEADLINE})
-#: The clock of such a task is over, and so is the task.
-_OVER = frozenset({ClockState.MET, ClockState.ENDED})
 
 
 def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
@@ -42,18 +34,6 @@ def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
     if due:
         _warn(session, burning.look(session, due), is_backlog=len(due) == limit > 1, now=now)
     return len(due)
-
-
-def end_tasks(session: Session, actor: Actor, ticket: Ticket, *, now: datetime) -> None:
-    """What was promised has happened, or the ticket is over without it."""
-    open_tasks = select(Task).where(
-        Task.ticket_id == ticket.id, Task.kind == TaskKind.DEADLINE, Task.ended_at.is_(None)
-    )
-    for task in session.scalars(open_tasks).all():
-        clock = session.get_one(Clock, int(task.data["clock"]))
-        if clock.state in _OVER:
-            cause = task.cause.partition(":")[2]
-            tasks.end_for_cause(session, actor, TaskKind.DEADLINE, cause, str(clock.state), now=now)
 
 
 def _warn(session: Session, rows: Sequence[Burning], *, is_backlog: bool, now: datetime) -> None:
@@ -65,7 +45,7 @@ def _warn(session: Session, rows: Sequence[Burning], *, is_backlog: bool, now: d
     causes = [audit.made(actor, "clock", rise.one.clock.id, "warn", now=now, data=rise.said()) for rise in risen]
     session.add_all(causes)
     session.flush()
-    _open_tasks(session, risen, now=now)
+    burning_tasks.keep(session, {rise.one.ticket.id for rise in risen if rise.level >= SLA_TASK_PCT}, now=now)
     told = [rise.circular(cause) for rise, cause in zip(risen, causes, strict=True)]
     circulars.send(session, Notice.SLA, [one for one in told if one.told], _quiet(session, is_backlog, now), now=now)
 
@@ -98,38 +78,6 @@ class _Rise:
         told = sla_told(self.was, self.level, has_contractor=self.has_contractor)
         firm, engineer = (held.assignment.contractor_id, held.assignment.engineer_id) if held else (None, None)
         return Circular(cause, told, data, self.one.ticket, firm, engineer)
-
-    def task(self, now: datetime) -> Task:
-        clock = self.one.clock
-        kind = TaskKind.REACTION if clock.kind in OURS_ALONE else TaskKind.DEADLINE
-        level = "" if kind is TaskKind.REACTION else f" {self.level}"
-        data = {"pct": self.level, "clock": clock.id, "kind": clock.kind, "due": (clock.due_at or now).isoformat()}
-        return Task(
-            kind=kind,
-            cause=f"{kind}:clock {clock.id}{level}",
-            ticket_id=clock.ticket_id,
-            data=data,
-            created_at=now,
-            due_at=now,
-        )
-
-
-def _open_tasks(session: Session, risen: Sequence[_Rise], *, now: datetime) -> None:
-    """One for a ticket, however many of its clocks burn; ended by hand it comes back at the next level."""
-    urgent = [rise for rise in risen if rise.level >= SLA_TASK_PCT]
-    if not urgent:
-        return
-    ids = [rise.one.ticket.id for rise in urgent]
-    said = set(
-        session.scalars(
-            select(Task.ticket_id).where(Task.ticket_id.in_(ids), Task.kind.in_(_SAID), Task.ended_at.is_(None))
-        )
-    )
-    new: dict[int, Task] = {}
-    for rise in urgent:
-        if rise.one.ticket.id not in said:
-            new.setdefault(rise.one.ticket.id, rise.task(now))
-    tasks.open_many(session, new.values())
 
 
 def _quiet(session: Session, is_backlog: bool, now: datetime) -> Quiet:

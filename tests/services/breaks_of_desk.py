@@ -74,6 +74,44 @@ def price_of_the_old_work(story: Story) -> str:
     return f"ticket {ticket} does not cost what its last kind of work does"
 
 
+BURNS = "SELECT ticket_id FROM task WHERE kind = 'deadline' AND ended_at IS NULL"
+
+
+def burns_without_a_task(story: Story) -> str:
+    ticket = story.one(BURNS)
+    story.run("UPDATE task SET ended_at = created_at, ended_by = NULL WHERE ticket_id = :t", t=ticket)
+    return f"ticket {ticket} burns and no task says so"
+
+
+def rose_since_it_was_ended(story: Story) -> str:
+    """Ended by hand before it was over: that is no answer to its end."""
+    ticket = story.one(BURNS)
+    ended = "UPDATE task SET ended_at = created_at, ended_by = :who, data = :data WHERE ticket_id = :t"
+    story.run(ended, t=ticket, who=story.one("SELECT id FROM person"), data='{"levels": {}}')
+    return f"ticket {ticket} burns and no task says so"
+
+
+def burns_twice(story: Story) -> str:
+    ticket = story.one(BURNS)
+    names = "kind, ticket_id, data, created_at, due_at, outcome"
+    twin = f"INSERT INTO task (cause, {names}) SELECT cause || '!', {names} FROM task WHERE ticket_id = :t"
+    story.run(f"{twin} AND kind = 'deadline' AND ended_at IS NULL", t=ticket)
+    return f"ticket {ticket} has several tasks about what burns"
+
+
+def task_outlives_its_clock(story: Story) -> str:
+    ticket = story.one(BURNS)
+    story.run("UPDATE clock SET warned_pct = 50 WHERE ticket_id = :t", t=ticket)
+    return f"ticket {ticket} has a task about what burns no more"
+
+
+def speaks_of_an_old_level(story: Story) -> str:
+    ticket = story.one(BURNS)
+    clock = story.one("SELECT id FROM clock WHERE ticket_id = :t AND warned_pct = 100 AND state = 'running'", t=ticket)
+    story.run("UPDATE clock SET warned_pct = 90 WHERE id = :clock", clock=clock)
+    return f"ticket {ticket} has a task that does not speak of what burns most"
+
+
 DESK: list[Break] = [
     ("45", "waits without a hold", waits_without_hold),
     ("45", "a hold that outlives the wait", hold_outlives_the_wait),
@@ -86,4 +124,9 @@ DESK: list[Break] = [
     ("47", "a crew lost without a change", crew_lost_without_a_change),
     ("47", "the price of the old work", price_of_the_old_work),
     ("45", "a clock that runs on hold", clock_runs_on_hold),
+    ("58", "what burns has no task", burns_without_a_task),
+    ("58", "what was ended by hand has risen", rose_since_it_was_ended),
+    ("58", "what burns has two tasks", burns_twice),
+    ("58", "a task is about what burns no more", task_outlives_its_clock),
+    ("58", "a task speaks of an old level", speaks_of_an_old_level),
 ]

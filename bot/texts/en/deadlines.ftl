@@ -32,6 +32,7 @@ deadlines-soon-come = If you cannot, move the visit or write.
 deadlines-soon-end = If you cannot, write to the dispatcher.
 deadlines-breach = 🔴 Deadline missed: { $clock }, { $at } · { $whose }
 tasks-kind-deadline = a deadline burns, the contractor may be late
+tasks-burns = { $clock }, { $pct }%
 tasks-kind-clock_jump = is the time of the machine right?
 tasks-end-deadline = Done: I watch it
 tasks-end-clock_jump = The time is right

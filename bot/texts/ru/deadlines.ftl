@@ -32,6 +32,7 @@ deadlines-soon-come = Не успеваете — перенесите или н
 deadlines-soon-end = Не успеваете — напишите диспетчеру.
 deadlines-breach = 🔴 Срок нарушен: { $clock }, { $at } · { $whose }
 tasks-kind-deadline = срок горит, подрядчик не успевает
+tasks-burns = { $clock }, { $pct } %
 tasks-kind-clock_jump = верно ли время машины
 tasks-end-deadline = Готово: держу под контролем
 tasks-end-clock_jump = Время верное
