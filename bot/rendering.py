@@ -18,7 +18,7 @@ from bot.ui import Screen
 from core.domain.actor import Actor
 from core.domain.notice import Delivery, Notice
 from core.domain.offer import TAKEABLE
-from core.services import breaches, cards, people, unfit
+from core.services import breaches, cards, people, unfit, warning_letters
 from core.services.cards import OfferCard
 from core.services.outbox import Letter
 from storage.db import Database
@@ -55,7 +55,10 @@ async def _card(db: Database, letter: Letter, texts: Texts, pairs: PairsFor) -> 
     screen = card_screens.draw(card, texts)
     if letter.delivery is Delivery.EDIT:
         return screen
-    headline = notice_screens.headline(Notice(letter.notice), card, letter.data, texts)
+    data = await db.read(warning_letters.as_now, letter.data) if letter.notice == Notice.SLA else letter.data
+    if data is None:
+        return None
+    headline = notice_screens.headline(Notice(letter.notice), card, data, texts)
     text = f"{headline}\n\n{screen.text}" if headline else screen.text
     photo = await pairs(letter.ticket_id, texts) if letter.notice in WITH_PAIRS else screen.photo
     return Screen(text, screen.rows, photo, screen.keys)

@@ -39,6 +39,7 @@ from core.services import (
     cards,
     certificates,
     contractors,
+    deadlines,
     digests,
     entrances,
     intakes,
@@ -181,8 +182,9 @@ async def imported(db: Database, letter: Letter, actor: Actor, texts: Texts, bot
     return import_screens.applied(counts, int(letter.data["wrong"]), texts)
 
 
-async def many_deadlines(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen:
-    return deadline_screens.many(letter.data["levels"], is_desk=actor.is_desk, texts=texts)
+async def many_deadlines(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen | None:
+    found = await db.read(deadlines.named, actor, letter.data["clocks"], letter.data["count"])
+    return deadline_screens.many(found, is_desk=actor.is_desk, texts=texts) if found.lines else None
 
 
 async def digest(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen | None:

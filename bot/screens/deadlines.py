@@ -1,5 +1,7 @@
 """Promised times: a warning above a card, many warnings at once, and `/sla`: what runs and what was broken."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -52,16 +54,17 @@ def words(card: Card, data: dict[str, Any], texts: Texts) -> dict[str, str]:
     }
 
 
-def many(levels: dict[str, int], *, is_desk: bool, texts: Texts) -> Screen:
-    """In place of one message for each: how many have reached which level."""
-    lines = [
-        texts("deadlines-many-over" if int(pct) >= LEVELS[-1] else "deadlines-many-burns", pct=pct, count=str(count))
-        for pct, count in levels.items()
-    ]
-    open_list = Button(
+def many(found: Running, *, is_desk: bool, texts: Texts) -> Screen:
+    """In place of one message for each: those that end first by name, each with its card behind a button."""
+    lines = [one if is_desk else replace(one, contractor="") for one in found.lines]
+    parts: list[str] = [texts("deadlines-many", count=str(found.total)), ""]
+    parts += [_line(number, line, found, texts) for number, line in enumerate(lines, start=1)]
+    if found.total > len(lines):
+        parts.append(texts("deadlines-many-more", count=str(found.total - len(lines))))
+    every = Button(
         texts.plain("deadlines-open" if is_desk else "menu-jobs"), Menu(item="sla" if is_desk else "jobs").pack()
     )
-    return Screen("\n".join((texts("deadlines-many"), "", *lines)), column(open_list))
+    return Screen("\n".join(parts), _in_twos(_cards(found.lines, found.offset)) + column(every))
 
 
 def clock_jump(line: TaskLine, texts: Texts) -> Screen:
@@ -83,11 +86,7 @@ def running(found: Running, texts: Texts) -> Screen:
         "",
     ]
     parts += [_line(number, line, found, texts) for number, line in enumerate(found.lines, start=found.offset + 1)]
-    numbers = tuple(
-        Button(f"{number}. {line.number}", Open(number=line.ticket_id).pack())
-        for number, line in enumerate(found.lines, start=found.offset + 1)
-    )
-    rows = _in_twos(numbers) + _turning(page, found.total, tap) + _filters(found, tap, texts)
+    rows = _in_twos(_cards(found.lines, found.offset)) + _turning(page, found.total, tap) + _filters(found, tap, texts)
     to_broken = Button(texts.plain("deadlines-to-broken"), BrokenTap().pack())
     return Screen("\n".join(parts).strip(), rows + column(to_broken, to_menu(texts)))
 
@@ -104,15 +103,12 @@ def broken(found: Broken, texts: Texts) -> Screen:
         if found.by_whose.get(whose)
     ]
     parts += ["", *(_broken(n, line, found, texts) for n, line in enumerate(found.lines, start=found.offset + 1))]
-    numbers = tuple(
-        Button(f"{n}. {line.number}", Open(number=line.ticket_id).pack())
-        for n, line in enumerate(found.lines, start=found.offset + 1)
-    )
     other = 7 if tap.days == 30 else 30
     to_other = Button(texts.plain("deadlines-days", days=str(other)), BrokenTap(days=other).pack())
     back = Button(texts.plain("deadlines-open"), SlaTap().pack())
     return Screen(
-        "\n".join(parts).strip(), _in_twos(numbers) + _turning(page, found.total, tap) + column(to_other, back)
+        "\n".join(parts).strip(),
+        _in_twos(_cards(found.lines, found.offset)) + _turning(page, found.total, tap) + column(to_other, back),
     )
 
 
@@ -172,6 +168,13 @@ def _filters(found: Running, tap: SlaTap, texts: Texts) -> Rows:
 
 def _marked(label: str, on: bool) -> str:
     return f"• {label}" if on else label
+
+
+def _cards(lines: Sequence[Line | BreachLine], offset: int) -> tuple[Button, ...]:
+    return tuple(
+        Button(f"{number}. {line.number}", Open(number=line.ticket_id).pack())
+        for number, line in enumerate(lines, start=offset + 1)
+    )
 
 
 def _in_twos(buttons: tuple[Button, ...]) -> Rows:

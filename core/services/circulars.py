@@ -3,13 +3,12 @@
 Told alike `notices.publish`, for causes made in the same stroke: such a notice cannot have been written before.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from core.domain.notice import Audience, Delivery, Notice, OutboxStatus
@@ -35,11 +34,6 @@ class Circular:
     engineer_id: int | None = None
 
 
-#: From so many on that wait in one chat they are told in one message; what comes within a minute is of the same crowd.
-CROWD = 3
-SETTLES = timedelta(minutes=1)
-TOGETHER = "told together with others"
-
 #: (what is told, to whom) → when it may ring.
 Quiet = Callable[[Circular, Person], datetime]
 
@@ -64,27 +58,6 @@ def send(session: Session, notice: Notice, rows: Sequence[Circular], quiet: Quie
         for person in people.told(row)
     )
     session.flush()
-
-
-def gather(session: Session, row: Outbox, *, now: datetime) -> None:
-    """The first of a crowd of warnings in a chat speaks for all of it; the others end, with the reason."""
-    if row.notice != Notice.SLA:
-        return
-    crowd = (
-        Outbox.chat_id == row.chat_id,
-        Outbox.notice == Notice.SLA,
-        Outbox.status == OutboxStatus.NEW,
-        Outbox.id > row.id,
-        Outbox.not_before <= now + SETTLES,
-    )
-    others = session.scalars(select(Outbox.data).where(*crowd)).all()
-    if len(others) + 1 < CROWD:
-        return
-    levels = Counter(int(data["pct"]) for data in (row.data, *others))
-    row.notice, row.ticket_id = Notice.SLA_MANY, None
-    row.data = {"levels": {str(level): count for level, count in sorted(levels.items(), reverse=True)}}
-    ended = {"status": OutboxStatus.CANCELLED, "last_error": TOGETHER, "lease_token": None, "lease_until": None}
-    session.execute(update(Outbox).where(*crowd).values(**ended).execution_options(synchronize_session=False))
 
 
 def at_night(session: Session, *, now: datetime) -> Quiet:

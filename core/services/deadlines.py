@@ -1,7 +1,7 @@
 """`/sla`: which promises run, the nearest deadline first, and which were broken lately, by whose fault."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,7 +12,7 @@ from core.domain.actor import Actor
 from core.domain.clock import ClockKind, Whose
 from core.domain.errors import NotAllowed
 from core.domain.ticket import Priority
-from core.services import clocks
+from core.services import clocks, scope
 from storage.models.clock import Breach, Clock
 from storage.models.contractor import Contractor
 from storage.models.directory import Site
@@ -89,6 +89,14 @@ def running(
     total = session.scalar(select(func.count()).select_from(Clock).where(*which)) or 0
     lines = tuple(_lines(session, which, offset, limit))
     return Running(lines, total, offset, kind, pct, now)
+
+
+def named(session: Session, actor: Actor, clock_ids: Sequence[int], total: int, *, now: datetime) -> Running:
+    """Those of these clocks that run still, of tickets the reader may see, as the first of `total`."""
+    seen = scope.visible_tickets(actor).with_only_columns(Ticket.id)
+    which: list[ColumnElement[bool]] = [Clock.id.in_(clock_ids), Clock.due_at.is_not(None), Clock.ticket_id.in_(seen)]
+    lines = tuple(_lines(session, which, 0, len(clock_ids)))
+    return Running(lines, total - len(clock_ids) + len(lines), 0, None, 0, now)
 
 
 def _lines(session: Session, which: list[ColumnElement[bool]], offset: int, limit: int) -> Iterator[Line]:

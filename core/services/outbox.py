@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from core.domain.notice import TOLD, Delivery, Notice, OutboxStatus, Priority
 from core.domain.task import TaskKind
-from core.services import circulars, offers, talk, tasks
+from core.services import offers, talk, tasks, warning_letters
 from core.services import unreachable as unreachable_crews
 from storage.models.people import Person
 from storage.models.post import Card, Outbox, SentFile
@@ -122,7 +122,7 @@ def claim(session: Session, limit: int, *, now: datetime, busy_chats: Collection
         if reason:
             _end(row, OutboxStatus.CANCELLED, reason)
             continue
-        circulars.gather(session, row, now=now)
+        warning_letters.gather(session, row, now=now)
         row.status, row.lease_token, row.lease_until = OutboxStatus.SENDING, token, now + LEASE
         letters.append(_letter(row, token))
     return Batch(tuple(letters), len(rows) - len(letters))
@@ -275,6 +275,8 @@ def _reason_to_drop(session: Session, row: Outbox, now: datetime) -> str:
         return "unreachable"
     if person.telegram_id is None:
         return "left"
+    if burns_no_more := warning_letters.why_over(session, row, now=now):
+        return burns_no_more
     is_offer = row.delivery is Delivery.NEW and row.notice == Notice.OFFER_MADE
     if row.ticket_id is None or not (is_offer or row.delivery is Delivery.EDIT):
         return ""

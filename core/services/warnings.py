@@ -16,7 +16,18 @@ from core.domain.actor import Actor
 from core.domain.clock import LEVELS
 from core.domain.notice import SLA_TASK_PCT, Notice, sla_told
 from core.domain.ticket import Priority
-from core.services import audit, breaches, burning, burning_tasks, calendars, circulars, clocks, notices, numbers
+from core.services import (
+    audit,
+    breaches,
+    burning,
+    burning_tasks,
+    calendars,
+    circulars,
+    clocks,
+    notices,
+    numbers,
+    warning_letters,
+)
 from core.services.burning import Burning
 from core.services.circulars import Circular, Quiet
 from storage.models.desk import Audit
@@ -74,7 +85,8 @@ class _Rise:
         clock, now = self.one.clock, cause.at
         due_at = clock.due_at or now
         held = self.one.holding(now)
-        data = {"pct": self.level, "clock": clock.kind, "due": due_at.isoformat(), "taken": self.has_contractor}
+        data = {"id": clock.id, "clock": clock.kind, "due": due_at.isoformat()}
+        data |= {"pct": self.level, "taken": self.has_contractor}
         told = sla_told(self.was, self.level, has_contractor=self.has_contractor)
         firm, engineer = (held.assignment.contractor_id, held.assignment.engineer_id) if held else (None, None)
         return Circular(cause, told, data, self.one.ticket, firm, engineer)
@@ -83,7 +95,7 @@ class _Rise:
 def _quiet(session: Session, is_backlog: bool, now: datetime) -> Quiet:
     """When it may ring: not at night nor on a day off of the reader, unless it burns before these end."""
     rules, hours = numbers.of(session), calendars.hours(session)
-    held = now + circulars.SETTLES if is_backlog else now
+    held = now + warning_letters.SETTLES if is_backlog else now
     known: dict[str, datetime] = {}
 
     def morning(zone: str) -> datetime:

@@ -6,21 +6,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+import pytest
 from sqlalchemy import Engine, event, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from core.domain.calendar import CalendarKind
+from core.domain.clock import ClockKind, ClockState
 from core.domain.notice import Delivery, Notice, OutboxStatus, Priority
-from core.services import outbox
+from core.services import outbox, warning_letters
 from core.services.outbox import Ending, Letter
 from storage.db import Database
+from storage.models.clock import Clock
 from storage.models.post import Outbox
+from tests.make.promises import promise
+from tests.make.tickets import send
 from tests.services.test_outbox import letter, person
 
 WAITING = 10_000
 CROWDED, OTHERS = 7, (8, 9)
 AT_ONCE = 10
 #: The heads, who they are for, what has come of them: whatever waits behind.
-MOST_STATEMENTS = 15
+MOST_STATEMENTS = 16
 
 
 @dataclass
@@ -112,10 +118,26 @@ async def test_ten_thousand_letters_of_a_chat_leave_in_order_and_keep_nobody_wai
     assert await db.read(left) == 0
 
 
+def warn(session: Session, *, now: datetime) -> None:
+    """The same crowd, but of warnings: each of a clock of its own that has burnt out."""
+    pile(session, Notice.SLA, now=now)
+    ticket = send(promise(session, now=now))
+    stale = Outbox.notice != Notice.SLA, Outbox.chat_id.not_in(OTHERS)
+    session.execute(update(Outbox).where(*stale).values(status=OutboxStatus.CANCELLED, last_error="not of the crowd"))
+    clock = {"ticket_id": ticket.id, "kind": ClockKind.ARRIVAL, "state": ClockState.RUNNING, "target_min": 1}
+    clock |= {"calendar": CalendarKind.ROUND_THE_CLOCK, "started_at": now, "due_at": now, "warned_pct": 100}
+    crowd = session.scalars(select(Outbox.id).where(Outbox.notice == Notice.SLA).order_by(Outbox.id)).all()
+    session.execute(insert(Clock), [clock | {"id": 1000 + one, "number": 1000 + one} for one in crowd])
+    letters = [{"id": one, "ticket_id": ticket.id, "data": {"id": 1000 + one, "pct": 100}} for one in crowd]
+    session.execute(update(Outbox), letters)
+
+
+@pytest.mark.breaks_invariants
 async def test_ten_thousand_warnings_of_a_chat_are_one_message(db: Database) -> None:
-    await db.write(pile, Notice.SLA)
+    await db.write(warn)
     sent: list[Letter] = []
     await turns(db, 3, sent)
     crowded = [one for one in sent if one.chat_id == CROWDED]
-    assert [(one.notice, one.data) for one in crowded] == [(Notice.SLA_MANY, {"levels": {"100": WAITING}})]
+    assert [(one.notice, one.data["count"]) for one in crowded] == [(Notice.SLA_MANY, WAITING)]
+    assert len(crowded[0].data["clocks"]) == warning_letters.MOST_NAMED
     assert await db.read(left) == 0

@@ -1,4 +1,4 @@
-"""Many warnings in one chat become one message; a few stay what they are, each with its card."""
+"""When a warning may ring: at once, in the morning of its reader, or when the whole backlog is written."""
 
 from datetime import timedelta
 
@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.domain.clock import ClockKind
-from core.domain.notice import Notice, OutboxStatus
-from core.services import circulars, outbox, warnings
+from core.domain.notice import Notice
+from core.services import outbox, warnings
 from storage.models.post import Outbox
 from tests.clock import HandClock
 from tests.make.promises import later, promise
@@ -23,39 +23,6 @@ def world(session: Session, clock: HandClock) -> World:
 def letters(world: World, person_id: int | None) -> list[Outbox]:
     which = Outbox.dedupe_key.startswith(f"{Notice.SLA}:"), Outbox.person_id == person_id
     return list(world.session.scalars(select(Outbox).where(*which).order_by(Outbox.id)))
-
-
-def sent(world: World) -> None:
-    while claimed := outbox.claim(world.session, 100, now=world.now).letters:
-        for letter in claimed:
-            outbox.sent(world.session, letter, now=world.now, message_id=letter.id)
-        world.session.flush()
-
-
-def test_after_days_of_downtime_a_chat_hears_one_message_with_the_numbers(world: World, clock: HandClock) -> None:
-    for _ in range(4):
-        send(world)
-    later(world, clock, days=3)
-    world.now = clock.move(minutes=2)
-    sent(world)
-
-    told = letters(world, world.dispatcher.person_id)
-    assert [row.status for row in told] == [OutboxStatus.SENT] + [OutboxStatus.CANCELLED] * 11
-    assert (told[0].notice, told[0].data) == (Notice.SLA_MANY, {"levels": {"100": 12}})
-    assert {row.last_error for row in told[1:]} == {circulars.TOGETHER}
-
-
-def test_two_are_told_one_by_one(world: World, clock: HandClock) -> None:
-    send(world)
-    later(world, clock, minutes=54)
-    later(world, clock, minutes=7)
-    sent(world)
-
-    told = letters(world, world.dispatcher.person_id)
-    assert [(row.status, row.notice, row.data["pct"]) for row in told] == [
-        (OutboxStatus.SENT, Notice.SLA, 90),
-        (OutboxStatus.SENT, Notice.SLA, 100),
-    ]
 
 
 def test_a_backlog_of_whole_batches_is_held_until_it_is_all_there(world: World, clock: HandClock) -> None:
