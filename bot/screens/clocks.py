@@ -1,4 +1,4 @@
-"""The line of a card about time: which promise is next, until when, or why it stands."""
+"""The line of a card about time: which promise is next, until when or why it stands; and which is broken."""
 
 from zoneinfo import ZoneInfo
 
@@ -14,10 +14,12 @@ def clock_lines(base: Base, texts: Texts) -> list[str]:
         return []
     kind = texts(f"clocks-kind-{line.kind}")
     if line.due_at is None:
-        return [texts("clocks-stands", kind=kind, reason=texts(f"desk-reason-{line.reason}"))]
+        return [
+            texts("clocks-stands", kind=kind, reason=texts(f"desk-reason-{line.reason}")) + _late(line, base, texts)
+        ]
     until = formats.until(line.due_at, line.zone, texts.language, base.read_at)
     key = "clocks-over" if line.due_at <= base.read_at else "clocks-until"
-    return [texts(key, kind=kind, until=until) + _there(line, base, texts)]
+    return [texts(key, kind=kind, until=until) + _there(line, base, texts) + _late(line, base, texts)]
 
 
 def _there(line: ClockLine, base: Base, texts: Texts) -> str:
@@ -31,3 +33,11 @@ def _there(line: ClockLine, base: Base, texts: Texts) -> str:
     if his.date() == there.date():
         until = formats.clock(line.due_at, base.zone)
     return texts("clocks-there", until=until)
+
+
+def _late(line: ClockLine, base: Base, texts: Texts) -> str:
+    """What is broken already, and owed all the same."""
+    if line.late is None:
+        return ""
+    until = formats.until(line.late.due_at, line.zone, texts.language, base.read_at)
+    return texts("clocks-late", kind=texts(f"deadlines-kind-{line.late.kind}"), until=until)

@@ -262,7 +262,7 @@ def _base(session: Session, actor: Actor, row: Ticket, now: datetime) -> Base:
         held=holds.held(session, actor, row),
         cancelled=cancellations.seen_by(session, actor, row),
         wanted_from=row.visit_from if row.status in searches.SEARCHES else None,
-        clock=clock_lines.of(session, actor, row),
+        clock=clock_lines.of(session, actor, row, now=now),
     )
 
 

@@ -1,4 +1,4 @@
-"""The one line of a card about time: of the promises its reader may see, the next that can be broken."""
+"""The one line of a card about time: of the promises its reader may see the next to be broken, and one that is."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,25 +21,43 @@ _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
+class Late:
+    """A promise that is broken and still owed."""
+
+    kind: ClockKind
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ClockLine:
-    """`due_at` None: the clock stands, for `reason`. `zone` is the reader's."""
+    """`due_at` None: the clock stands, for `reason`. `zone` is the reader's. `late`: the first that is over, beside the
+    next that is not; where nothing lies ahead any more, beside the last."""
 
     kind: ClockKind
     due_at: datetime | None
     reason: StopReason | None
     zone: str
+    late: Late | None = None
 
 
-def of(session: Session, actor: Actor, ticket: Ticket) -> ClockLine | None:
+def of(session: Session, actor: Actor, ticket: Ticket, *, now: datetime) -> ClockLine | None:
     """None where nothing is promised, or nothing is owed any more."""
     kinds = _seen_by(session, actor, ticket)
     found = [one for one in clocks.live(session, ticket.id) if one.kind in kinds]
     if not found:
         return None
-    next_ = min(found, key=lambda one: one.due_at or _NEVER)
+    over = sorted((one.due_at, one.kind) for one in found if one.due_at is not None and one.due_at <= now)
+    ahead = [one for one in found if one.due_at is None or one.due_at > now]
+    next_ = min(ahead, key=_due) if ahead else max(found, key=_due)
+    late = [Late(kind, due_at) for due_at, kind in over if kind is not next_.kind]
     reader = session.get(Person, actor.person_id) if actor.person_id is not None else None
     reason = _why_it_stands(session, next_) if next_.due_at is None else None
-    return ClockLine(next_.kind, next_.due_at, reason, reader.zone if reader is not None else "UTC")
+    zone = reader.zone if reader is not None else "UTC"
+    return ClockLine(next_.kind, next_.due_at, reason, zone, late[0] if late else None)
+
+
+def _due(clock: Clock) -> datetime:
+    return clock.due_at or _NEVER
 
 
 def _seen_by(session: Session, actor: Actor, ticket: Ticket) -> frozenset[ClockKind]:

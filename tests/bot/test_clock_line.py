@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 from bot.screens import cards as screens
 from bot.texts import load
 from core.domain.actor import Actor
-from core.domain.clock import ClockKind
+from core.domain.clock import ClockKind, StopReason
 from core.domain.ticket import TicketStatus
-from core.services import visits
+from core.services import holds, visits
+from core.services.hold_evidence import Evidence
 from storage.models.directory import SlaTarget
 from storage.models.people import Person
 from storage.models.ticket import Ticket
+from tests.clock import HandClock
 from tests.make.tickets import World, arrive, bring, card_of, make_world, report, send, take, tap, wait
 
 
@@ -57,6 +59,43 @@ def test_what_stands_says_why_and_what_is_over_says_so(world: World) -> None:
     card = card_of(world, world.engineer, bring(world, TicketStatus.ASSIGNED))
     late = replace(card.base, read_at=world.now + timedelta(hours=3))
     assert "Приезд: срок вышел</b> — был до 12:00, 16 марта" in screens.draw(replace(card, base=late), load("ru")).text
+
+
+def test_who_is_late_reads_what_can_still_be_broken_and_what_is(world: World, clock: HandClock) -> None:
+    """The arrival was until noon; it is a quarter to one, and the resolution runs until the next morning."""
+    ticket = bring(world, TicketStatus.ASSIGNED)
+    world.now = clock.move(minutes=165)
+    said = "⏱ Выполнение: до завтра, 17 марта, 10:00 · 🔴 <b>приезд: срок вышел</b>, был до 12:00, 16 марта"
+    for reader in (world.engineer, world.requester, world.dispatcher):
+        assert said in text_for(world, reader, ticket)
+    english = (
+        "⏱ Resolution: until tomorrow, 17 March, 10:00 · 🔴 <b>arrival: the time is over</b>, it was until 12:00, 16"
+    )
+    assert english in text_for(world, world.engineer, ticket, "en")
+    arrive(world, ticket)
+    assert "🔴" not in text_for(world, world.engineer, ticket).partition("⏱")[2].partition("\n")[0]
+
+
+def test_where_everything_is_over_the_line_says_so_of_both(world: World, clock: HandClock) -> None:
+    ticket = bring(world, TicketStatus.ASSIGNED)
+    world.now = clock.move(hours=30)
+
+    said = text_for(world, world.engineer, ticket)
+    assert (
+        "⏱ <b>Выполнение: срок вышел</b> — был до 10:00, 17 марта · 🔴 <b>приезд: срок вышел</b>, был до вчера" in said
+    )
+
+
+def test_what_stands_stands_beside_what_is_broken(world: World, clock: HandClock) -> None:
+    """An answer of the client stops the resolution alone; the crew was to come at noon."""
+    ticket = bring(world, TicketStatus.ASSIGNED)
+    world.now = clock.move(minutes=165)
+    until, why = world.now + timedelta(hours=2), StopReason.CLIENT_ANSWER
+    said = Evidence("Ждём ответа, какой светильник")
+    holds.hold(world.session, tap(world.dispatcher), ticket.id, ticket.version, why, until, said, now=world.now)
+
+    line = text_for(world, world.requester, ticket)
+    assert "⏱ Выполнение: часы стоят — ждём ответа клиента · 🔴 <b>приезд: срок вышел</b>" in line
 
 
 def test_without_a_promise_the_card_says_nothing(session: Session, now: datetime) -> None:

@@ -4,6 +4,7 @@ clocks-kind-arrival = Arrival
 clocks-kind-resolution = Resolution
 clocks-until = ⏱ { $kind }: until { $until }
 clocks-over = ⏱ <b>{ $kind }: the time is over</b> — it was until { $until }
+clocks-late = {" "}· 🔴 <b>{ $kind }: the time is over</b>, it was until { $until }
 clocks-stands = ⏱ { $kind }: the clock is stopped — { $reason }
 clocks-there = {" "}(at the site { $until })
 clocks-do-priority = 🚦 Change the priority

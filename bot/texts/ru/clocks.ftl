@@ -4,6 +4,7 @@ clocks-kind-arrival = Приезд
 clocks-kind-resolution = Выполнение
 clocks-until = ⏱ { $kind }: до { $until }
 clocks-over = ⏱ <b>{ $kind }: срок вышел</b> — был до { $until }
+clocks-late = {" "}· 🔴 <b>{ $kind }: срок вышел</b>, был до { $until }
 clocks-stands = ⏱ { $kind }: часы стоят — { $reason }
 clocks-there = {" "}(на объекте { $until })
 clocks-do-priority = 🚦 Изменить срочность
