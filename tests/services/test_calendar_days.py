@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from core.domain.actor import Actor, Grant
 from core.domain.calendar import CalendarKind, DayKind
 from core.domain.errors import FieldInvalid, NotAllowed
+from core.domain.notice import Notice
 from core.domain.role import Role
 from core.services import calendar_counts, calendar_days, calendars, warnings
 from storage.models.clock import CalendarDay, Clock
@@ -61,14 +62,16 @@ def test_a_holiday_added_after_the_fact_moves_the_deadline_and_nothing_is_warned
     clock.at = START + timedelta(hours=7, minutes=30)
     while warnings.sweep(session, 50, now=clock.at):
         pass
-    rung = len(session.scalars(select(Outbox).where(Outbox.notice == "reaction")).all())
+    warned = select(Outbox).where(Outbox.notice == Notice.SLA)
+    rung = [row.data["pct"] for row in session.scalars(warned)]
+    assert rung == [90]
 
     assert calendar_days.say(session, tap(admin), START.date(), DayKind.OFF, now=clock.at) == 1
     session.refresh(due)
     assert due.due_at == datetime(2026, 3, 17, 14, tzinfo=UTC)  # Tuesday 9:00–17:00 in Moscow
     while warnings.sweep(session, 50, now=clock.at):
         pass
-    assert len(session.scalars(select(Outbox).where(Outbox.notice == "reaction")).all()) == rung
+    assert [row.data["pct"] for row in session.scalars(warned)] == rung
 
     calendar_days.say(session, tap(admin), START.date(), None, now=clock.at)
     session.refresh(due)

@@ -45,6 +45,16 @@ class Firm:
     first_seen: dict[str, datetime] = field(default_factory=dict)
 
 
+@dataclass
+class Trip:
+    """What is known of a visit without asking the product: until when he had agreed to come, and what he did when."""
+
+    planned_at: datetime
+    ends_at: datetime
+    came_at: datetime | None = None
+    reported_at: datetime | None = None
+
+
 class Crews:
     def __init__(self, stage: Stage, people: People, firms: dict[int, Firm]) -> None:
         self.stage = stage
@@ -56,6 +66,7 @@ class Crews:
         self._promised: set[int] = set()
         #: When somebody who comes late will be there.
         self._late: dict[int, datetime] = {}
+        self.trips: dict[int, Trip] = {}
 
     def is_offered(self, offer: Offer, ticket: Ticket) -> None:
         """The phone rings. What he will say was settled before: only the hour and the pay can change it."""
@@ -72,6 +83,7 @@ class Crews:
 
     def is_planned(self, visit: Visit, ticket: Ticket, contractor_id: int) -> None:
         """He has said yes, the desk gave him the job by telephone, or his work must be done again."""
+        self.trips[visit.id] = Trip(self.stage.now, visit.ends_at)
         keeps = self.people.keeps(contractor_id, ticket.number)
         left = max(visit.starts_at - self.stage.now, timedelta(0))
         part = self.people.part("visit", visit.id)
@@ -206,6 +218,7 @@ class Crews:
         if not here:  # the job was taken away on the road
             firm.is_at_work = False
             return
+        self.trips[visit_id].came_at = now
         self.stage.tap(firm.person_id, visits.begin_work, visit_id)
         shoot(self.stage, firm.person_id, service.shots_before)
         self.stage.tap(firm.person_id, visits.before_done, visit_id)
@@ -225,6 +238,8 @@ class Crews:
 
     def _report(self, visit_id: int, person_id: int) -> None:
         done = self.stage.tap(person_id, reports.send, visit_id)
+        if done:
+            self.trips[visit_id].reported_at = self.stage.now
         self.stage.note("reports" if done else "cannot report", visit_id)
 
     def _is_ahead(self, visit_id: int) -> bool:

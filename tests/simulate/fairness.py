@@ -5,7 +5,7 @@ search nor the ledger is asked about itself.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +21,7 @@ from core.services.clocks import PROMISED
 from storage.models.clock import Breach, Clock
 from storage.models.contractor import Appeal, Block, BlockRequest
 from storage.models.desk import Audit, Task
+from storage.models.directory import Service
 from storage.models.quality import QualityEvent
 from storage.models.ticket import Assignment, Ticket
 from storage.models.visit import Visit
@@ -80,7 +81,7 @@ def _most(session: Session, tickets: Iterable[int]) -> int:
 
 
 def _unfair(session: Session, month: Month, event: QualityEvent) -> str:
-    """A strike for what the people did not do; missed deadlines are tried against the clocks by their own tests."""
+    """A strike for what the people did not do."""
     ticket = session.get_one(Ticket, event.ticket_id)
     firm, people = event.contractor_id, month.people
     visits = session.scalars(
@@ -95,9 +96,32 @@ def _unfair(session: Session, month: Month, event: QualityEvent) -> str:
             is_fair = any(people.is_faulty(firm, visit) for visit in visits)
         case QualityKind.BACK_OUT:
             is_fair = people.keeps(firm, ticket.number) is Keeps.BACKS_OUT or any(map(people.refuses_rework, visits))
+        case QualityKind.MISSED:
+            is_fair = event.annulled_at is not None or _was_late(session, month, event, ticket, visits)
         case _:
             is_fair = True
     return "" if is_fair else f"{event.kind} of firm {firm} in {ticket.number}"
+
+
+def _was_late(session: Session, month: Month, event: QualityEvent, ticket: Ticket, visits: Sequence[int]) -> bool:
+    """He had the job at the deadline, the window he had agreed to would have kept it, and he was not there, or had not
+    reported, by then. Nothing else eats the time of this month: no client moves or pauses, no outage."""
+    cause = session.get_one(Audit, event.audit_id)
+    due_at = datetime.fromisoformat(cause.data["due"])
+    had = session.scalars(
+        select(Visit.id)
+        .join(Assignment, Assignment.id == Visit.assignment_id)
+        .where(Visit.id.in_(visits), or_(Assignment.ended_at.is_(None), Assignment.ended_at > due_at))
+        .order_by(Visit.number)
+    )
+    trips = [trip for visit in had if (trip := month.crews.trips[visit]).planned_at <= due_at]
+    if not trips:
+        return False
+    work = timedelta(minutes=session.get_one(Service, ticket.service_id).norm_minutes) * ticket.quantity_milli / 1000
+    is_arrival = session.get_one(Clock, cause.entity_id).kind is ClockKind.ARRIVAL
+    done_at = trips[-1].came_at if is_arrival else trips[-1].reported_at
+    would_be_done = trips[-1].ends_at + (timedelta(0) if is_arrival else work)
+    return would_be_done <= due_at and (done_at is None or done_at > due_at)
 
 
 def _answer(request: BlockRequest) -> str:

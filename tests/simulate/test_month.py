@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from core.domain.quality import QualityKind
 from core.domain.ticket import Priority
+from storage.models.directory import SlaTarget
 from storage.models.visit import VisitMove
 from tests.clock import START
 from tests.databases import PostgresServer, SqliteFiles
@@ -39,8 +41,10 @@ def played(
     near: tuple[dict[str, Any], ...] = NEAR,
     careless: float = people.CARELESS,
     with_own_faults: bool = False,
+    targets: tuple[SlaTarget, ...] = (),
 ) -> tuple[dict[str, Any], dict[str, Any], Month]:
     with Session(engine) as session, session.begin():
+        session.add_all(targets)
         firms = [add_contractor(session, skills=[SKILL], **{"lon": 37.62, "engineers": 3, **place}) for place in near]
         assert len(firms) == len(near)
         add_service(session, "Замена светильника")
@@ -112,6 +116,27 @@ def test_every_fault_of_its_own_leads_to_what_it_is_punished_for(sqlite_files: S
     assert {"score of late", "no_shows of absent"} <= set(beside["blocks by fault"])
     with month.stage.reading() as session:
         assert session.scalar(select(func.count()).select_from(VisitMove)) > 0  # type: ignore[operator]
+    engine.dispose()
+    sqlite_files.drop(url)
+
+
+def test_a_missed_deadline_is_a_strike_of_who_came_or_reported_after_the_window_he_had_agreed_to(
+    sqlite_files: SqliteFiles,
+) -> None:
+    url = sqlite_files.fresh()
+    engine = sqlite_files.engine(url)
+    short = {"reaction_min": 240, "arrival_min": 480, "resolution_min": 720}
+    plan = tuple(SlaTarget(plan="Базовый", priority=one, calendar="working", **short) for one in Priority)
+    found, beside, month = played(engine, 3, careless=100, with_own_faults=True, targets=plan)
+
+    assert found["violations"] == []
+    assert beside["strikes of nobody's fault"] == []
+    missed = beside["strikes"][QualityKind.MISSED]
+    assert missed > 0
+    for trip in month.crews.trips.values():  # as if nobody had agreed to come in time
+        trip.ends_at += timedelta(days=30)
+    blamed = [one for one in figures.beside(month)["strikes of nobody's fault"] if one.startswith(QualityKind.MISSED)]
+    assert len(blamed) == missed
     engine.dispose()
     sqlite_files.drop(url)
 
