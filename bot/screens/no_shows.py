@@ -63,7 +63,7 @@ def question(card: JobCard, texts: Texts) -> list[str]:
     if by is None:
         return []
     until = formats.until(by, card.base.zone, texts.language, card.base.read_at)
-    return [texts("noshow-where", until=until), ""]
+    return [texts("noshow-where" if card.watched.is_agreed else "noshow-where-planned", until=until), ""]
 
 
 def eta_line(card: JobCard | ClientCard | DeskCard, texts: Texts) -> list[str]:

@@ -315,7 +315,7 @@ def _job(session: Session, actor: Actor, row: Ticket, base: Base, *, now: dateti
         is_asked=visit is not None and confirmations.is_waited_for(row, visit),
         is_confirmed=visit is not None and visit.status is VisitStatus.CONFIRMED,
         back_out_milli=quality.back_out_now_milli(session, visit, now=now) if visit is not None else None,
-        watched=no_shows.seen(row, visit),
+        watched=no_shows.seen(session, row, visit),
         names_visit=card_facts.nameable(session, actor, row, visit, now=now),
     )
 
@@ -337,7 +337,7 @@ def _client(session: Session, actor: Actor, row: Ticket, base: Base, roles: froz
         is_accepter=card_facts.accepted_by(session, row.id) == actor.person_id,
         note=card_facts.complaint(session, row),
         moves_visit=card_facts.movable(session, actor, row, visit),
-        watched=no_shows.seen(row, visit),
+        watched=no_shows.seen(session, row, visit),
     )
 
 
@@ -373,7 +373,7 @@ def _desk(session: Session, actor: Actor, row: Ticket, base: Base, roles: frozen
         mark=card_facts.mark(session, row.id),
         note=card_facts.complaint(session, row),
         moves_visit=card_facts.movable(session, actor, row, visit),
-        watched=no_shows.seen(row, visit),
+        watched=no_shows.seen(session, row, visit),
         names_visit=card_facts.nameable(session, actor, row, visit, now=base.read_at),
         is_asked=visit is not None and confirmations.is_waited_for(row, visit),
         is_confirmed=visit is not None and visit.status is VisitStatus.CONFIRMED,

@@ -58,21 +58,24 @@ UNWATCHED = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """For the cards: whether the crew is asked where it is, until when, and when it says it will be there."""
+    """For the cards: whether the crew is asked where it is, until when, when it says it will be there, and whether
+    silence would be a no-show."""
 
     is_asked: bool = False
     answer_by: datetime | None = None
     eta_at: datetime | None = None
+    is_agreed: bool = False
 
 
 NOT_WATCHED = Watched()
 
 
-def seen(ticket: Ticket, visit: Visit | None) -> Watched:
+def seen(session: Session, ticket: Ticket, visit: Visit | None) -> Watched:
     if visit is None or not _is_watched(ticket, visit):
         return NOT_WATCHED
-    is_asked = visit.where_asked_at is not None
-    return Watched(is_asked, visit.watch_at if is_asked else None, visit.eta_at)
+    if visit.where_asked_at is None:
+        return Watched(eta_at=visit.eta_at)
+    return Watched(True, visit.watch_at, visit.eta_at, _is_agreed(session, visit))
 
 
 def eta(session: Session, actor: Actor, visit_id: int, minutes: int, *, now: datetime) -> None:

@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.screens import no_shows as screens
+from bot.texts import load
 from core.domain.actor import Actor
 from core.domain.errors import Changed
 from core.domain.notice import Notice
@@ -18,7 +20,7 @@ from storage.models.post import Outbox
 from storage.models.ticket import Ticket
 from storage.models.visit import Visit
 from tests.clock import HandClock
-from tests.make.tickets import World, arrive, bring, make_world, send, tap, visit_of, wait
+from tests.make.tickets import World, arrive, bring, card_of, make_world, send, tap, visit_of, wait
 from tests.services.test_moves import agreed
 from tests.services.test_no_shows import MINUTE, QUARTER, Watch, asked, begun, kinds, rung, sound, strikes
 
@@ -170,8 +172,10 @@ PLANNED = ["rework", "left", "by hand", "held", "moved"]
 def test_a_window_the_firm_has_not_agreed_to_is_the_desks_to_settle(
     session: Session, now: datetime, clock: HandClock, why: str
 ) -> None:
-    _world, watch, ticket, visit = only_planned(session, now, clock, why)
+    world, watch, ticket, visit = only_planned(session, now, clock, why)
     watch.goes_to(visit.ends_at + QUARTER)
+    question = "\n".join(screens.question(card_of(world, world.engineer, ticket), load("ru")))
+    assert "иначе позвонит диспетчер" in question
     watch.later(QUARTER)
     assert strikes(session) == []
     assert ticket.status in moves.EXPECTED

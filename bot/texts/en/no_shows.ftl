@@ -1,4 +1,5 @@
 noshow-where = ❓ <b>Where are you?</b> The agreed time is over and nobody is on site. Answer by { $until }, or it is a no-show.
+noshow-where-planned = ❓ <b>Where are you?</b> The planned time is over and nobody is on site. Answer by { $until }, or the dispatcher will phone.
 noshow-here = 📍 I am on site
 noshow-in = 🚗 On my way, there in { $span }
 noshow-cannot = I am not coming
