@@ -14,6 +14,7 @@ from core.domain.slots import Slot
 from core.domain.ticket import TicketStatus
 from core.domain.wave import margin_pct, raised
 from core.services.cards import Base, ClientCard, DeskCard
+from core.services.client_words import Named
 from core.services.searches import SearchState
 
 #: Steps offered for a raise, in percent of the first rate.
@@ -35,6 +36,13 @@ class ChooseTime(CallbackData, prefix="when"):
     start: Minute
 
 
+class NotSo(CallbackData, prefix="notso"):
+    """The client says that the time written down in his name is not his."""
+
+    ticket_id: Id
+    word: Id
+
+
 def state_lines(card: DeskCard, texts: Texts) -> list[str]:
     """How much of the clock is left, how many are asked at once, what was added to pay and radius."""
     state = card.search
@@ -50,7 +58,10 @@ def state_lines(card: DeskCard, texts: Texts) -> list[str]:
 
 
 def wanted_lines(base: Base, texts: Texts) -> list[str]:
-    """The time the client asked for, as long as nobody has agreed on one."""
+    """The time the client asked for, until somebody agrees on one; what the desk says he said, while it holds."""
+    if base.named is not None:
+        until = formats.moment(base.named.until, base.zone, texts.language, base.read_at)
+        return [texts("searches-named", when=until, words=base.named.words)]
     if base.wanted_from is None:
         return []
     when = formats.moment(base.wanted_from, base.zone, texts.language, base.read_at)
@@ -72,9 +83,13 @@ def desk_rows(card: DeskCard, texts: Texts) -> Rows:
 
 
 def client_rows(card: ClientCard, texts: Texts) -> Rows:
-    if card.base.status not in SEARCHES:
-        return ()
-    return column(_tap(card.base, Do.OTHER_TIME, texts.plain("searches-do-time")))
+    base, named = card.base, card.base.named
+    return column(
+        Button(texts.plain("searches-do-not-so"), NotSo(ticket_id=base.ticket_id, word=named.word_id).pack())
+        if named is not None and named.may_disown
+        else None,
+        _tap(base, Do.OTHER_TIME, texts.plain("searches-do-time")) if base.status in SEARCHES else None,
+    )
 
 
 def ask_raise(card: DeskCard, texts: Texts) -> Screen:
@@ -102,6 +117,18 @@ def times(base: Base, found: tuple[Slot, ...], texts: Texts) -> Screen:
         for slot in found
     )
     return Screen(texts("searches-ask-time"), column(*buttons, _back(base, texts)))
+
+
+def ask_said(base: Base, start: datetime, texts: Texts) -> Screen:
+    """The last question to the desk: his clocks stand on the answer."""
+    when = formats.moment(start, base.zone, texts.language, base.read_at)
+    back = _tap(base, Do.OTHER_TIME, texts.plain("common-back"))
+    return Screen(texts("searches-ask-said", when=when), column(back))
+
+
+def ask_not_so(base: Base, named: Named, texts: Texts) -> Screen:
+    when = formats.moment(named.until, base.zone, texts.language, base.read_at)
+    return Screen(texts("searches-ask-not-so", when=when, words=named.words), column(_back(base, texts)))
 
 
 def from_minute(start: int) -> datetime:

@@ -43,6 +43,7 @@ class Notice(StrEnum):
     COUNTERED = "countered"  #: a contractor asks for another price
     COUNTER_DECIDED = "counter-decided"
     ASK_MOVE = "ask-move"  #: nobody can come in time: does another time suit the client?
+    TIME_NAMED = "time-named"  #: the desk wrote a time down in the client's name
     UNCONFIRMED = "unconfirmed"
     MESSAGE = "message"  #: between client and crew
     QUESTION = "question"  #: of somebody invited, to the desk and the client
@@ -167,6 +168,7 @@ TOLD: dict[Notice, dict[Audience, Delivery]] = {
     Notice.COUNTERED: {A.DESK: N, A.INVITED: E},
     Notice.COUNTER_DECIDED: {A.INVITED: N, A.DESK: E},
     Notice.ASK_MOVE: {A.CLIENT: N, A.DESK: E},
+    Notice.TIME_NAMED: {A.CLIENT: N, A.DESK: E},
     Notice.UNCONFIRMED: {A.DESK: N},
     Notice.EXPIRED_JOB: {A.CREW: N, A.DESK: E},
     Notice.MESSAGE: {A.CREW: N, A.CLIENT: N, A.DESK: E},

@@ -22,6 +22,7 @@ from core.services import (
     breaches,
     cancellations,
     card_facts,
+    client_words,
     clock_lines,
     clocks,
     confirmations,
@@ -42,6 +43,7 @@ from core.services import (
 )
 from core.services.breaches import Broken
 from core.services.cancellations import Cancelled
+from core.services.client_words import Named
 from core.services.clock_lines import ClockLine
 from core.services.counter_prices import CounterLine
 from core.services.history import Refusals
@@ -85,6 +87,7 @@ class Base:
     cancelled: Cancelled | None = None
     #: The client asked that nobody come sooner; while somebody is looked for.
     wanted_from: datetime | None = None
+    named: Named | None = None
     clock: ClockLine | None = None
 
 
@@ -262,6 +265,7 @@ def _base(session: Session, actor: Actor, row: Ticket, now: datetime) -> Base:
         held=holds.held(session, actor, row),
         cancelled=cancellations.seen_by(session, actor, row),
         wanted_from=row.visit_from if row.status in searches.SEARCHES else None,
+        named=client_words.seen_by(session, actor, row, now=now),
         clock=clock_lines.of(session, actor, row, now=now),
     )
 

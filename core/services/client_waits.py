@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from core.domain.clock import Moved, put_off
 from core.domain.visit import AHEAD, Side, VisitStatus
+from storage.models.clock import ClientWord
 from storage.models.ticket import Ticket
 from storage.models.visit import Visit, VisitMove
 
@@ -29,6 +30,21 @@ def ahead(session: Session, ticket: Ticket, *, now: datetime) -> list[tuple[date
     if visit is not None and visit.status in _COMING:
         spans = [(begins, min(ends, visit.starts_at)) for begins, ends in spans]
     return _apart(spans, now)
+
+
+def word(session: Session, ticket_id: int, at: datetime) -> ClientWord | None:
+    """Of the desk in the client's name, by which nobody was to come at that moment."""
+    return session.scalars(
+        select(ClientWord)
+        .where(
+            ClientWord.ticket_id == ticket_id,
+            ClientWord.said_at <= at,
+            ClientWord.visit_from > at,
+            or_(ClientWord.ended_at.is_(None), ClientWord.ended_at > at),
+        )
+        .order_by(ClientWord.id.desc())
+        .limit(1)
+    ).one_or_none()
 
 
 def _moves(session: Session, ticket: Ticket, last_here: int) -> list[Moved]:

@@ -16,10 +16,10 @@ from core.domain.actor import Actor
 from core.domain.clock import StopReason
 from core.domain.errors import Changed, EvidenceMissing, EvidenceUsed, NotFound
 from core.domain.proof import ProofStage, ProofStatus
-from core.services import proof_cards, proofs, scope
+from core.services import client_waits, proof_cards, proofs, scope
 from core.services.proof_cards import Picture
 from core.services.proofs import Incoming
-from storage.models.clock import Hold
+from storage.models.clock import ClientWord, Hold
 from storage.models.ticket import Ticket
 from storage.models.visit import Proof
 
@@ -35,7 +35,8 @@ NONE = Evidence()
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """For those who may see it. `is_refused`: the picture turned out to be unreadable or an old one."""
+    """For those who may see it. `is_refused`: the picture turned out to be unreadable or an old one. `hold_id` 0: no
+    hold, words of the desk in the client's name."""
 
     hold_id: int
     words: str
@@ -69,7 +70,17 @@ def of_pause(
 ) -> Shown | None:
     """What the client did himself rests on that act."""
     row = hold_of(session, ticket, begins, reason)
-    return shown(session, actor, ticket, row) if row is not None else None
+    if row is not None:
+        return shown(session, actor, ticket, row)
+    word = word_of(session, ticket, begins, reason)
+    return Shown(0, word.words, False, False) if word is not None and may_see(session, actor, ticket) else None
+
+
+def word_of(session: Session, ticket: Ticket, begins: datetime, reason: StopReason | None) -> ClientWord | None:
+    """What the desk wrote down in the client's name; None: this pause was laid by a hold, or by the client himself."""
+    if reason is not StopReason.MOVED_BY_CLIENT or hold_of(session, ticket, begins, reason) is not None:
+        return None
+    return client_waits.word(session, ticket.id, begins)
 
 
 def hold_of(session: Session, ticket: Ticket, begins: datetime, reason: StopReason | None) -> Hold | None:

@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from core.domain import clock as rules
 from core.domain.clock import LEVELS, ClockKind, ClockState, Interval, StopReason
-from core.domain.hold import CREW_REASONS, asks_evidence
+from core.domain.hold import CREW_REASONS, asks_evidence, says_something
 from core.domain.proof import ProofStage
 from core.domain.ticket import SETTLED, Origin, TicketStatus
 from core.services import calendars
-from storage.models.clock import Clock, ClockInterval, Hold
+from core.services.client_words import NAMED
+from storage.models.clock import ClientWord, Clock, ClockInterval, Hold
+from storage.models.desk import Audit
 from storage.models.directory import Site
 from storage.models.ticket import Ticket
 from storage.models.visit import Proof
@@ -116,7 +118,21 @@ def pauses_rest_on_something(session: Session, *, now: datetime) -> Found:
         .where(ClockInterval.reason.in_(CREW_REASONS), ~exists(select(Hold.id).where(lasted)))
     )
     broken += [f"interval {row} stands without a hold" for row in session.scalars(laid)]
+    broken += _words_of_clients(session)
     return broken, session.scalar(select(func.count()).select_from(Hold)) or 0
+
+
+def _words_of_clients(session: Session) -> list[str]:
+    """What the desk says in the client's name it has written down, and whose word it is."""
+    bare = [row for row, words in session.execute(select(ClientWord.id, ClientWord.words)) if not says_something(words)]
+    kept = exists(select(ClientWord.id).where(ClientWord.audit_id == Audit.id))
+    silent = (
+        select(ClockInterval.id)
+        .join(Audit, Audit.id == ClockInterval.audit_id)
+        .where(ClockInterval.reason == StopReason.MOVED_BY_CLIENT, Audit.event == NAMED, ~kept)
+    )
+    broken = [f"word {row} of a client says nothing" for row in bare]
+    return broken + [f"interval {row} stands by a word nobody wrote down" for row in session.scalars(silent)]
 
 
 CHECKS: dict[str, tuple[str, Callable[..., Any]]] = {

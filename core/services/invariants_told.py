@@ -21,7 +21,7 @@ from core.domain.offer import OfferStatus
 from core.domain.role import CONTRACTOR_ROLES, DESK_ROLES, Role
 from core.domain.talk import TalkKind
 from core.domain.ticket import Origin, TicketEvent, TicketStatus
-from core.services import holds, priorities, skill_ends
+from core.services import client_words, holds, priorities, skill_ends
 from core.services.invariants_rights import Held, held
 from core.services.substitutes import NAMED
 from storage.models.clock import Clock
@@ -63,6 +63,7 @@ _BY_TICKET: dict[str, Notice] = {
     TicketEvent.CANCEL: Notice.CANCELLED,
     TicketEvent.REFUSE: Notice.CANCELLED,
     "ask_move": Notice.ASK_MOVE,
+    client_words.NAMED: Notice.TIME_NAMED,
     priorities.EVENT: Notice.PRIORITY,
 }
 _BY_VISIT: dict[str, Notice] = {

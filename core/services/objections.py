@@ -122,7 +122,7 @@ def decide(
     """By somebody else than who paused or objected. Raises NotFound, NeedsAnother, DisputeDecided, Changed where
     nobody objects, TextEmpty (a refusal needs a word), TextTooLong."""
     ticket, rows = _found(session, actor, ticket_id, number, now)
-    judge = another_person.judge(session, actor, _involved(session, rows))
+    judge = another_person.judge(session, actor, _involved(session, ticket, rows))
     answer = typed.words(words, TEXT_LIMIT, may_be_empty=verdict is not Verdict.REFUSED)
     if rows[0].objected_at is None:
         raise Changed
@@ -195,7 +195,7 @@ def _pause(session: Session, actor: Actor, ticket: Ticket, number: int, rows: Se
         is_decided=first.decided_at is not None,
         is_upheld=bool(first.is_upheld),
         may_object=first.objected_at is None and _is_side(session, actor, ticket, rows),
-        may_decide=is_open and another_person.may_judge(session, actor, _involved(session, rows)),
+        may_decide=is_open and another_person.may_judge(session, actor, _involved(session, ticket, rows)),
         shown=hold_evidence.of_pause(session, actor, ticket, first.from_at, first.reason),
     )
 
@@ -206,23 +206,31 @@ def _is_side(session: Session, actor: Actor, ticket: Ticket, rows: Sequence[Cloc
     is_crew = bool(roles & CONTRACTOR_ROLES) and ticket.contractor_id in actor.contractor_ids
     if not is_crew and not roles & CLIENT_ROLES:
         return False
-    return actor.person_id is not None and actor.person_id != _who_paused(session, rows)
+    return actor.person_id is not None and actor.person_id != _who_paused(session, ticket, rows)
 
 
-def _who_paused(session: Session, rows: Sequence[ClockInterval]) -> int | None:
-    return session.scalar(select(Audit.actor_id).where(Audit.id == rows[0].audit_id))
+def _cause(session: Session, ticket: Ticket, rows: Sequence[ClockInterval]) -> Audit | None:
+    """What the desk said in the client's name stays its word, whoever moved what lies behind it since."""
+    word = hold_evidence.word_of(session, ticket, rows[0].from_at, rows[0].reason)
+    audit_id = word.audit_id if word is not None else rows[0].audit_id
+    return session.get(Audit, audit_id) if audit_id is not None else None
 
 
-def _involved(session: Session, rows: Sequence[ClockInterval]) -> frozenset[int | None]:
-    return frozenset({_who_paused(session, rows), rows[0].objected_by})
+def _who_paused(session: Session, ticket: Ticket, rows: Sequence[ClockInterval]) -> int | None:
+    cause = _cause(session, ticket, rows)
+    return cause.actor_id if cause is not None else None
+
+
+def _involved(session: Session, ticket: Ticket, rows: Sequence[ClockInterval]) -> frozenset[int | None]:
+    return frozenset({_who_paused(session, ticket, rows), rows[0].objected_by})
 
 
 def _follow(session: Session, ticket: Ticket, rows: Sequence[ClockInterval], *, counts: bool, now: datetime) -> None:
     """The hold, its stretches and what was promised say what was decided. A pause that was none is the time of who
     paused: a crew's own, or ours."""
-    role = session.scalar(select(Audit.actor_role).where(Audit.id == rows[0].audit_id))
-    whose = Whose.NOBODY
+    cause, whose = _cause(session, ticket, rows), Whose.NOBODY
     if counts:
+        role = cause.actor_role if cause is not None else None
         whose = Whose.CONTRACTOR if role in CONTRACTOR_ROLES else Whose.OURS
     hold = hold_evidence.hold_of(session, ticket, rows[0].from_at, rows[0].reason)
     if hold is not None:

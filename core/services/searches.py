@@ -10,17 +10,32 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.domain import slots, wave
+from core.domain import slots, typed, wave
 from core.domain.actor import Actor
 from core.domain.clock import ClockKind
 from core.domain.errors import BelowFloor, Changed, NotAllowed, NotFound, NumberInvalid
 from core.domain.money import line_sum
-from core.domain.notice import Notice
+from core.domain.notice import Delivery, Notice
 from core.domain.offer import WaveReason
 from core.domain.role import Role
 from core.domain.slots import Slot
-from core.domain.ticket import TicketEvent, TicketStatus
-from core.services import audit, clocks, lifecycle, notices, numbers, offers, scope, tasks, waves
+from core.domain.ticket import SETTLED, TicketEvent, TicketStatus
+from core.services import (
+    audit,
+    client_waits,
+    client_words,
+    clocks,
+    lifecycle,
+    notices,
+    numbers,
+    objections,
+    offers,
+    scope,
+    tasks,
+    waves,
+)
+from core.services.rows import moved
+from storage.models.clock import ClientWord
 from storage.models.desk import Audit
 from storage.models.directory import Site
 from storage.models.ticket import Ticket
@@ -129,19 +144,70 @@ def times(session: Session, actor: Actor, ticket_id: int, *, now: datetime) -> t
     return slots.propose(now, hours, length_hours=rules.slot_hours, count=OTHER_TIMES, days_ahead=OTHER_TIMES)
 
 
-def move(session: Session, actor: Actor, ticket_id: int, version: int, start: datetime, *, now: datetime) -> None:
+def move(
+    session: Session,
+    actor: Actor,
+    ticket_id: int,
+    version: int,
+    start: datetime,
+    said: str = "",
+    *,
+    now: datetime,
+    answer_with: Delivery | None = None,
+) -> None:
     """The client (or the desk for him) does not need anybody before `start`: another job to offer.
 
-    Raises SlotGone where nobody could come then, Changed, NotAllowed for a contractor.
+    `said`, asked of the desk alone: who of the client named the time, and how. Raises SlotGone where nobody could come
+    then, Changed, NotAllowed for a contractor, EvidenceMissing, TextTooLong.
     """
     ticket = scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
-    if not actor.is_desk and not scope.roles_on(session, actor, ticket) & {Role.REQUESTER, Role.HEAD_OFFICE}:
+    if not actor.is_desk and not scope.roles_on(session, actor, ticket) & client_words.SPEAKS:
         raise NotAllowed
+    words = client_words.taken(said) if actor.is_desk else ""
     _ensure_fresh(ticket, version)
     offers.ensure_open_at(session, ticket, start, now=now)
     ticket.visit_from = start
     cause = _restart(session, actor, ticket, WaveReason.MOVED, "move", {"visit_from": start.isoformat()}, now=now)
+    client_words.end(session, ticket, now=now)
+    if actor.is_desk:
+        cause = client_words.keep(session, actor, ticket, words, now=now, answer_with=answer_with)
     clocks.client_moved(session, ticket, cause=cause, now=now)
+
+
+def disown(session: Session, actor: Actor, ticket_id: int, word_id: int, words: str, *, now: datetime) -> None:
+    """The client says that the time written down in his name is not his: it holds no more, and what it has stopped so
+    far somebody else of the desk decides about. Raises NotFound, NotAllowed, Changed, TextEmpty, TextTooLong."""
+    ticket = scope.find(session, scope.visible_tickets(actor), Ticket.id == ticket_id)
+    if not client_words.may_disown(actor, scope.roles_on(session, actor, ticket)):
+        raise NotAllowed
+    objection, word = typed.words(words, objections.TEXT_LIMIT), client_waits.word(session, ticket.id, now)
+    if word is None or word.id != word_id or ticket.status in SETTLED:
+        raise Changed
+    if not moved(session, word, ClientWord.ended_at.is_(None), ended_at=now):
+        raise Changed
+    ticket.visit_from = None
+    event = client_words.DISOWNED
+    data: dict[str, object] = {"word": word.id}
+    if ticket.status in SEARCHES:
+        cause = _restart(session, actor, ticket, WaveReason.MOVED, event, data, now=now)
+    else:
+        cause = audit.record(session, actor, "ticket", ticket.id, event, now=now, data=data)
+    clocks.client_moved(session, ticket, cause=cause, now=now)
+    pauses = _laid_by(session, actor, ticket, word, now=now)
+    for number in pauses:
+        objections.object_(session, actor, ticket.id, number, objection, now=now)
+    if not pauses:
+        key = f"word {word.id}"
+        notices.reply(session, actor, Notice.CARD, ticket=ticket, cause=key, now=now, delivery=Delivery.NEW)
+
+
+def _laid_by(session: Session, actor: Actor, ticket: Ticket, word: ClientWord, *, now: datetime) -> list[int]:
+    """The numbers of the pauses that rest on it; a hold has words of its own."""
+    return [
+        pause.number
+        for pause in objections.of_ticket(session, actor, ticket, now=now)
+        if pause.may_object and pause.begins >= word.said_at and pause.shown is not None and not pause.shown.hold_id
+    ]
 
 
 def _restart(

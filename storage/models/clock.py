@@ -1,4 +1,4 @@
-"""Clocks of tickets, the intervals they are made of, breaches, holds, and days unlike the production calendar."""
+"""Clocks of tickets, the intervals they are made of, breaches, holds, words of clients, odd days."""
 
 from datetime import date, datetime
 
@@ -122,6 +122,24 @@ class Breach(Base):
     #: It was kept after all: the proof came late, or an objection was right.
     annulled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     annul_reason: Mapped[str] = mapped_column(String(40), default="")
+
+
+class ClientWord(Base):
+    """The client wants nobody before `visit_from`, as the desk wrote it down: who of the client said so, and how."""
+
+    __tablename__ = "client_word"
+    __table_args__ = (Index("ix_client_word_ticket", "ticket_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    #: Of the desk.
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    words: Mapped[str] = mapped_column(String(500))
+    said_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    visit_from: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: Another time was named, or the client said that it is not so.
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    audit_id: Mapped[int] = mapped_column(ForeignKey("audit.id"))
 
 
 class CalendarDay(Base):

@@ -99,6 +99,7 @@ PLAIN = {
     "version": 0,
     "was": 0,
     "wave": 1,
+    "word": 1,
     "pause": 1,
     "update": 1,
     "flags": 0,

@@ -120,6 +120,29 @@ async def test_the_shop_is_asked_about_another_time_and_chooses_one(company: Com
     assert [offer.job_version for offer in sent] == [2]
 
 
+async def test_the_desk_says_who_named_the_time_and_the_client_may_say_that_it_is_not_so(company: Company) -> None:
+    await unstaffed(company)
+    await company.desk.taps("Клиент назвал время")
+    await company.desk.taps("завтра")
+    assert "Кто из клиента назвал завтра" in await company.desk.last()
+    await company.desk.says("...")
+    assert "хотя бы пару слов" in await company.desk.last()
+    await company.desk.says("Ирина по телефону")
+
+    assert (await company.ticket()).visit_from is not None
+    assert "клиенту сообщили" in await company.desk.last()
+    assert "записал время с ваших слов" in await company.client.last()
+    assert "Ирина по телефону" in await company.client.last()
+    assert "Нужно в другое время" in await company.engineer.last()
+    assert "Ирина" not in await company.engineer.last()
+
+    await company.client.taps("Это не так")
+    assert "Что не так?" in await company.client.last()
+    await company.client.says("Ирина в отпуске")
+    assert (await company.ticket()).visit_from is None
+    assert "Ирина по телефону" not in await company.client.last()
+
+
 async def test_an_old_button_of_the_search_changes_nothing_after_a_yes(company: Company) -> None:
     await unstaffed(company)
     await company.desk.taps("Поднять ставку")

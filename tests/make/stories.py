@@ -32,6 +32,7 @@ from core.services import (
     proofs,
     quality_disputes,
     reclassify,
+    searches,
     silence,
     tasks,
     tickets,
@@ -173,7 +174,9 @@ def _broken_promises(world: World, clock: HandClock) -> None:
     arrive(world, tickets_[0])
     guard.alive(session, 1, now=world.now)
     assert digests.sweep(session, 50, now=world.now) == 1
-    send(world)
+    later = send(world)
+    start, who = world.now + timedelta(days=1), tap(world.dispatcher)
+    searches.move(session, who, later.id, later.version, start, "Звонила Ирина", now=world.now)
 
 
 def _papers(world: World) -> None:

@@ -82,6 +82,19 @@ def pause_without_a_hold(story: Story) -> str:
     return f"interval {row} stands without a hold"
 
 
+def word_says_nothing(story: Story) -> str:
+    word = story.one("SELECT id FROM client_word")
+    story.run("UPDATE client_word SET words = '.' WHERE id = :word", word=word)
+    return f"word {word} of a client says nothing"
+
+
+def word_was_not_kept(story: Story) -> str:
+    row = story.one("SELECT min(id) FROM clock_interval WHERE reason = 'moved_by_client'")
+    story.run("DELETE FROM clock_interval WHERE id > :row", row=row)
+    story.run("DELETE FROM client_word")
+    return f"interval {row} stands by a word nobody wrote down"
+
+
 CLOCKS: list[Break] = [
     ("12", "a ticket searches without a clock", search_without_clock),
     ("12", "a clock outlives its ticket", clock_outlives_its_ticket),
@@ -94,4 +107,6 @@ CLOCKS: list[Break] = [
     ("48", "a pause rests on nothing", pause_rests_on_nothing),
     ("48", "a pause rests on a picture of something else", pause_rests_on_another_picture),
     ("48", "a pause without a hold", pause_without_a_hold),
+    ("48", "a word of a client says nothing", word_says_nothing),
+    ("48", "a word of a client was not kept", word_was_not_kept),
 ]

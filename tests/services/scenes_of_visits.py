@@ -7,7 +7,7 @@ from typing import Any
 from core.domain.actor import Actor
 from core.domain.block import BlockLevel, BlockRule, Subject
 from core.domain.notice import Notice
-from core.services import blacklist, confirmations, moves, no_shows, substitutes, visits, waves
+from core.services import blacklist, confirmations, moves, no_shows, searches, substitutes, visits, waves
 from core.services.blacklist import Order
 from storage.models.people import Person
 from storage.models.ticket import Ticket
@@ -80,6 +80,12 @@ def not_come(scene: Any) -> tuple[Ticket, Callable[[], object]]:
     return ticket, lambda: _watched(scene, visit)
 
 
+def time_named(scene: Any) -> tuple[Ticket, Callable[[], object]]:
+    ticket, start, desk = send(scene.world), scene.world.now + timedelta(days=1), tap(scene.other_desk)
+    words, now = "Звонила Ирина", scene.world.now
+    return ticket, lambda: searches.move(scene.session, desk, ticket.id, ticket.version, start, words, now=now)
+
+
 def crew_changed(scene: Any) -> tuple[Ticket, Callable[[], object]]:
     ticket = _taken(scene)
     visit, other = visit_of(scene.world, ticket), scene.people["colleague"].person_id
@@ -126,6 +132,7 @@ VISITS = {
     (moved_by_client, Notice.MOVED): "E N N - - E -",
     (moved_by_crew, Notice.MOVED): "N N E - - E -",
     (moved_by_desk, Notice.MOVED): "N N N - - E -",
+    (time_named, Notice.TIME_NAMED): "N N - - - E -",
     (backed_out, Notice.BACKED_OUT): "N N E - - E -",
     (unconfirmed, Notice.UNCONFIRMED): "- - - - - NT -",
     (no_show, Notice.NO_SHOW): "N N N - - N -",

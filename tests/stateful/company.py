@@ -198,7 +198,7 @@ class Company(TrustRules, RuleBasedStateMachine):
         start = self._slot(ticket.id, slot) if ticket is not None else None
         if ticket is not None and start is not None:
             person_id = _of([*self.desk, self.requesters[0][0]], who)
-            self.stage.tap(person_id, searches.move, ticket.id, ticket.version, start)
+            self.stage.tap(person_id, searches.move, ticket.id, ticket.version, start, "Звонила Ирина")
 
     @rule(number=NUMBERS, firm=NUMBERS, said=st.sampled_from([*CallOutcome, None]))
     def phones(self, number: int, firm: int, said: CallOutcome | None) -> None:

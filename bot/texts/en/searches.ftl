@@ -35,4 +35,17 @@ searches-clock-nobody = ⏱ { $kind ->
 searches-wanted = 🕓 Not before: <b>{ $when }</b>
 searches-do-time-desk = 🕓 The client named a time
 notices-offer-made-raised = 💰 <b>The pay has gone up.</b>
-notices-offer-made-moved = 🕓 <b>The client agrees to another time.</b>
+notices-offer-made-moved = 🕓 <b>The time wanted is another one.</b>
+searches-named = 🕓 By the client's word nobody is needed before <b>{ $when }</b>:
+    <i>{ $words }</i>
+searches-do-not-so = That is not so
+searches-ask-said = <b>Who of the client named { $when }, and how?</b>
+    A few words will do: “Irina, the manager, by phone”. The client's deadlines stand until then, so he will be told what was noted in his name.
+searches-ask-not-so = Noted in your name: nobody is needed before { $when }.
+    <i>{ $words }</i>
+
+    <b>What is wrong?</b> One message, up to 500 characters. The time is taken off, the deadlines go on, and another dispatcher looks at the pause so far.
+notices-time-named-client = 🕓 <b>A dispatcher noted a time in your name.</b> The deadlines stand until then.
+notices-time-named-desk = 🕓 <b>Noted, and the client has been told.</b>
+history-ticket-time_named = a time noted in the client's name
+history-ticket-time_disowned = the client: we named no such time

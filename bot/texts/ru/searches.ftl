@@ -35,4 +35,17 @@ searches-clock-nobody = ⏱ { $kind ->
 searches-wanted = 🕓 Удобно не раньше: <b>{ $when }</b>
 searches-do-time-desk = 🕓 Клиент назвал время
 notices-offer-made-raised = 💰 <b>Ставка выросла.</b>
-notices-offer-made-moved = 🕓 <b>Клиент согласен на другое время.</b>
+notices-offer-made-moved = 🕓 <b>Нужно в другое время.</b>
+searches-named = 🕓 Со слов клиента, раньше <b>{ $when }</b> никто не нужен:
+    <i>{ $words }</i>
+searches-do-not-so = Это не так
+searches-ask-said = <b>Кто из клиента назвал { $when } и как?</b>
+    Напишите в двух словах: «Ирина, администратор, по телефону». Сроки для клиента встанут до этого времени, поэтому ему сообщим, что записано с его слов.
+searches-ask-not-so = Записано с ваших слов: до { $when } никто не нужен.
+    <i>{ $words }</i>
+
+    <b>Что не так?</b> Напишите одним сообщением, до 500 знаков. Время снимем, сроки пойдут дальше, а прошедшую паузу проверит другой диспетчер.
+notices-time-named-client = 🕓 <b>Диспетчер записал время с ваших слов.</b> Сроки стоят до него.
+notices-time-named-desk = 🕓 <b>Время записано, клиенту сообщили.</b>
+history-ticket-time_named = время записано со слов клиента
+history-ticket-time_disowned = клиент: это время не называли

@@ -1,7 +1,8 @@
 """What is due is found without looking at what is not: a reminder of a document, a firm that waits to be judged,
 what burns and what was broken lately.
 
-A visit planned anew after a wait knows whose wait that was, and what the desk answers to an objection stands beside it.
+A visit planned anew after a wait knows whose wait that was, what the desk answers to an objection stands beside it, and
+a time it wrote down in the client's name rests on words.
 """
 
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ depends_on = None
 def upgrade() -> None:
     _move_the_line()
     _know_the_wait()
+    _keep_words()
     op.create_index(
         "ix_clock_due",
         "clock",
@@ -55,6 +57,26 @@ def _know_the_wait() -> None:
         batch_op.add_column(sa.Column("answer", sa.String(length=500), nullable=False, server_default=""))
 
 
+def _keep_words() -> None:
+    number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    op.create_table(
+        "client_word",
+        sa.Column("id", number, nullable=False),
+        sa.Column("ticket_id", number, nullable=False),
+        sa.Column("person_id", number, nullable=False),
+        sa.Column("words", sa.String(length=500), nullable=False),
+        sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("visit_from", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("audit_id", number, nullable=False),
+        sa.ForeignKeyConstraint(["audit_id"], ["audit.id"], name=op.f("fk_client_word_audit_id_audit")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_client_word_person_id_person")),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_client_word_ticket_id_ticket")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_client_word")),
+    )
+    op.create_index("ix_client_word_ticket", "client_word", ["ticket_id"], unique=False)
+
+
 def _move_the_line() -> None:
     """Firms stood in the line as counters; they keep their place."""
     line = op.create_table(
@@ -88,6 +110,7 @@ def downgrade() -> None:
     op.drop_table("limit_line")
     op.drop_index("ix_contractor_skill_told", table_name="contractor_skill")
     op.drop_index("ix_contractor_skill_untold", table_name="contractor_skill")
+    op.drop_table("client_word")
     with op.batch_alter_table("clock_interval", schema=None) as batch_op:
         batch_op.drop_column("answer")
     op.drop_index("ix_quality_event_kind", table_name="quality_event")
