@@ -103,6 +103,7 @@ class Settings(BaseSettings):
     late_minutes: Minutes = DEFAULT.late_minutes
     proof_hours: Count = DEFAULT.proof_hours
     dispute_days: Days = DEFAULT.dispute_days
+    objection_days: Days = DEFAULT.objection_days
     load_days: Days = DEFAULT.load_days
     cover_enough: Count = DEFAULT.cover_enough
     watched_jobs: Count = DEFAULT.watched_jobs

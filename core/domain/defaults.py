@@ -77,6 +77,8 @@ class Defaults:
     proof_hours: int = 12
     #: Days within which an event of the score may be disputed.
     dispute_days: int = 14
+    #: Days after the end of a pause within which somebody may object to it.
+    objection_days: int = 14
     #: Jobs of the last so many days count as load.
     load_days: int = 14
     #: Cover: so many contractors in reach of a site are enough, fewer are few.

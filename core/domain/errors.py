@@ -181,6 +181,13 @@ class DisputeLate(Conflict):
 
 
 @dataclass
+class ObjectionLate(Conflict):
+    """The term within which somebody may object to a pause is over."""
+
+    days: int
+
+
+@dataclass
 class DisputeDecided(Changed):
     """Somebody was faster."""
 

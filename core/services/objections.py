@@ -7,7 +7,7 @@ somebody of the desk who had no part in it decides, and the deadlines are counte
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import select, update
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from core.domain import typed
 from core.domain.actor import Actor
 from core.domain.clock import StopReason, Whose
-from core.domain.errors import Changed, DisputeDecided, DisputeGiven, NotAllowed, NotFound
+from core.domain.errors import Changed, DisputeDecided, DisputeGiven, NotAllowed, NotFound, ObjectionLate
 from core.domain.notice import Notice
 from core.domain.role import CLIENT_ROLES, CONTRACTOR_ROLES
 from core.domain.task import TaskKind
@@ -27,6 +27,7 @@ from core.services import (
     clocks,
     hold_evidence,
     notices,
+    numbers,
     scope,
     tasks,
 )
@@ -82,22 +83,24 @@ class PauseCard:
 def of_ticket(session: Session, actor: Actor, ticket: Ticket, *, now: datetime) -> tuple[Pause, ...]:
     """Those that are over, in order; for whoever sees the ticket."""
     found = _pauses(session, ticket, now)
-    return tuple(_pause(session, actor, ticket, number, rows) for number, rows in enumerate(found, start=1))
+    return tuple(_pause(session, actor, ticket, number, rows, now) for number, rows in enumerate(found, start=1))
 
 
 def card(session: Session, actor: Actor, ticket_id: int, number: int, *, now: datetime) -> PauseCard:
     """Raises NotFound."""
     ticket, rows = _found(session, actor, ticket_id, number, now)
     zone = session.get_one(Site, ticket.site_id).zone
-    return PauseCard(ticket.id, ticket.number, zone, now, _pause(session, actor, ticket, number, rows))
+    return PauseCard(ticket.id, ticket.number, zone, now, _pause(session, actor, ticket, number, rows, now))
 
 
 def object_(session: Session, actor: Actor, ticket_id: int, number: int, words: str, *, now: datetime) -> None:
-    """By the client or the crew, not by who caused it. Raises NotFound, NotAllowed, DisputeGiven, TextEmpty,
-    TextTooLong."""
+    """By the client or the crew, not by who caused it, within its term. Raises NotFound, NotAllowed, DisputeGiven,
+    ObjectionLate, TextEmpty, TextTooLong."""
     ticket, rows = _found(session, actor, ticket_id, number, now)
     if not _is_side(session, actor, ticket, rows):
         raise NotAllowed
+    if _is_late(session, rows, now):
+        raise ObjectionLate(numbers.of(session).objection_days)
     values = {"objected_by": actor.person_id, "objection": typed.words(words, TEXT_LIMIT), "objected_at": now}
     if not _write(session, rows, ClockInterval.objected_at.is_(None), values):
         raise DisputeGiven
@@ -178,8 +181,11 @@ def _found(
     return ticket, pauses[number - 1]
 
 
-def _pause(session: Session, actor: Actor, ticket: Ticket, number: int, rows: Sequence[ClockInterval]) -> Pause:
+def _pause(
+    session: Session, actor: Actor, ticket: Ticket, number: int, rows: Sequence[ClockInterval], now: datetime
+) -> Pause:
     first, may_see = rows[0], hold_evidence.may_see(session, actor, ticket)
+    is_free = first.objected_at is None and not _is_late(session, rows, now)
     is_open = first.objected_at is not None and first.decided_at is None
     by = session.get_one(Person, first.objected_by).name if first.objected_by is not None else ""
     return Pause(
@@ -194,10 +200,15 @@ def _pause(session: Session, actor: Actor, ticket: Ticket, number: int, rows: Se
         answer=first.answer if may_see else "",
         is_decided=first.decided_at is not None,
         is_upheld=bool(first.is_upheld),
-        may_object=first.objected_at is None and _is_side(session, actor, ticket, rows),
+        may_object=is_free and _is_side(session, actor, ticket, rows),
         may_decide=is_open and another_person.may_judge(session, actor, _involved(session, ticket, rows)),
         shown=hold_evidence.of_pause(session, actor, ticket, first.from_at, first.reason),
     )
+
+
+def _is_late(session: Session, rows: Sequence[ClockInterval], now: datetime) -> bool:
+    end = _end_of(rows)
+    return end is not None and now > end + timedelta(days=numbers.of(session).objection_days)
 
 
 def _is_side(session: Session, actor: Actor, ticket: Ticket, rows: Sequence[ClockInterval]) -> bool:

@@ -17,6 +17,7 @@ from core.domain.errors import (
     NeedsAnother,
     NotAllowed,
     NotFound,
+    ObjectionLate,
     TextEmpty,
     TextTooLong,
 )
@@ -289,3 +290,21 @@ def test_an_objection_is_right_about_a_promise_that_is_over_without_it(
     (row,) = world.session.scalars(select(Breach).where(Breach.clock_id == over.id))
     assert (row.at, row.annulled_at) == (started + 8 * HOUR, None)
     assert invariants.violations(world.session, now=world.now) == []
+
+
+def test_a_pause_is_objected_to_within_its_term_and_the_button_goes_with_it(world: World, clock: HandClock) -> None:
+    ticket = paused(world, clock)
+    (pause,) = objections.of_ticket(world.session, world.requester, ticket, now=world.now)
+    last = pause.ends + timedelta(days=14)
+    for at, may in ((last, True), (last + timedelta(seconds=1), False)):
+        (seen,) = objections.of_ticket(world.session, world.requester, ticket, now=at)
+        assert seen.may_object is may
+
+    world.now = clock.at = last + timedelta(seconds=1)
+    with pytest.raises(ObjectionLate) as refused:
+        objections.object_(world.session, tap(world.requester), ticket.id, 1, "Было открыто", now=world.now)
+    assert refused.value.days == 14
+    assert (
+        world.session.scalars(select(ClockInterval.objected_at).where(ClockInterval.objected_at.is_not(None))).all()
+        == []
+    )

@@ -58,3 +58,4 @@ clocks-look = Look at the pause
 tasks-kind-objection = an objection to a pause
 history-ticket-object = an objection to a pause
 history-ticket-object_decided = the objection to a pause was decided
+error-objection-late = A pause can be objected to within { $days } days after its end. That time is over.

@@ -58,3 +58,4 @@ clocks-look = Посмотреть паузу
 tasks-kind-objection = не согласны с паузой
 history-ticket-object = не согласны с паузой
 history-ticket-object_decided = решено о паузе
+error-objection-late = Не согласиться с паузой можно в течение { $days } дней после её конца. Этот срок прошёл.
