@@ -14,8 +14,9 @@ from bot.show import answer, ask, show
 from bot.texts import Texts
 from bot.update_db import UpdateDb
 from core.domain.actor import Actor
+from core.domain.block import BlockLevel
 from core.domain.errors import Changed, NotAllowed
-from core.services import ledger, quality, quality_disputes
+from core.services import block_requests, ledger, quality, quality_disputes
 
 router = Router(name="score")
 
@@ -95,7 +96,9 @@ async def ask_fraud(
     card = await db.read(ledger.event, actor, callback_data.event_id)
     if not card.may_accuse:
         raise NotAllowed
-    await ask(call, state, Await.fraud, screens.ask_fraud(card, texts), event=callback_data.event_id)
+    firm = (card.contractor_id, None, None, BlockLevel.SUSPENDED)
+    cost = await db.read(block_requests.preview, actor, *firm)
+    await ask(call, state, Await.fraud, screens.ask_fraud(card, cost, texts), event=callback_data.event_id)
 
 
 @router.message(StateFilter(Await.fraud), has_text)

@@ -227,7 +227,7 @@ def _people(card: BlockCard, texts: Texts) -> list[Html]:
 
 def _why_over(reason: str, texts: Texts) -> str:
     """In the words of a person, or one of the machine's own."""
-    return texts(f"block-why-{reason}") if reason in ("annulled", "eased", "upheld") else reason
+    return texts(f"block-why-{reason}") if reason in ("annulled", "eased", "outdone", "upheld") else reason
 
 
 def _appeal(line: AppealLine, terms: Terms, texts: Texts, *, with_words: bool) -> list[Html]:

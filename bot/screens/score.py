@@ -5,6 +5,7 @@ from decimal import Decimal
 from aiogram.filters.callback_data import CallbackData
 
 from bot import formats
+from bot.screens import blocks as block_screens
 from bot.screens.blocks import BlockDo, BlockTap
 from bot.screens.lists import PAGE, pages
 from bot.screens.menu import to_menu
@@ -13,6 +14,7 @@ from bot.ui import Button, Id, Page, Rows, Screen, column, page_rows
 from core.domain.block import BlockRule
 from core.domain.quality import EARLY_MILLI, GOOD_MILLI, QualityKind
 from core.domain.score import PART_OF, Part, PartScore
+from core.services.block_costs import Cost
 from core.services.contractors import SkillLine
 from core.services.ledger import BlockLine, DisputeCard, Disputed, EventCard, EventLine, Ledger
 
@@ -283,6 +285,8 @@ def ask_refusal(card: EventCard, texts: Texts) -> Screen:
     return Screen(texts("score-ask-refusal", what=line_text(card.line, texts)), column(back))
 
 
-def ask_fraud(card: EventCard, texts: Texts) -> Screen:
+def ask_fraud(card: EventCard, cost: Cost, texts: Texts) -> Screen:
+    """What is lost is read before, and holds nothing up."""
     back = Button(texts.plain("common-back"), EventTap(event_id=card.line.event_id).pack())
-    return Screen(texts("score-ask-fraud", number=card.line.number, firm=card.contractor), column(back))
+    question = texts("score-ask-fraud", number=card.line.number, firm=card.contractor)
+    return Screen("\n".join([question, "", *block_screens.cost(cost, texts)]), column(back))

@@ -41,6 +41,7 @@ class Record:
     before: frozenset[int] = frozenset()
     #: In force now, or asked for.
     level: BlockLevel | None = None
+    in_force: BlockLevel | None = None
     #: A block of a rule waits for a person's word.
     is_asked: bool = False
     #: A person said no to one that would last yet.
@@ -80,13 +81,12 @@ COUNTED = (BlockRule.MISSED, BlockRule.NO_SHOWS, BlockRule.REWORKS)
 
 def verdict(record: Record, *, now: datetime, rules: Defaults) -> Verdict | None:
     """The hardest that holds and rests on something new, of equals the first rule; None where it is no harder than what
-    stops the firm already. Who waits for a person's word, or was spared by it, is judged for fraud alone."""
-    if record.level is not None and record.level is not BlockLevel.LIMITED:
-        return None
+    stops the firm already. Who waits for a person's word, or was spared by it, is judged for fraud alone: that is
+    proven, and waits for nobody."""
     fraud = _of_kind(record.strikes, QualityKind.FRAUD)
-    if _has_new(fraud, record):
+    if _has_new(fraud, record) and not _stops(record.in_force):
         return Verdict(BlockLevel.SUSPENDED, BlockRule.FRAUD, BlockRule.FRAUD, fraud, len(record.jobs))
-    if record.is_asked or record.is_refused:
+    if _stops(record.level) or record.is_asked or record.is_refused:
         return None
     held = ((rule, _resting_on(rule, record, now=now, rules=rules)) for rule in (*COUNTED, BlockRule.SCORE))
     found = [_limited(rule, events, record, now=now, rules=rules) for rule, events in held]
@@ -94,6 +94,10 @@ def verdict(record: Record, *, now: datetime, rules: Defaults) -> Verdict | None
     if record.level is None:
         hardest += [one for one in found if one is not None]
     return hardest[0] if hardest else None
+
+
+def _stops(level: BlockLevel | None) -> bool:
+    return level is not None and level is not BlockLevel.LIMITED
 
 
 def near(record: Record, *, now: datetime, rules: Defaults) -> Near | None:

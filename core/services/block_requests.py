@@ -207,7 +207,7 @@ def refuse(session: Session, actor: Actor, request_id: int, reason: str, *, now:
 
 
 def drop(session: Session, actor: Actor, row: BlockRequest, why: str, *, now: datetime) -> None:
-    """What a rule asked for rests on nothing any more."""
+    """What a rule asked for rests on nothing any more, or is needed no more."""
     if moved(session, row, BlockRequest.decided_at.is_(None), decided_at=now, refusal=why):
         audit.record(session, actor, "block_request", row.id, "drop", now=now, from_state=row.level)
         _end(session, actor, row, why, now=now)

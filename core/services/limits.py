@@ -1,7 +1,8 @@
 """The ledger judged by rules: who is limited, suspended or warned by his strikes alone.
 
 Who has new events stands in the line of `judged`; a verdict says up to which event it went, so no event leads twice to
-anything. At once only what costs no site its last contractor, and only so much in a day; the rest waits for a person.
+anything. At once only what costs no site its last contractor, and only so much in a day, and proven fraud; the rest
+waits for a person.
 """
 
 from collections.abc import Iterator, Sequence
@@ -33,7 +34,7 @@ from core.services import (
     verdicts,
 )
 from core.services.blacklist import Order
-from core.services.verdicts import ANNULLED, EASED, Ruling
+from core.services.verdicts import ANNULLED, EASED, OUTDONE, Ruling
 from storage.models.contractor import Block, BlockRequest, Contractor
 from storage.models.desk import Audit, Task
 from storage.models.quality import QualityEvent
@@ -109,7 +110,8 @@ def _judge(session: Session, actor: Actor, contractor_id: int, *, now: datetime)
 
 
 def _apply(session: Session, actor: Actor, contractor_id: int, found: Verdict, upto: int, *, now: datetime) -> None:
-    """At once where it costs nobody the last contractor; otherwise asked for, with what it costs."""
+    """At once where it costs nobody the last contractor, and for proven fraud, which is a manager's word; otherwise
+    asked for. What it costs is written down and told in either case."""
     whom = Subject(contractor_id)
     cost = block_costs.of(session, whom, found.level, now=now)
     order = Order(
@@ -128,12 +130,22 @@ def _apply(session: Session, actor: Actor, contractor_id: int, found: Verdict, u
         },
     )
     is_flood = _begun_today(session, now=now) >= numbers.of(session).most_limits_a_day
-    if not is_flood and not cost.sites:
+    is_proven = found.rule is BlockRule.FRAUD
+    if is_proven or not (is_flood or cost.sites):
         blacklist.begin(session, actor, order, now=now)
+        if is_proven:
+            _settle_requests(session, actor, contractor_id, now=now)
         return
     row = block_requests.ask(session, actor, order, now=now, with_task=not is_flood)
     if is_flood and not _is_in_queue(session):
         tasks.open(session, TaskKind.BLOCKS_HELD, cause=f"request {row.id}", now=now, data={"request": row.id})
+
+
+def _settle_requests(session: Session, actor: Actor, contractor_id: int, *, now: datetime) -> None:
+    """What rules asked for is no harder than what began."""
+    waits = (BlockRequest.contractor_id == contractor_id, BlockRequest.decided_at.is_(None))
+    for row, _ in block_requests.of_rules(session, *waits):
+        block_requests.drop(session, actor, row, OUTDONE, now=now)
 
 
 def _is_in_queue(session: Session) -> bool:

@@ -32,6 +32,7 @@ class _Past:
     judged: int
     standing: Standing
     level: BlockLevel | None
+    in_force: BlockLevel | None
     is_asked: bool
     is_refused: bool
 
@@ -58,6 +59,7 @@ def of(session: Session, contractor_id: int, *, now: datetime) -> Record:
         ended_at=past.standing.ended_at,
         before=_before(session, contractor_id, past),
         level=past.level,
+        in_force=past.in_force,
         is_asked=past.is_asked,
         is_refused=past.is_refused,
     )
@@ -77,11 +79,12 @@ def _past(session: Session, contractor_id: int, rules: Defaults, *, now: datetim
     waiting = [row.level for row, _ in asked if row.decided_at is None]
     holding = session.scalars(
         select(Block.level).where(Block.contractor_id == contractor_id, Block.client_id.is_(None), blocks.in_force(now))
-    )
+    ).all()
     return _Past(
         max((int(one.get("upto", 0)) for one in facts), default=0),
         verdicts.standing(earlier, gone, rules),
         max([*waiting, *holding], key=list(BlockLevel).index, default=None),
+        max(holding, key=list(BlockLevel).index, default=None),
         bool(waiting),
         any(until > now for row, _ in asked if (until := block_requests.spared_until(row)) is not None),
     )

@@ -21,6 +21,8 @@ from storage.models.quality import QualityEvent
 
 #: Reasons of the machine why a block, or the request of one, ended before its time.
 ANNULLED, EASED = "annulled", "eased"
+#: Why a request ended without a person: the firm was suspended for proven fraud meanwhile.
+OUTDONE = "outdone"
 
 
 @dataclass(frozen=True, slots=True)

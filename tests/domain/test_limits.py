@@ -19,7 +19,9 @@ K, L, R = QualityKind, BlockLevel, BlockRule
 
 
 def record(*kinds: QualityKind, jobs: int = 10, **fields: object) -> Record:
-    """The strikes came one a day, the last today, each for a job of its own."""
+    """The strikes came one a day, the last today, each for a job of its own. A `level` is in force, if nothing else is
+    said."""
+    fields = {"in_force": fields.get("level"), **fields}
     strikes = tuple(
         Strike(number, kind, number, NOW - (len(kinds) - number) * DAY) for number, kind in enumerate(kinds, 1)
     )
@@ -141,6 +143,14 @@ def test_who_waits_for_a_word_is_judged_for_fraud_alone() -> None:
     waits = record(*[K.NO_SHOW] * 3, judged=2, level=L.LIMITED, is_asked=True, ended_at=NOW - DAY)
     assert verdict(waits, now=NOW, rules=RULES) is None
     assert verdict(replace(waits, strikes=record(*[K.FRAUD] * 3).strikes), now=NOW, rules=RULES) is not None
+
+
+def test_a_suspension_that_is_only_asked_for_holds_no_fraud_up() -> None:
+    asked = record(K.FRAUD, level=L.SUSPENDED, in_force=None, is_asked=True)
+    found = verdict(asked, now=NOW, rules=RULES)
+    assert found is not None
+    assert (found.level, found.rule) == (L.SUSPENDED, R.FRAUD)
+    assert verdict(replace(asked, in_force=L.SUSPENDED), now=NOW, rules=RULES) is None
 
 
 @pytest.mark.parametrize(

@@ -121,15 +121,6 @@ def test_the_same_strikes_limit_once_and_the_next_one_suspends(session: Session,
     assert block_of(world).ends_at == world.now + 30 * DAY
 
 
-def test_fraud_suspends_at_once(session: Session, clock: HandClock) -> None:
-    world, ticket = company(session, clock)
-    strike(world, K.FRAUD, ticket)
-    judge(world)
-    assert blocks_of(session) == [(L.SUSPENDED, R.FRAUD)]
-    judge(world)
-    assert len(blocks_of(session)) == 1
-
-
 def test_annulled_events_do_not_count(session: Session, clock: HandClock) -> None:
     world, ticket = company(session, clock)
     strike(world, K.NO_SHOW, ticket).annulled_at = world.now
@@ -211,19 +202,6 @@ def test_a_firm_that_was_spared_is_asked_about_again_when_the_limit_would_be_ove
     limit_walk.begin(session, 1, now=world.now)
     judge(world)
     assert asked() == 2  # nothing new has come since
-
-
-def test_fraud_is_asked_about_though_the_firm_was_just_spared(session: Session, clock: HandClock) -> None:
-    world, ticket = company(session, clock, colleague=False)
-    for _ in range(2):
-        strike(world, K.NO_SHOW, ticket)
-    judge(world)
-    (row,) = session.scalars(select(BlockRequest))
-    block_requests.refuse(session, tap(world.dispatcher), row.id, "Больше некому", now=world.now)
-    strike(world, K.FRAUD, ticket)
-    judge(world)
-    rules = session.scalars(select(BlockRequest.rule).order_by(BlockRequest.id)).all()
-    assert rules == [R.NO_SHOWS, R.FRAUD]
 
 
 def test_what_a_rule_asked_for_is_dropped_with_its_events(session: Session, clock: HandClock) -> None:

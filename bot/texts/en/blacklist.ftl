@@ -104,6 +104,7 @@ block-lifted-by = Lifted ({ $by }): { $why }
 block-lifted = Lifted: { $why }
 block-why-annulled = the strikes were annulled
 block-why-eased = the limit before it was lifted, so it repeats none
+block-why-outdone = suspended for proven fraud meanwhile
 block-why-upheld = the appeal was upheld
 block-request-yes = ✅ Confirmed: { $name }
 block-request-no = Refused ({ $name }): { $why }

@@ -108,6 +108,7 @@ block-lifted-by = Снято ({ $by }): { $why }
 block-lifted = Снято: { $why }
 block-why-annulled = замечания отменены
 block-why-eased = прошлое ограничение снято, это больше не повторное
+block-why-outdone = заявки приостановлены за доказанный обман
 block-why-upheld = обжаловано успешно
 block-request-yes = ✅ Подтверждено: { $name }
 block-request-no = Отклонено ({ $name }): { $why }
