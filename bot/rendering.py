@@ -6,6 +6,7 @@ not be made to him any more.
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 from aiogram import Bot
 
@@ -18,9 +19,12 @@ from bot.ui import Screen
 from core.domain.actor import Actor
 from core.domain.notice import Delivery, Notice
 from core.domain.offer import TAKEABLE
-from core.services import breaches, cards, people, unfit, warning_letters
-from core.services.cards import OfferCard
+from core.domain.ticket import TicketStatus
+from core.services import breaches, cards, headings, people, unfit, warning_letters
+from core.services.cards import Card, OfferCard
+from core.services.headings import Rang
 from core.services.outbox import Letter
+from core.services.searches import SEARCHES
 from storage.db import Database
 
 Renderer = Callable[[Database, Letter, Actor, Texts, Bot], Awaitable[Screen | None]]
@@ -28,6 +32,8 @@ Renderer = Callable[[Database, Letter, Actor, Texts, Bot], Awaitable[Screen | No
 PairsFor = Callable[[int, Texts], Awaitable[Path | None]]
 #: What is told together with it.
 WITH_PAIRS = frozenset({Notice.REPORTED})
+#: What is told of these states of a ticket alone.
+TRUE_WHILE = {Notice.NOBODY: frozenset({TicketStatus.UNSTAFFED}), Notice.ASK_MOVE: SEARCHES}
 
 
 async def render(db: Database, letter: Letter, bot: Bot, pairs: PairsFor) -> Screen | None:
@@ -53,23 +59,38 @@ async def _card(db: Database, letter: Letter, texts: Texts, pairs: PairsFor) -> 
     if card is None or await _is_over(db, letter, card):
         return None
     screen = card_screens.draw(card, texts)
-    if letter.delivery is Delivery.EDIT:
-        return screen
-    data = await db.read(warning_letters.as_now, letter.data) if letter.notice == Notice.SLA else letter.data
-    if data is None:
-        return None
-    headline = notice_screens.headline(Notice(letter.notice), card, data, texts)
+    rang = await _rang(db, letter)
+    data = await _as_now(db, rang, card) if rang is not None else None
+    if rang is None or data is None:
+        return screen if letter.delivery is Delivery.EDIT else None
+    headline = notice_screens.headline(Notice(rang.notice), card, data, texts)
     text = f"{headline}\n\n{screen.text}" if headline else screen.text
-    photo = await pairs(letter.ticket_id, texts) if letter.notice in WITH_PAIRS else screen.photo
+    is_with_pairs = letter.delivery is Delivery.NEW and letter.notice in WITH_PAIRS
+    photo = await pairs(letter.ticket_id, texts) if is_with_pairs else screen.photo
     return Screen(text, screen.rows, photo, screen.keys)
 
 
-async def _is_over(db: Database, letter: Letter, card: object) -> bool:
+async def _rang(db: Database, letter: Letter) -> Rang | None:
+    """What stands above the card: what rings now; under a silent redraw what has rung last, while it is kept."""
+    if letter.delivery is not Delivery.EDIT:
+        return Rang(letter.notice, letter.data)
+    return await db.read(headings.kept, letter.person_id, letter.ticket_id or 0, letter.acted_at)
+
+
+async def _as_now(db: Database, rang: Rang, card: Card) -> dict[str, Any] | None:
+    """None: it is true no more. A promise has time again, was kept after all, or its ticket is over; or it was said of
+    another state of the ticket."""
+    if rang.notice == Notice.SLA:
+        return await db.read(warning_letters.as_now, rang.data)
+    if rang.notice == Notice.BREACH:
+        return rang.data if await db.read(breaches.stands, rang.data["breach"]) else None
+    while_ = TRUE_WHILE.get(Notice(rang.notice))
+    return rang.data if while_ is None or card.base.status in while_ else None
+
+
+async def _is_over(db: Database, letter: Letter, card: Card) -> bool:
     """An offer that is no longer to be had is not announced, nor one to somebody who has been blocked meanwhile or has
-    lost the skill, nor a broken promise that was kept after all or whose ticket is over; a silent redraw announces
-    nothing."""
-    if letter.notice == Notice.BREACH:
-        return not await db.read(breaches.stands, letter.data["breach"])
+    lost the skill; a silent redraw announces nothing."""
     if letter.notice != Notice.OFFER_MADE or letter.delivery is Delivery.EDIT:
         return False
     if not isinstance(card, OfferCard) or card.offer_status not in TAKEABLE:

@@ -13,9 +13,9 @@ from uuid import uuid4
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, text, update
 from sqlalchemy.orm import Session, aliased
 
-from core.domain.notice import TOLD, Delivery, Notice, OutboxStatus, Priority
+from core.domain.notice import Delivery, Notice, OutboxStatus, Priority
 from core.domain.task import TaskKind
-from core.services import offers, talk, tasks, warning_letters
+from core.services import headings, offers, talk, tasks, warning_letters
 from core.services import unreachable as unreachable_crews
 from storage.models.people import Person
 from storage.models.post import Card, Outbox, SentFile
@@ -79,6 +79,11 @@ class Letter:
     attempts: int
     created_at: datetime
     token: str
+
+    @property
+    def acted_at(self) -> datetime | None:
+        """When its reader did what it answers; None: it answers nothing of his."""
+        return self.created_at if self.priority == Priority.ANSWER else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +240,7 @@ def adopt_card(
     session: Session, person_id: int, ticket_id: int, chat_id: int, message_id: int, *, has_media: bool
 ) -> None:
     """The message whose button was tapped is the card from now on; what it shows is not known, so it is redrawn."""
-    _upsert(session, ticket_id, person_id, chat_id, Shown(message_id, has_media, ""))
+    headings.end(_upsert(session, ticket_id, person_id, chat_id, Shown(message_id, has_media, "")))
 
 
 def file_id(session: Session, bot_id: int, sha256: str, *, now: datetime) -> str | None:
@@ -280,9 +285,7 @@ def _reason_to_drop(session: Session, row: Outbox, now: datetime) -> str:
     is_offer = row.delivery is Delivery.NEW and row.notice == Notice.OFFER_MADE
     if row.ticket_id is None or not (is_offer or row.delivery is Delivery.EDIT):
         return ""
-    if _is_superseded(session, row, now):
-        return "superseded"
-    return "told with what rang" if not is_offer and _rang_with(session, row) else ""
+    return "superseded" if _is_superseded(session, row, now) else ""
 
 
 def _is_superseded(session: Session, row: Outbox, now: datetime) -> bool:
@@ -299,20 +302,6 @@ def _is_superseded(session: Session, row: Outbox, now: datetime) -> bool:
     if row.delivery is Delivery.NEW:
         newer = newer.where(Outbox.notice == row.notice)
     return session.scalar(newer.limit(1)) is not None
-
-
-def _rang_with(session: Session, row: Outbox) -> bool:
-    """The same stroke rang for this card: that message was drawn from the rows as they are after it, under a headline
-    which a silent redraw would take away at once."""
-    stroke = row.dedupe_key.partition(":")[2]
-    rang = select(Outbox.id).where(
-        Outbox.dedupe_key.in_([f"{notice}:{stroke}" for notice in TOLD]),
-        Outbox.id < row.id,
-        Outbox.ticket_id == row.ticket_id,
-        Outbox.delivery == Delivery.NEW,
-        Outbox.status == OutboxStatus.SENT,
-    )
-    return session.scalar(rang.limit(1)) is not None
 
 
 def _end(row: Outbox, status: OutboxStatus, reason: str) -> None:
@@ -334,16 +323,21 @@ def _show_card(session: Session, letter: Letter, shown: Shown, now: datetime) ->
     old = session.get(Card, (letter.ticket_id, letter.person_id))
     if old is not None and (old.chat_id, old.message_id) != (letter.chat_id, shown.message_id):
         session.add(_strip(letter, old, now))
-    _upsert(session, letter.ticket_id, letter.person_id, letter.chat_id, shown)
+    card = _upsert(session, letter.ticket_id, letter.person_id, letter.chat_id, shown)
+    if letter.delivery is Delivery.NEW:
+        headings.rang(session, card, letter.id)
+    elif headings.kept(session, letter.person_id, letter.ticket_id, letter.acted_at, now=now) is None:
+        headings.end(card)
 
 
-def _upsert(session: Session, ticket_id: int, person_id: int, chat_id: int, shown: Shown) -> None:
+def _upsert(session: Session, ticket_id: int, person_id: int, chat_id: int, shown: Shown) -> Card:
     card = session.get(Card, (ticket_id, person_id))
     if card is None:
         card = Card(ticket_id=ticket_id, person_id=person_id)
         session.add(card)
     card.chat_id, card.message_id = chat_id, shown.message_id
     card.has_media, card.content_hash = shown.has_media, shown.content_hash
+    return card
 
 
 def _strip(letter: Letter, old: Card, now: datetime) -> Outbox:

@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.domain.notice import Delivery, InboxStatus, OutboxStatus
+from core.domain.ticket import TicketStatus
 from storage.base import Base
 from storage.types import JsonText, StrEnumType, TelegramId, UtcDateTime
 
@@ -89,6 +90,9 @@ class Card(Base):
     message_id: Mapped[int] = mapped_column(TelegramId)
     has_media: Mapped[bool] = mapped_column()
     content_hash: Mapped[str] = mapped_column(String(64))
+    #: The letter that rang with it and may have said why, and what the ticket was then: `core.services.headings`.
+    rang_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"))
+    rang_status: Mapped[TicketStatus | None] = mapped_column(StrEnumType(TicketStatus))
 
 
 class SentFile(Base):

@@ -20,6 +20,7 @@ def upgrade() -> None:
     _move_the_line()
     _know_the_wait()
     _keep_words()
+    _keep_headings()
     op.create_index(
         "ix_clock_due",
         "clock",
@@ -77,6 +78,14 @@ def _keep_words() -> None:
     op.create_index("ix_client_word_ticket", "client_word", ["ticket_id"], unique=False)
 
 
+def _keep_headings() -> None:
+    number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    with op.batch_alter_table("card", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("rang_id", number, nullable=True))
+        batch_op.add_column(sa.Column("rang_status", sa.String(length=40), nullable=True))
+        batch_op.create_foreign_key(batch_op.f("fk_card_rang_id_outbox"), "outbox", ["rang_id"], ["id"])
+
+
 def _move_the_line() -> None:
     """Firms stood in the line as counters; they keep their place."""
     line = op.create_table(
@@ -110,6 +119,10 @@ def downgrade() -> None:
     op.drop_table("limit_line")
     op.drop_index("ix_contractor_skill_told", table_name="contractor_skill")
     op.drop_index("ix_contractor_skill_untold", table_name="contractor_skill")
+    with op.batch_alter_table("card", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_card_rang_id_outbox"), type_="foreignkey")
+        batch_op.drop_column("rang_status")
+        batch_op.drop_column("rang_id")
     op.drop_table("client_word")
     with op.batch_alter_table("clock_interval", schema=None) as batch_op:
         batch_op.drop_column("answer")
