@@ -23,5 +23,5 @@ async def ask(call: CallbackQuery, callback_data: TicketTap, actor: Actor, db: U
 @router.callback_query(PriorityTap.filter())
 async def change(call: CallbackQuery, callback_data: PriorityTap, actor: Actor, db: UpdateDb, texts: Texts) -> None:
     tap = callback_data
-    await db.write(priorities.change, actor, tap.ticket_id, tap.version, tap.priority)
-    await answer(call, texts.plain("clocks-priority-done"))
+    stays = await db.write(priorities.change, actor, tap.ticket_id, tap.version, tap.priority)
+    await answer(call, texts.plain("clocks-priority-stays" if stays else "clocks-priority-done"), alert=stays)

@@ -14,7 +14,7 @@ from core.domain.errors import Changed, NotFound
 from core.domain.notice import Notice
 from core.domain.offer import WaveReason
 from core.domain.ticket import PRIORITISED, Priority, TicketEvent, TicketStatus
-from core.services import audit, clock_changes, holds, lifecycle, notices, scope, searches, tasks, waves
+from core.services import audit, clock_changes, holds, lifecycle, notices, redispatch, scope, searches, tasks, waves
 from core.services.rows import moved
 from storage.models.ticket import Ticket
 
@@ -35,12 +35,14 @@ def choices(session: Session, actor: Actor, ticket_id: int, *, now: datetime) ->
     return Choices(ticket.id, ticket.number, ticket.version, ticket.priority)
 
 
-def change(session: Session, actor: Actor, ticket_id: int, version: int, priority: Priority, *, now: datetime) -> None:
-    """A second tap on the same choice only brings the card. Raises NotFound, Changed where somebody was faster."""
+def change(session: Session, actor: Actor, ticket_id: int, version: int, priority: Priority, *, now: datetime) -> bool:
+    """A second tap on the same choice only brings the card. A crew that may take no emergencies loses one it has not
+    begun; where it has, the job stays and the answer is True. Raises NotFound, Changed where somebody was faster."""
     ticket = _found(session, actor, ticket_id)
     was = ticket.priority
     if was is priority:
-        return notices.reply(session, actor, Notice.CARD, ticket=ticket, cause=actor.source, now=now)
+        notices.reply(session, actor, Notice.CARD, ticket=ticket, cause=actor.source, now=now)
+        return False
     if not moved(session, ticket, Ticket.version == version, Ticket.priority == was, priority=priority):
         raise Changed
     waiting = holds.live(session, ticket.id)
@@ -53,7 +55,11 @@ def change(session: Session, actor: Actor, ticket_id: int, version: int, priorit
     notices.publish(session, Notice.PRIORITY, ticket, cause=cause, now=now, told=told, data=facts, burns=burns)
     if ticket.status in searches.SEARCHES:
         _search_anew(session, actor, ticket, now=now)
-    return None
+        return False
+    if priority is not Priority.EMERGENCY or waiting is not None:  # what waits is looked at when it goes on
+        return False
+    redispatch.of_ticket(session, ticket, now=now)
+    return redispatch.is_kept_away(session, ticket, now=now)
 
 
 def _search_anew(session: Session, actor: Actor, ticket: Ticket, *, now: datetime) -> None:

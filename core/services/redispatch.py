@@ -16,7 +16,7 @@ from core.domain.block import BlockLevel
 from core.domain.notice import Notice
 from core.domain.ticket import Priority, TicketEvent
 from core.domain.visit import AHEAD
-from core.services import assignments, back_outs, blocks, crew, lifecycle, moves, notices, substitutes
+from core.services import assignments, back_outs, blocks, crew, lifecycle, moves, notices, steps, substitutes
 from core.services.rows import meet
 from storage.models.contractor import Block, Contractor
 from storage.models.desk import Audit
@@ -43,11 +43,25 @@ def after_hold(session: Session, ticket: Ticket, *, now: datetime) -> None:
     assignment = assignments.live(session, ticket.id)
     if assignment is not None:
         assignments.meet_crew(session, assignment.contractor_id, assignment.engineer_id)
+    of_ticket(session, ticket, now=now)
+
+
+def of_ticket(session: Session, ticket: Ticket, *, now: datetime) -> None:
+    """Agreed and not begun, and a block in force keeps it from its crew, as it is now."""
     for one, visit, firm in list(_agreed(session, Ticket.id == ticket.id, BlockLevel.SUSPENDED, None)):
         block = session.scalars(stopping(one, visit, firm, now).limit(1)).first()
         if block is not None:
             actor = Actor.system(f"block:{block.id}")
             _take_away(session, actor, block, one, visit, firm, None, now=now)
+
+
+def is_kept_away(session: Session, ticket: Ticket, *, now: datetime) -> bool:
+    """Whether a block in force keeps the job from the crew that has it, be it begun or not."""
+    assignment, visit = assignments.live(session, ticket.id), steps.current_visit(session, ticket.id)
+    if assignment is None or visit is None:
+        return False
+    found = stopping(ticket, visit, assignment.contractor_id, now).limit(1)
+    return session.scalars(found).first() is not None
 
 
 def stopping(ticket: Ticket, visit: Visit, firm: int, now: datetime) -> Select[Block]:

@@ -6,19 +6,33 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.domain.block import BlockLevel
 from core.domain.calendar import CalendarKind
 from core.domain.clock import ClockKind, ClockState, StopReason
 from core.domain.errors import Changed, NotFound
 from core.domain.offer import OfferStatus
 from core.domain.ticket import Priority, TicketStatus
-from core.services import clock_changes, clock_rows, clocks, holds, priorities
+from core.services import assignments, clock_changes, clock_rows, clocks, holds, priorities, visits
 from storage.models.clock import Clock, ClockInterval
 from storage.models.directory import Contract, SlaTarget
 from storage.models.offer import Offer, Wave
-from storage.models.ticket import Ticket
+from storage.models.ticket import Assignment, Ticket
 from tests.clock import HandClock
+from tests.make.blocks import begin
 from tests.make.directories import add_contractor
-from tests.make.tickets import SKILL, World, add_engineer, bring, make_world, nobody_left, send, take, tap, wait
+from tests.make.tickets import (
+    SKILL,
+    World,
+    add_engineer,
+    bring,
+    make_world,
+    nobody_left,
+    send,
+    take,
+    tap,
+    visit_of,
+    wait,
+)
 from tests.services.test_clocks import ARRIVAL, HOUR, REACTION, RESOLUTION, add_target, clock_of, states
 
 
@@ -156,3 +170,29 @@ def test_levels_the_new_promise_has_not_reached_warn_again(world: World, clock: 
     assert reaction.warned_pct == 75
     change(world, ticket, Priority.PLANNED)
     assert (reaction.warned_pct, reaction.warn_at is not None) == (0, True)
+
+
+def test_a_limited_firm_loses_a_job_that_becomes_an_emergency_and_is_not_begun(world: World) -> None:
+    session = world.session
+    add_engineer(session, add_contractor(session, skills=[SKILL], lat=55.9), now=world.now)
+    ticket = bring(world, TicketStatus.ASSIGNED)
+    begin(world, BlockLevel.LIMITED)
+    assert ticket.contractor_id == world.contractor.id
+
+    change(world, ticket, Priority.EMERGENCY)
+    assert (ticket.status, ticket.contractor_id) == (TicketStatus.SEARCHING, None)
+    (last,) = session.scalars(select(Assignment.end_reason).where(Assignment.ticket_id == ticket.id))
+    assert last == assignments.REDISPATCHED
+
+
+@pytest.mark.parametrize("is_limited", [True, False])
+def test_what_a_limited_firm_has_begun_stays_and_the_desk_is_told(world: World, is_limited: bool) -> None:
+    ticket = bring(world, TicketStatus.ASSIGNED)
+    visits.go(world.session, tap(world.engineer), visit_of(world, ticket).id, now=world.now)
+    if is_limited:
+        begin(world, BlockLevel.LIMITED)
+    who, at = tap(world.dispatcher), {"now": world.now}
+
+    assert priorities.change(world.session, who, ticket.id, ticket.version, Priority.EMERGENCY, **at) is is_limited
+    assert ticket.contractor_id == world.contractor.id
+    assert priorities.change(world.session, who, ticket.id, ticket.version, Priority.PLANNED, **at) is False

@@ -17,6 +17,7 @@ clocks-priority-emergency = emergency
 clocks-priority-normal = normal
 clocks-priority-planned = planned
 clocks-priority-done = The priority is changed
+clocks-priority-stays = Changed. This contractor gets no emergencies now, but the work has begun and stays with them.
 notices-priority = 🚦 <b>The priority is changed.</b>
 notices-priority-job = 🚦 <b>The priority has changed.</b> The new time is on the card.
 notices-priority-job-emergency = 🔴 <b>This is an emergency now.</b> Come sooner if you can: the new time is on the card.

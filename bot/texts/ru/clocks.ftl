@@ -17,6 +17,7 @@ clocks-priority-emergency = авария
 clocks-priority-normal = обычная
 clocks-priority-planned = плановая
 clocks-priority-done = Срочность изменена
+clocks-priority-stays = Срочность изменена. Аварии этому подрядчику сейчас не дают, но работа начата и остаётся за ним.
 notices-priority = 🚦 <b>Срочность изменена.</b>
 notices-priority-job = 🚦 <b>Срочность изменилась.</b> Новый срок на карточке.
 notices-priority-job-emergency = 🔴 <b>Теперь это авария.</b> Приезжайте раньше, если можете: новый срок на карточке.
