@@ -153,6 +153,19 @@ class NotQualified(Conflict):
 
 
 @dataclass
+class CrewBlocked(NotQualified):
+    """A block keeps the job from the one who says yes ("me"), from his firm, or from another he has named ("other").
+
+    `level` and `where` ("client" or "all") say from which jobs; `until` is a day where he lives, "none" without an end.
+    """
+
+    whom: str
+    level: str
+    where: str
+    until: str
+
+
+@dataclass
 class ProofMissing(Conflict):
     """Required shots are missing; `stage` → how many more are needed."""
 

@@ -5,7 +5,7 @@ account, so that a block holds under another firm and in another row too.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, and_, or_, select
@@ -17,7 +17,7 @@ from storage.models.contractor import Block
 from storage.models.people import Person
 from storage.models.ticket import Ticket
 
-Moment = datetime | BindParameter[datetime]
+Moment = datetime | BindParameter[datetime] | InstrumentedAttribute[datetime]
 
 
 def live(
@@ -49,6 +49,14 @@ def keeps_person_away(session: Session, person_id: int, ticket: Ticket, *, now: 
     """The person is blocked apart from the firm: also under another firm he does not go."""
     found = live(ticket.client_id, now, levels(ticket.priority))
     return session.scalar(_of(person_id).where(found).limit(1)) is not None
+
+
+def keeping(session: Session, person_id: int, contractor_id: int, ticket: Ticket, *, now: datetime) -> Block | None:
+    """Of the person or of the firm, in force, which keeps this job from him the longest."""
+    himself = select(Person.id).where(Person.id == person_id, of_person()).exists()
+    whose = or_(Block.contractor_id == contractor_id, and_(Block.contractor_id.is_(None), himself))
+    found = session.scalars(select(Block).where(whose, live(ticket.client_id, now, levels(ticket.priority)))).all()
+    return max(found, key=lambda one: one.ends_at or datetime.max.replace(tzinfo=UTC), default=None)
 
 
 def is_barred(session: Session, person_id: int, *, now: datetime) -> Block | None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from core.domain.block import STOPS_ALL
 from core.domain.offer import OfferStatus
 from core.domain.proof import COUNTED, ProofKind, ProofStage, ProofStatus
-from core.domain.role import CLIENT_ROLES, Role
+from core.domain.role import CLIENT_ROLES, CONTRACTOR_ROLES, Role
 from core.domain.talk import ASKABLE, TalkKind
 from core.domain.task import TaskKind
 from core.domain.ticket import SETTLED, Origin, Priority, TicketStatus
@@ -130,8 +130,38 @@ def asked_only_the_qualified(session: Session, *, now: datetime) -> Found:
 
 
 def nobody_blocked_is_asked(session: Session, *, now: datetime) -> Found:
+    """Neither a firm by an offer that is open, nor a person who was rung while he was blocked himself."""
     rows = session.execute(_offers_under_blocks(now).where(open_offers.are_open()))
-    return [f"open offer {offer} to a contractor under block {block}" for offer, block in rows], _count(session, Offer)
+    broken = [f"open offer {offer} to a contractor under block {block}" for offer, block in rows]
+    return broken + _rung_under_blocks(session), _count(session, Offer)
+
+
+def _rung_under_blocks(session: Session) -> list[str]:
+    """From the people blocked apart from their firms to the offers of those firms: there are few of them."""
+    of_crew = and_(Membership.person_id == Person.id, Membership.role.in_(CONTRACTOR_ROLES))
+    rows = session.execute(
+        select(Offer.id, Person.id, Block.id, Audit.data)
+        .select_from(Block)
+        .join(Person, blocks.of_person())
+        .join(Membership, of_crew)
+        .join(Offer, Offer.contractor_id == Membership.contractor_id)
+        .join(Ticket, Ticket.id == Offer.ticket_id)
+        .join(Audit, and_(Audit.entity == "offer", Audit.event == "send", Audit.entity_id == Offer.id))
+        .where(
+            Block.contractor_id.is_(None),
+            blocks.live(Ticket.client_id, Offer.sent_at),
+            or_(Block.level.in_(STOPS_ALL), Ticket.priority == Priority.EMERGENCY),
+            # In one instant the order is that of the audit.
+            or_(Audit.id > Block.audit_id, and_(Block.audit_id.is_(None), Offer.sent_at > Block.starts_at)),
+        )
+        .distinct()
+        .order_by(Offer.id, Person.id, Block.id)
+    )
+    return [
+        f"offer {offer} rang person {person} under block {block}"
+        for offer, person, block, data in rows
+        if person in data.get("people", ())
+    ]
 
 
 def _offers_under_blocks(moment: Any) -> Any:

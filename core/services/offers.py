@@ -4,13 +4,23 @@ The first yes wins by compare-and-set; a partial unique index stands behind it. 
 """
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core.domain import slots
 from core.domain.actor import Actor
-from core.domain.errors import LimitReached, NotAllowed, NotFound, NotQualified, OfferClosed, OfferTaken, SlotGone
+from core.domain.errors import (
+    CrewBlocked,
+    LimitReached,
+    NotAllowed,
+    NotFound,
+    NotQualified,
+    OfferClosed,
+    OfferTaken,
+    SlotGone,
+)
 from core.domain.notice import Notice
 from core.domain.offer import TAKEABLE, DeclineReason, Exclusion, OfferStatus, WaveReason
 from core.domain.role import CONTRACTOR_ROLES
@@ -83,7 +93,8 @@ def accept(
 ) -> None:
     """The yes: a named person and a time. `start` is a proposed window, None means "now".
 
-    Raises OfferTaken, OfferClosed, SlotGone, LimitReached, NotQualified. A repeated yes of the winner is harmless.
+    Raises OfferTaken, OfferClosed, SlotGone, CrewBlocked, LimitReached, NotQualified. A repeated yes of the winner is
+    harmless.
     """
     offer = scope.find(session, scope.visible_offers(actor), Offer.id == offer_id)
     if offer.contractor_id not in actor.contractor_ids:
@@ -94,9 +105,8 @@ def accept(
     ticket = session.get_one(Ticket, offer.ticket_id)
     engineer = _engineer(session, actor, offer.contractor_id, engineer_id)
     slot = slot_at(session, ticket, start, now=now)
+    _ensure_not_blocked(session, actor, engineer, offer.contractor_id, ticket, now=now)
     _ensure_qualified(session, ticket, offer.contractor_id, slot, now=now)
-    if blocks.keeps_person_away(session, engineer, ticket, now=now):
-        raise NotQualified
     _close(session, offer, OfferStatus.ACCEPTED, answered_at=now, answered_by=actor.person_id)
     ticket.contractor_id = offer.contractor_id
     session.flush()
@@ -234,6 +244,23 @@ def ensure_takeable(offer: Offer) -> None:
         raise OfferTaken
     if offer.status not in TAKEABLE:
         raise OfferClosed
+
+
+def _ensure_not_blocked(
+    session: Session, actor: Actor, engineer: int, contractor_id: int, ticket: Ticket, *, now: datetime
+) -> None:
+    """Said before anything else: the rules of matching would only say that he does not fit."""
+    block = blocks.keeping(session, engineer, contractor_id, ticket, now=now)
+    if block is None:
+        return
+    whom = "me" if engineer == actor.person_id else "other"
+    zone = ZoneInfo(session.get_one(Person, _person(actor)).zone)
+    raise CrewBlocked(
+        whom="firm" if block.contractor_id is not None else whom,
+        level=block.level,
+        where="client" if block.client_id is not None else "all",
+        until=f"{block.ends_at.astimezone(zone):%d.%m.%Y}" if block.ends_at is not None else "none",
+    )
 
 
 def _ensure_qualified(session: Session, ticket: Ticket, contractor_id: int, slot: Slot, *, now: datetime) -> None:

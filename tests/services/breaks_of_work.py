@@ -1,5 +1,6 @@
 """How the invariants of work, moves and rights are broken: each returns what the auditor must name."""
 
+import json
 from datetime import timedelta
 
 from tests.services.broken import Break, Story
@@ -127,6 +128,16 @@ def blocked_with_a_price_that_waits(story: Story) -> str:
     return f"open offer {offer} to a contractor under block"
 
 
+def blocked_and_rung_himself(story: Story) -> str:
+    """His block is over by now, and his firm never had one."""
+    firm = story.one("SELECT contractor_id FROM offer GROUP BY contractor_id ORDER BY count(*)")
+    offer = story.one("SELECT id FROM offer WHERE contractor_id = :firm", firm=firm)
+    sent = "SELECT data FROM audit WHERE entity = 'offer' AND event = 'send' AND entity_id = :offer"
+    person = json.loads(story.one(sent, offer=offer))["people"][0]
+    block(story, None, starts=-2 * WEEK, ends=-timedelta(minutes=1), person=person)
+    return f"offer {offer} rang person {person} under block"
+
+
 def _only_open_offer(story: Story) -> tuple[int, int]:
     story.run("UPDATE offer SET status = 'withdrawn' WHERE status = 'countered'")
     first = story.one("SELECT min(id) FROM offer WHERE status IN ('sent', 'lapsed')")
@@ -135,11 +146,20 @@ def _only_open_offer(story: Story) -> tuple[int, int]:
     return offer, story.one("SELECT contractor_id FROM offer WHERE id = :offer", offer=offer)
 
 
-def block(story: Story, firm: int, *, starts: timedelta, ends: timedelta | None, level: str = "suspended") -> None:
+def block(
+    story: Story,
+    firm: int | None,
+    *,
+    starts: timedelta,
+    ends: timedelta | None,
+    level: str = "suspended",
+    person: int | None = None,
+) -> None:
     story.run(
-        "INSERT INTO block (contractor_id, reason, level, rule, cost, lift_reason, starts_at, ends_at)"
-        " VALUES (:firm, 'проверка', :level, 'by_hand', '{}', '', :starts, :ends)",
+        "INSERT INTO block (contractor_id, person_id, reason, level, rule, cost, lift_reason, starts_at, ends_at)"
+        " VALUES (:firm, :person, 'проверка', :level, 'by_hand', '{}', '', :starts, :ends)",
         firm=firm,
+        person=person,
         level=level,
         starts=story.at(story.now + starts),
         ends=None if ends is None else story.at(story.now + ends),
@@ -313,6 +333,7 @@ WORK: list[Break] = [
     ("6", "a blocked firm has an open offer", blocked_with_an_open_offer),
     ("6", "a limited firm has an open emergency", limited_with_an_open_emergency),
     ("6", "a blocked firm waits with a price", blocked_with_a_price_that_waits),
+    ("6", "a blocked person was rung himself", blocked_and_rung_himself),
     ("7", "an offer of a cancelled ticket is open", open_offer_of_a_closed_ticket),
     ("7", "an offer of an earlier round is open", open_offer_of_another_round),
     ("7", "an offer was taken while somebody worked", taken_while_in_work),

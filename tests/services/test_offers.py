@@ -1,13 +1,23 @@
 """Offers: one is asked after the other, the first yes wins, a late yes counts, a no costs nothing."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.errors import words
+from bot.texts import load
 from core.domain.actor import Actor, Grant
-from core.domain.errors import LimitReached, NotAllowed, NotFound, NotQualified, OfferClosed, OfferTaken, SlotGone
+from core.domain.errors import (
+    CrewBlocked,
+    LimitReached,
+    NotAllowed,
+    NotFound,
+    OfferClosed,
+    OfferTaken,
+    SlotGone,
+)
 from core.domain.notice import Delivery, Notice
 from core.domain.offer import DeclineReason, OfferStatus
 from core.domain.role import Role
@@ -271,11 +281,17 @@ def test_a_full_firm_is_not_asked_and_may_not_say_yes(session: Session, now: dat
 def test_who_was_blocked_meanwhile_may_not_say_yes(session: Session, now: datetime) -> None:
     world = make_world(session, now=now)
     ticket = send(world)
-    session.add(Block(contractor_id=world.contractor.id, reason="фото", starts_at=now))
+    ends_at = datetime(2026, 3, 30, 22, tzinfo=UTC)  # past midnight in Moscow
+    session.add(Block(contractor_id=world.contractor.id, reason="фото", starts_at=now, ends_at=ends_at))
     session.flush()
 
-    with pytest.raises(NotQualified):
+    with pytest.raises(CrewBlocked) as refused:
         take(world, ticket)
+    said = words(refused.value, load("ru")), words(refused.value, load("en"))
+    assert said == (
+        "Вашей фирме сейчас не дают новых заявок (до 31.03.2026). За что и что делать — в /me.",
+        "Your firm gets no new jobs now (until 31.03.2026). Why, and what to do: /me.",
+    )
 
 
 def test_a_blocked_person_may_not_go_even_for_a_good_firm(session: Session, now: datetime) -> None:
@@ -285,8 +301,13 @@ def test_a_blocked_person_may_not_go_even_for_a_good_firm(session: Session, now:
     session.add(Block(person_id=colleague.person_id, reason="грубость", starts_at=now))
     session.flush()
 
-    with pytest.raises(NotQualified):
+    with pytest.raises(CrewBlocked) as refused:
         take(world, ticket, colleague)
+    assert words(refused.value, load("ru")) == "Вам сейчас не дают новых заявок. За что и что делать — в /me."
+    offer = session.scalars(select(Offer.id)).one()
+    with pytest.raises(CrewBlocked) as refused:
+        offers.accept(session, tap(world.engineer), offer, None, colleague.person_id, now=now)
+    assert words(refused.value, load("ru")) == "Этому инженеру сейчас не дают новых заявок. Назовите другого."
     take(world, ticket)
 
 

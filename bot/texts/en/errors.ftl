@@ -66,3 +66,20 @@ error-document-invalid = { $why ->
 }
 error-document-checked = Somebody else has checked this document already: { $name }.
 error-own-document = Nobody checks the papers of his own firm. A colleague will.
+error-crew-blocked = { $whom ->
+    [me] You get
+    [firm] Your firm gets
+   *[other] This engineer gets
+} no { $level ->
+    [limited] emergencies
+   *[other] new jobs
+}{ $where ->
+    [client] {" "}of this client
+   *[other] {""}
+} now{ $until ->
+    [none] {""}
+   *[other] {" "}(until { $until })
+}.{ $whom ->
+    [other] {" "}Name somebody else.
+   *[me] {" "}Why, and what to do: /me.
+}

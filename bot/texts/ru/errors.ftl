@@ -69,3 +69,20 @@ error-document-invalid = { $why ->
 }
 error-document-checked = Этот документ уже проверил другой человек: { $name }.
 error-own-document = Документы своей фирмы не проверяют. Это сделает коллега.
+error-crew-blocked = { $whom ->
+    [me] Вам
+    [firm] Вашей фирме
+   *[other] Этому инженеру
+} сейчас не дают { $level ->
+    [limited] аварийных заявок
+   *[other] новых заявок
+}{ $where ->
+    [client] {" "}этого клиента
+   *[other] {""}
+}{ $until ->
+    [none] {""}
+   *[other] {" "}(до { $until })
+}.{ $whom ->
+    [other] {" "}Назовите другого.
+   *[me] {" "}За что и что делать — в /me.
+}
