@@ -27,8 +27,7 @@ def calendar(
     """
     if kind and kind.casefold() not in KINDS:
         raise typer.BadParameter("выходной, рабочий или короткий", param_hint="KIND")
-    if day is not None and not kind and not remove:
-        raise typer.BadParameter("скажите, какой это день, или --remove", param_hint="KIND")
+    _ensure_one_wish(day, kind, remove=remove)
     from core.commands.database import opened
     from core.services import calendar_days
 
@@ -47,6 +46,17 @@ def calendar(
         print("Все дни — по производственному календарю.")
     if day is not None:
         print(f"Пересчитано сроков: {recounted}")
+
+
+def _ensure_one_wish(day: datetime | None, kind: str, *, remove: bool) -> None:
+    """A day is said or taken back; nothing that was typed is passed over in silence."""
+    if remove and day is None:
+        raise typer.BadParameter("какой день? / which day?", param_hint="--remove")
+    if remove and kind:
+        both = f"и «{kind}», и --remove: что-то одно / both “{kind}” and --remove: one of them"
+        raise typer.BadParameter(both, param_hint="--remove")
+    if day is not None and not (kind or remove):
+        raise typer.BadParameter("скажите, какой это день, или --remove", param_hint="KIND")
 
 
 def _say(database: "Database", day: date, kind: str) -> int:

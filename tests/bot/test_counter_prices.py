@@ -43,7 +43,7 @@ async def test_a_typed_price_is_shown_to_the_desk_and_agreed_to(crew: Crew) -> N
     assert "Своя цена" not in buttons
     told = [one["text"].replace("\u00a0", " ") for one in await crew.desk.shown()]
     card = next(text for text in told if "назвал свою цену" in text)
-    for words in ("просит 3 100 ₽ вместо 2 600 ₽", "Останется 1 100 ₽ — 26 %", "не меньше 20 %", "рейтинг 70", "12:00"):
+    for words in ("просит 3 100 ₽ вместо 2 600 ₽", "Останется 1 100 ₽ — 26 %", "не меньше 20 %", "оценка 70", "12:00"):
         assert words in card
     answer = await crew.desk.taps("Согласиться: 3")
 

@@ -74,7 +74,7 @@ async def test_a_crew_that_cannot_do_it_is_thanked_and_another_is_looked_for(edg
 
     assert (await crew.ticket()).status is TicketStatus.UNSTAFFED
     assert "ехать не нужно" in await crew.engineer.last()
-    assert "на рейтинг это не влияет" in await crew.engineer.last()
+    assert "на оценку это не влияет" in await crew.engineer.last()
     assert "Выезжаю" not in " ".join(await crew.engineer.buttons())
     assert "ищем другого инженера" in await crew.client.last()
 

@@ -220,3 +220,15 @@ def test_no_text_carries_invisible_characters(language: str) -> None:
     hidden = re.compile("[\u2066-\u2069\u200b\u200e\u200f\ufeff]")
 
     assert [key for key, entry in entries(language).items() if hidden.search(entry.words)] == []
+
+
+def test_a_score_has_one_name() -> None:
+    """`оценка`, as in the glossary; what is searched for may be spelt otherwise."""
+    other = re.compile(r"рейтинг|\brating\b", re.IGNORECASE)
+    lines = [
+        f"{path.relative_to(ROOT)}: {line}"
+        for path in sorted(TEXTS.rglob("*.ftl"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if other.search(line) and not line.startswith("blacklist-words-")
+    ]
+    assert lines == []

@@ -54,7 +54,7 @@ async def test_the_dispatcher_at_75_the_manager_at_90_and_both_at_100_each_once(
     assert [heard(phone, BURNS, 0) for phone in desk] == [0, 0]  # a task of the queue rings nowhere
     before = marina.end
     await marina.says("/queue")
-    await marina.taps("срок горит, подрядчик не успевает", after=before)
+    await marina.taps("срок горит", after=before)
     await marina.taps("Беру: срок горит", after=before)
     await stage.quiet()
     assert await taken_by(stage, MARINA)

@@ -118,6 +118,20 @@ def test_the_command_refuses_such_a_year_in_both_languages(database_url: str, re
     assert "Traceback" not in told.stderr
 
 
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        (("17.03.2026", "выходной", "--remove"), "и «выходной», и --remove"),
+        (("--remove",), "какой день? / which day?"),
+        (("17.03.2026",), "скажите, какой это день"),
+    ],
+)
+def test_the_command_passes_over_nothing_that_was_typed(database_url: str, typed: tuple[str, ...], why: str) -> None:
+    told = run(database_url, "calendar", *typed)
+    assert (told.returncode, told.stdout) == (2, "")
+    assert why in " ".join(told.stderr.replace("│", " ").split())
+
+
 def test_the_command_shows_and_changes_days(database_url: str) -> None:
     told = run(database_url, "calendar", "17.03.2026", "выходной", "--json")
     assert told.returncode == 0, told.stderr

@@ -145,7 +145,7 @@ def test_of_several_tasks_each_button_names_its_own(world: World, clock: HandClo
     burn(world, clock, 160)
     tasks.open(world.session, TaskKind.UNCONFIRMED, cause="test", ticket_id=ticket.id, now=world.now)
 
-    free = ["Беру: срок горит, подрядчик не успевает", "Беру: инженер не подтвердил выезд"]
+    free = ["Беру: срок горит", "Беру: инженер не подтвердил выезд"]
     assert takes(world, ticket) == free
     tasks.take(world.session, tap(world.dispatcher), open_tasks(world.session, ticket)[0].id, now=world.now)
     assert takes(world, ticket) == ["Беру на себя"]

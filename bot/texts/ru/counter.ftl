@@ -7,10 +7,10 @@ counter-state-agreed = 🤝 <b>Диспетчер согласился на ва
 counter-state-refused = ⏳ <b>Ещё можно взять за { $pay }.</b> Ваша цена { $asked } больше не рассматривается, спрашиваем и других.
 counter-line = 💬 <b>{ $contractor }</b> просит <b>{ $asked }</b> вместо { $offered }.
     Останется { $left } — { $pct } % (не меньше { $floor } %).
-    { $distance } до объекта, рейтинг { $score }. Цена действует до { $until }.
+    { $distance } до объекта, оценка { $score }. Цена действует до { $until }.
 counter-line-below = 💬 <b>{ $contractor }</b> просит <b>{ $asked }</b> вместо { $offered }.
     ⚠️ Останется { $left } — { $pct } %, а нужно не меньше { $floor } %: согласиться может только менеджер.
-    { $distance } до объекта, рейтинг { $score }. Цена действует до { $until }.
+    { $distance } до объекта, оценка { $score }. Цена действует до { $until }.
 counter-call-off = Отозвать свою цену
 counter-called-off = Цена отозвана: можно взять за первую
 counter-agree = ✅ Согласиться: { $asked }, { $contractor }

@@ -1,13 +1,13 @@
 history-rate = теперь { $rate }
 history-why-you = <b>Почему вам:</b> вы { $rank }-й из { $of } по порядку.
-    До объекта { $distance }. Сначала зовём ближних, полосами; в вашей ({ $band } км) смотрим на рейтинг — у вас { $score }, потом на число таких же принятых работ — { $jobs }, потом у кого меньше заявок за последнее время — { $recent }.
+    До объекта { $distance }. Сначала зовём ближних, полосами; в вашей ({ $band } км) смотрим на оценку — у вас { $score }, потом на число таких же принятых работ — { $jobs }, потом у кого меньше заявок за последнее время — { $recent }.
 history-came-back-raised = 💰 <b>Вернулись к вам, потому что цена выросла:</b> теперь { $pay }.
 history-came-back-moved = 🕒 <b>Вернулись к вам, потому что время другое.</b> Оплата { $pay }.
 wave-open = Кого и почему спросили ({ $count })
 wave-other = Опрос { $wave }
 wave-head = <b>{ $number }: опрос { $wave } из { $of }</b> — { $reason }
     { $when }, прошло { $pct } % времени на поиск, оплата { $pay }.
-    Спрашивали не больше { $size } сразу; подходили { $ranked }. Порядок: ближние вперёд полосами по { $band } км, в полосе — рейтинг, такие же работы, меньше заявок.
+    Спрашивали не больше { $size } сразу; подходили { $ranked }. Порядок: ближние вперёд полосами по { $band } км, в полосе — оценка, такие же работы, меньше заявок.
 wave-reason-first = первый
 wave-reason-silence = прежние не ответили вовремя
 wave-reason-declined = ждать больше некого
@@ -15,8 +15,8 @@ wave-reason-raised = ставка выросла
 wave-reason-widened = радиус стал шире
 wave-reason-moved = время другое
 wave-reason-again = поиск начат заново
-wave-line = { $n }. <b>{ $contractor }</b> — { $distance }, рейтинг { $score }, таких работ { $jobs }, заявок недавно { $recent }: { $answer }
-wave-line-answered = { $n }. <b>{ $contractor }</b> — первым, это ответ на его прежний отказ; { $distance }, рейтинг { $score }, таких работ { $jobs }, заявок недавно { $recent }: { $answer }
+wave-line = { $n }. <b>{ $contractor }</b> — { $distance }, оценка { $score }, таких работ { $jobs }, заявок недавно { $recent }: { $answer }
+wave-line-answered = { $n }. <b>{ $contractor }</b> — первым, это ответ на его прежний отказ; { $distance }, оценка { $score }, таких работ { $jobs }, заявок недавно { $recent }: { $answer }
 wave-line-excluded = ✖️ { $contractor } — { $distance }: { $why }
 wave-line-too-far = ✖️ { $contractor } — { $distance }, а ездит до { $radius } км: { $why }
 wave-not-reached = в этот раз не дошла очередь
@@ -56,7 +56,7 @@ missed-do-asked = Откройте /offers.
 missed-do-limit = Закройте открытые заявки: /jobs.
 missed-do-on_site = Пока вы работаете, зовём только на аварии.
 missed-do-unreachable = Пусть кто-то из вашей компании откроет бота.
-missed-do-nearer = Выше рейтинг и больше работ — ближе очередь.
+missed-do-nearer = Выше оценка и больше работ — ближе очередь.
 missed-do-silent = Включите звук: ждём недолго.
 missed-do-faster = Кто первым нажал «Беру», тот и едет.
 menu-missed = Что я пропустил
