@@ -51,3 +51,29 @@ async def test_the_client_hears_of_a_broken_promise_only_while_there_is_somethin
     await company.edge.later(days=1)
     await settled(company.edge)
     assert "Мы обещали найти инженера не позже чем" in await company.client.last()
+
+
+async def test_of_many_warnings_at_once_each_card_is_behind_a_button_and_what_is_over_never_rings(
+    company: Company,
+) -> None:
+    def burn(world: World) -> list[str]:
+        """Four deadlines go by; before anybody is written to, one of the tickets is over."""
+        burnt, session = [bring(world, TicketStatus.SEARCHING) for _ in range(4)], world.session
+        now = max(session.scalars(select(Clock.due_at).where(Clock.due_at.is_not(None))).all())
+        while warnings.sweep(session, 50, now=now):
+            pass
+        tickets.cancel(session, tap(world.dispatcher), burnt[0].id, burnt[0].version, now=now)
+        return [ticket.number for ticket in burnt]
+
+    over, *burning = await company.does(burn)
+    await company.edge.later(days=1)
+    await settled(company.edge)
+    desk = company.desk
+    said = await desk.last()
+    assert said.startswith("⏳ Горят сроки: 3, ближайшие сверху")
+    assert all(number in said for number in burning)
+    assert not any(f"{over} · " in text for text in await company.edge.texts(desk.chat) if "Горят сроки" in text)
+
+    assert await desk.buttons() == [*(f"{n}. {number}" for n, number in enumerate(burning, start=1)), "Сроки"]
+    await desk.taps(f"2. {burning[1]}")
+    assert (await desk.last()).startswith(burning[1])
