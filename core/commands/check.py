@@ -50,6 +50,7 @@ NAMES = {
     "55": "Перед каждым выездом спрашивают, едут ли",
     "56": "Каждый перенос записан",
     "57": "Каждый отказ после согласия взвешен",
+    "58": "Что горит, стоит в очереди диспетчера один раз",
     "71": "Оценка фирмы следует из событий",
     "72": "Каждое событие оценки откуда-то взялось, и ни одно не потеряно",
     "73": "Кого касается плохое событие, тот о нём знает",
@@ -85,12 +86,13 @@ def check(
 
 def _run() -> list["Result"]:
     from core.commands.database import opened
-    from core.services import invariants, invariants_files
+    from core.services import invariants
+    from core.services.invariant_checks.files import stored_bytes
     from core.settings import load
 
     with opened() as database:
         results = list(database.read_sync(invariants.collect))
-        files = database.read_sync(invariants_files.stored_bytes, Path(load().media_dir))
+        files = database.read_sync(stored_bytes, Path(load().media_dir))
     return [*results, files]
 
 

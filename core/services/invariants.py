@@ -11,22 +11,22 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from core.services import (
-    invariants_blocks,
-    invariants_breaches,
-    invariants_clocks,
-    invariants_desk,
-    invariants_moves,
-    invariants_papers,
-    invariants_post,
-    invariants_rights,
-    invariants_score,
-    invariants_told,
-    invariants_visits,
-    invariants_work,
+from core.services.invariant_checks import (
+    blocks,
+    breaches,
+    clocks,
+    desk,
+    moves,
+    papers,
+    post,
+    rights,
+    score,
+    told,
+    visits,
+    work,
 )
+from core.services.invariant_checks.found import Found
 
-Found = tuple[list[str], int]
 Check = Callable[..., Found]
 
 
@@ -43,18 +43,18 @@ class Result:
 
 
 _PARTS = (
-    invariants_work,
-    invariants_moves,
-    invariants_clocks,
-    invariants_breaches,
-    invariants_desk,
-    invariants_told,
-    invariants_rights,
-    invariants_score,
-    invariants_blocks,
-    invariants_visits,
-    invariants_papers,
-    invariants_post,
+    work,
+    moves,
+    clocks,
+    breaches,
+    desk,
+    told,
+    rights,
+    score,
+    blocks,
+    visits,
+    papers,
+    post,
 )
 #: Number → (name, check). Ordered as people read them.
 CHECKS: dict[str, tuple[str, Check]] = dict(

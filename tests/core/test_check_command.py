@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from core.commands.check import NAMES
 from core.domain.notice import Delivery, Notice, OutboxStatus
-from core.services import invariants, invariants_files
+from core.services import invariants
+from core.services.invariant_checks.files import stored_bytes
 from storage import engines
 from storage.blobs import Blobs
 from storage.models.people import Person
@@ -106,18 +107,18 @@ def test_a_file_that_is_gone_or_changed_is_named(engine: Engine, clock: HandCloc
     """All shots of the story have invented hashes: no file of them is there until it is put."""
     with Session(engine, expire_on_commit=False) as session, session.begin():
         full_story(session, clock)
-        gone = invariants_files.stored_bytes(session, tmp_path, now=clock.now())
+        gone = stored_bytes(session, tmp_path, now=clock.now())
         assert gone.examined == len(gone.rows) > 0
         assert all(row.endswith("has no file") for row in gone.rows)
 
         blob = Blobs(tmp_path).put(_file(tmp_path, b"before"), limit=100)
         files = _make_all_this_file(session, blob.sha256, blob.size)
-        assert invariants_files.stored_bytes(session, tmp_path, now=clock.now()).rows == ()
+        assert stored_bytes(session, tmp_path, now=clock.now()).rows == ()
 
         path = Blobs(tmp_path).path(blob.sha256)
         path.chmod(0o640)
         path.write_bytes(b"BEFORE")
-        changed = invariants_files.stored_bytes(session, tmp_path, now=clock.now())
+        changed = stored_bytes(session, tmp_path, now=clock.now())
         assert set(changed.rows) == {f"{one}: its file is not what was stored" for one in files}
         session.rollback()
     engine.dispose()

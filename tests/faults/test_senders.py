@@ -14,7 +14,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from core.clock import SystemClock
-from core.services import invariants_post, outbox
+from core.services import outbox
+from core.services.invariant_checks.post import in_order
 from core.services.outbox import Ending
 from storage.db import Database
 from storage.models.people import Person
@@ -105,4 +106,4 @@ async def test_of_many_writers_and_two_senders_every_letter_leaves_once_and_in_o
         assert sorted(one.ids, key=place.__getitem__) == sorted(one.ids), seed
         after = [number for other in told if other.began > one.committed for number in other.ids]
         assert all(place[number] > max(place[mine] for mine in one.ids) for number in after), seed
-    assert (await processes[0].read(invariants_post.in_order))[0] == [], seed
+    assert (await processes[0].read(in_order))[0] == [], seed

@@ -24,7 +24,8 @@ from core.domain.quality import QualityKind
 from core.imports.book import Workbook
 from core.imports.check import check
 from core.imports.read import read
-from core.services import imports, invariants, invariants_files, records, score
+from core.services import imports, invariants, records, score
+from core.services.invariant_checks.files import stored_bytes
 from storage.db import Database
 from storage.models.post import Outbox
 
@@ -107,7 +108,7 @@ def test_what_happened_before_it_opens_breaks_no_rule(tmp_path: Path) -> None:
     database = Database.open(url, loading.StandingClock(now))
     try:
         assert database.read_sync(invariants.violations) == []
-        assert database.read_sync(invariants_files.stored_bytes, tmp_path / "media").holds
+        assert database.read_sync(stored_bytes, tmp_path / "media").holds
         record, other = (database.read_sync(records.of, firm) for firm in (near, second))
         assert len(database.read_sync(accepted, near)) >= 10
         assert database.read_sync(unsent) == []

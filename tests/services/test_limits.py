@@ -19,13 +19,13 @@ from core.services import (
     block_requests,
     guard,
     invariants,
-    invariants_blocks,
     limit_walk,
     limits,
     numbers,
     score,
     tasks,
 )
+from core.services.invariant_checks.blocks import nothing_waits_unseen
 from storage.models.contractor import Block, BlockRequest, Contractor
 from storage.models.desk import Audit, Task
 from storage.models.post import Outbox
@@ -283,7 +283,7 @@ def test_more_than_a_day_may_bear_wait_with_one_task(session: Session, clock: Ha
     later(world, clock, hours=1)
     judge(world)
     assert len(tasks_of(session, TaskKind.BLOCKS_HELD)) == 1, "the same day, and nobody would have seen it"
-    assert invariants_blocks.nothing_waits_unseen(session, now=world.now)[0] == []
+    assert nothing_waits_unseen(session, now=world.now)[0] == []
     del session.info[numbers.KEY]
 
 

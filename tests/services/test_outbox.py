@@ -12,7 +12,8 @@ from core.domain.actor import Actor
 from core.domain.notice import Delivery, Notice, OutboxStatus, Priority
 from core.domain.role import Role
 from core.domain.task import TaskKind
-from core.services import audit, invariants_post, notices, outbox, people
+from core.services import audit, notices, outbox, people
+from core.services.invariant_checks.post import in_order
 from core.services.outbox import Letter, Shown
 from storage.models.desk import Task
 from storage.models.people import Membership, Person
@@ -238,7 +239,7 @@ def gone(session: Session, to: Person, written: datetime, left: datetime, **fiel
 
 
 def overtakers(session: Session, now: datetime) -> int:
-    rows, _ = invariants_post.in_order(session, now=now)
+    rows, _ = in_order(session, now=now)
     return len(rows)
 
 

@@ -20,6 +20,7 @@ from core.domain.role import CLIENT_ROLES, CONTRACTOR_ROLES, OPERATOR_ROLES, Rol
 from core.domain.ticket import TicketEvent
 from core.domain.visit import VisitStatus
 from core.services import memberships, scope
+from core.services.invariant_checks.found import Found
 from storage.models.desk import Audit, Task
 from storage.models.directory import Site
 from storage.models.offer import Offer
@@ -27,8 +28,6 @@ from storage.models.people import Invite, Membership
 from storage.models.post import Outbox
 from storage.models.ticket import Acceptance, Assignment, Ticket
 from storage.models.visit import Visit
-
-Found = tuple[list[str], int]
 
 #: A message that is rendered already may still be on its way when a role ends.
 IN_FLIGHT = timedelta(minutes=2)

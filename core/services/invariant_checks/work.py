@@ -17,6 +17,7 @@ from core.domain.ticket import SETTLED, Origin, Priority, TicketStatus
 from core.domain.visit import LIVE, VisitOutcome
 from core.services import blocks, numbers, open_offers
 from core.services.acceptances import digest
+from core.services.invariant_checks.found import Found, count
 from storage.models.clock import Hold
 from storage.models.contractor import Block, Contractor
 from storage.models.desk import Audit, Task
@@ -27,8 +28,6 @@ from storage.models.talk import Talk
 from storage.models.ticket import Acceptance, Assignment, Ticket
 from storage.models.visit import Proof, Visit
 
-Found = tuple[list[str], int]
-
 
 def one_assignment(session: Session, *, now: datetime) -> Found:
     rows = session.execute(
@@ -37,7 +36,7 @@ def one_assignment(session: Session, *, now: datetime) -> Found:
         .group_by(Assignment.ticket_id)
         .having(func.count() > 1)
     )
-    return [f"ticket {ticket} has {n} live assignments" for ticket, n in rows], _count(session, Assignment)
+    return [f"ticket {ticket} has {n} live assignments" for ticket, n in rows], count(session, Assignment)
 
 
 def accepted_offer_has_assignment(session: Session, *, now: datetime) -> Found:
@@ -79,7 +78,7 @@ def accepted_offer_has_assignment(session: Session, *, now: datetime) -> Found:
         )
     )
     rows += [f"assignment {assignment} is live, its ticket {ticket} names another" for assignment, ticket in elsewhere]
-    return rows, _count(session, Offer)
+    return rows, count(session, Offer)
 
 
 def one_accepted_offer(session: Session, *, now: datetime) -> Found:
@@ -89,7 +88,7 @@ def one_accepted_offer(session: Session, *, now: datetime) -> Found:
         .group_by(Offer.ticket_id, Offer.round)
         .having(func.count() > 1)
     )
-    return [f"ticket {t} round {r} has {n} accepted offers" for t, r, n in rows], _count(session, Offer)
+    return [f"ticket {t} round {r} has {n} accepted offers" for t, r, n in rows], count(session, Offer)
 
 
 def asked_only_the_qualified(session: Session, *, now: datetime) -> Found:
@@ -126,14 +125,14 @@ def asked_only_the_qualified(session: Session, *, now: datetime) -> Found:
         _offers_under_blocks(Offer.sent_at).where(or_(Block.audit_id.is_(None), sent_after.exists()))
     )
     broken += [f"offer {offer} was sent under block {block}" for offer, block in blocked]
-    return broken, _count(session, Offer)
+    return broken, count(session, Offer)
 
 
 def nobody_blocked_is_asked(session: Session, *, now: datetime) -> Found:
     """Neither a firm by an offer that is open, nor a person who was rung while he was blocked himself."""
     rows = session.execute(_offers_under_blocks(now).where(open_offers.are_open()))
     broken = [f"open offer {offer} to a contractor under block {block}" for offer, block in rows]
-    return broken + _rung_under_blocks(session), _count(session, Offer)
+    return broken + _rung_under_blocks(session), count(session, Offer)
 
 
 def _rung_under_blocks(session: Session) -> list[str]:
@@ -207,7 +206,7 @@ def within_capacity(session: Session, *, now: datetime) -> Found:
         for contractor, n, engineers in rows
         if n > (limit := max(1, engineers) * per_engineer)
     ]
-    return broken, _count(session, Assignment)
+    return broken, count(session, Assignment)
 
 
 def _imported_since(moment: Any) -> ColumnElement[bool]:
@@ -362,10 +361,6 @@ def _responsible_reads() -> ColumnElement[bool]:
             Person.unreachable_at.is_(None),
         )
     )
-
-
-def _count(session: Session, table: Any) -> int:
-    return session.scalar(select(func.count()).select_from(table)) or 0
 
 
 _HAS_CREW = exists(select(Assignment.id).where(Assignment.ticket_id == Ticket.id, Assignment.ended_at.is_(None)))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from core.domain.certificate import CertificateStatus
 from core.domain.role import CONTRACTOR_ROLES
 from core.services import numbers
+from core.services.invariant_checks.found import Found
 from core.services.skill_watch import ACCEPTED, LEARNT
 from storage.models.contractor import Certificate, ContractorSkill
 from storage.models.desk import Audit
@@ -17,7 +18,6 @@ from storage.models.directory import Service
 from storage.models.people import Membership
 from storage.models.ticket import Assignment, Ticket
 
-Found = tuple[list[str], int]
 _STATUS = CertificateStatus
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from core.domain import clock as rules
@@ -16,13 +16,12 @@ from core.domain.proof import ProofStage
 from core.domain.ticket import SETTLED, Origin, TicketStatus
 from core.services import calendars
 from core.services.client_words import NAMED
+from core.services.invariant_checks.found import Found, count
 from storage.models.clock import ClientWord, Clock, ClockInterval, Hold
 from storage.models.desk import Audit
 from storage.models.directory import Site
 from storage.models.ticket import Ticket
 from storage.models.visit import Proof
-
-Found = tuple[list[str], int]
 
 
 def clocks_are_their_intervals(session: Session, *, now: datetime) -> Found:
@@ -92,7 +91,7 @@ def searches_are_timed(session: Session, *, now: datetime) -> Found:
         and_(Clock.state != ClockState.RUNNING, Clock.warn_at.is_not(None)),
     )
     broken += [f"clock {clock} warns at a wrong time" for clock in session.scalars(select(Clock.id).where(silent))]
-    return broken, session.scalar(select(func.count()).select_from(Clock)) or 0
+    return broken, count(session, Clock)
 
 
 def pauses_rest_on_something(session: Session, *, now: datetime) -> Found:
@@ -119,7 +118,7 @@ def pauses_rest_on_something(session: Session, *, now: datetime) -> Found:
     )
     broken += [f"interval {row} stands without a hold" for row in session.scalars(laid)]
     broken += _words_of_clients(session)
-    return broken, session.scalar(select(func.count()).select_from(Hold)) or 0
+    return broken, count(session, Hold)
 
 
 def _words_of_clients(session: Session) -> list[str]:

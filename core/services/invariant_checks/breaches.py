@@ -17,15 +17,14 @@ from core.services import (
     clocks,
     digests,
     guard,
-    invariants_clocks,
     quality_disputes,
 )
+from core.services.invariant_checks.clocks import searches_are_timed
+from core.services.invariant_checks.found import Found
 from storage.models.clock import Breach, Clock
 from storage.models.desk import JobRun
 from storage.models.post import Outbox
 from storage.models.quality import QualityEvent
-
-Found = tuple[list[str], int]
 
 #: Two ticks of the timetable, and the minute in which it says that it runs.
 TOLERANCE = timedelta(minutes=1, seconds=4)
@@ -36,7 +35,7 @@ def promises_are_watched(session: Session, *, now: datetime) -> Found:
 
     The timetable says once a minute that it has come to its end: no deadline before that may be without its breach.
     """
-    broken, examined = invariants_clocks.searches_are_timed(session, now=now)
+    broken, examined = searches_are_timed(session, now=now)
     seen = guard.last_alive(session)
     live = select(Breach.id).where(Breach.clock_id == Clock.id, Breach.annulled_at.is_(None)).exists()
     promised = Clock.kind.in_(clocks.PROMISED)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from core.domain import hold as rules
@@ -17,13 +17,12 @@ from core.domain.visit import VisitStatus
 from core.services import burning_tasks, numbers
 from core.services.assignments import RECLASSIFIED
 from core.services.cancellations import WAIVED
+from core.services.invariant_checks.found import Found, count
 from storage.models.clock import Clock, ClockInterval, Hold
 from storage.models.desk import Audit, Task
 from storage.models.people import Membership
 from storage.models.ticket import Assignment, Cancellation, Ticket
 from storage.models.visit import Visit
-
-Found = tuple[list[str], int]
 
 
 def what_waits_has_a_hold(session: Session, *, now: datetime) -> Found:
@@ -41,7 +40,7 @@ def what_waits_has_a_hold(session: Session, *, now: datetime) -> Found:
         if hold.until <= hold.started_at or (hold.ended_at is not None and hold.ended_at < hold.started_at):
             broken.append(f"hold {hold.id} ends before it began")
     broken += _running(session)
-    return broken, session.scalar(select(func.count()).select_from(Hold)) or 0
+    return broken, count(session, Hold)
 
 
 def _ruled(session: Session) -> dict[int, set[Whose]]:

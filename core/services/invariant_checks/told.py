@@ -22,7 +22,8 @@ from core.domain.role import CONTRACTOR_ROLES, DESK_ROLES, Role
 from core.domain.talk import TalkKind
 from core.domain.ticket import Origin, TicketEvent, TicketStatus
 from core.services import client_words, holds, priorities, skill_ends
-from core.services.invariants_rights import Held, held
+from core.services.invariant_checks.found import Found
+from core.services.invariant_checks.rights import Held, held
 from core.services.substitutes import NAMED
 from storage.models.clock import Clock
 from storage.models.desk import Audit
@@ -32,8 +33,6 @@ from storage.models.post import Outbox
 from storage.models.talk import Talk
 from storage.models.ticket import Assignment, Ticket
 from storage.models.visit import Visit
-
-Found = tuple[list[str], int]
 
 #: Older stories were asked about often enough.
 LOOKED_AT = timedelta(days=30)

@@ -16,13 +16,12 @@ from core.domain.task import TaskKind
 from core.domain.ticket import TicketEvent
 from core.domain.visit import AHEAD, VisitStatus
 from core.services import no_shows, numbers, quality, redispatch
+from core.services.invariant_checks.found import Found
 from core.services.moves import EXPECTED, REPLANNED
 from storage.models.desk import Audit, Task
 from storage.models.quality import QualityEvent
 from storage.models.ticket import Assignment, Ticket
 from storage.models.visit import Visit, VisitMove
-
-Found = tuple[list[str], int]
 
 
 def crews_will_be_asked(session: Session, *, now: datetime) -> Found:

@@ -28,14 +28,13 @@ from sqlalchemy.orm import Session
 from core.domain.notice import Delivery, InboxStatus, Notice, OutboxStatus
 from core.domain.proof import ProofStatus
 from core.services import downtime, inbox, notices, numbers
+from core.services.invariant_checks.found import Found, count
 from storage.models.all import metadata
 from storage.models.desk import Audit, Task
 from storage.models.people import Dialog, Person
 from storage.models.post import Inbox, Outbox
 from storage.models.visit import Proof
 from storage.types import UtcDateTime
-
-Found = tuple[list[str], int]
 
 STALE_AFTER = timedelta(hours=1)
 AHEAD = timedelta(minutes=5)
@@ -130,7 +129,7 @@ def one_message_per_key(session: Session, *, now: datetime) -> Found:
         .having(func.count() > 1)
     )
     broken += [f"message {message} of chat {chat} is said to be {n} letters" for chat, message, n in same]
-    return broken, _count(session, Outbox)
+    return broken, count(session, Outbox)
 
 
 def letters_end(session: Session, *, now: datetime) -> Found:
@@ -150,7 +149,7 @@ def letters_end(session: Session, *, now: datetime) -> Found:
     failed = session.scalars(select(Outbox.id).where(Outbox.status == OutboxStatus.FAILED, ~has_task))
     broken += [f"outbox {row} failed and nobody was told" for row in failed]
     broken += [f"outbox {row} was left behind" for row in _left_behind(session)]
-    return broken, _count(session, Outbox)
+    return broken, count(session, Outbox)
 
 
 def _left_behind(session: Session) -> Iterator[int]:
@@ -245,7 +244,7 @@ def updates_end(session: Session, *, now: datetime) -> Found:
     )
     broken += [f"update {update} is parked and nobody was told" for update in parked]
     broken += _overtaken(session)
-    return broken, _count(session, Inbox)
+    return broken, count(session, Inbox)
 
 
 def _overtaken(session: Session) -> list[str]:
@@ -280,7 +279,7 @@ def albums_stay_together(session: Session, *, now: datetime) -> Found:
         known = kept.get((chat_id, group))
         if known and message_id > min(known) and message_id not in known:
             broken.append(f"update {update_id} of album {group} left nothing")
-    return broken, _count(session, Proof)
+    return broken, count(session, Proof)
 
 
 def _album_updates(session: Session) -> Iterator[tuple[int, int, str, int]]:
@@ -304,7 +303,7 @@ def stored_has_hash(session: Session, *, now: datetime) -> Found:
             )
         )
     )
-    return [f"proof {proof} is {status} without what that needs" for proof, status in rows], _count(session, Proof)
+    return [f"proof {proof} is {status} without what that needs" for proof, status in rows], count(session, Proof)
 
 
 def no_secrets(session: Session, *, now: datetime) -> Found:
@@ -318,7 +317,7 @@ def no_secrets(session: Session, *, now: datetime) -> Found:
     for update_id, body in session.execute(told):
         if inbox.SECRET.search(body):
             broken.append(f"update {update_id} keeps an invite token")
-    return broken, sum(_count(session, table) for table in (Outbox, Inbox, Audit, Task, Dialog))
+    return broken, count(session, Outbox, Inbox, Audit, Task, Dialog)
 
 
 #: The words in which a secret might be kept; it has a colon.
@@ -364,11 +363,7 @@ def finished_by_the_holder(session: Session, *, now: datetime) -> Found:
         )
     )
     broken += [f"update {row} is {status}, its lease says otherwise" for row, status in updates]
-    return broken, _count(session, Outbox) + _count(session, Inbox)
-
-
-def _count(session: Session, table: Any) -> int:
-    return session.scalar(select(func.count()).select_from(table)) or 0
+    return broken, count(session, Outbox, Inbox)
 
 
 CHECKS: dict[str, tuple[str, Callable[..., Found]]] = {

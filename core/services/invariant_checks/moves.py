@@ -12,11 +12,10 @@ from core.domain.offer import OPEN_STATES, TAKEABLE, OfferStatus
 from core.domain.role import Role
 from core.domain.ticket import RULES, Origin, TicketEvent, TicketStatus
 from core.services import open_offers
+from core.services.invariant_checks.found import Found
 from storage.models.desk import Audit
 from storage.models.offer import Offer
 from storage.models.ticket import Ticket
-
-Found = tuple[list[str], int]
 
 #: What an offer went through, as its audit tells it, → what it may be now. A yes, a loss and a withdrawal are told
 #: by the move of the ticket.

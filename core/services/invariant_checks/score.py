@@ -13,14 +13,13 @@ from core.domain.role import Role
 from core.domain.ticket import TicketEvent
 from core.services import score
 from core.services.acceptances import BEST
-from core.services.invariants_rights import Held, held
+from core.services.invariant_checks.found import Found
+from core.services.invariant_checks.rights import Held, held
 from storage.models.contractor import Contractor, MatchPoint
 from storage.models.desk import Audit
 from storage.models.people import Person
 from storage.models.post import Outbox
 from storage.models.quality import QualityDispute, QualityEvent
-
-Found = tuple[list[str], int]
 
 #: Older strikes were asked about often enough.
 LOOKED_AT = timedelta(days=30)

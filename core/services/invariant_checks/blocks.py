@@ -4,17 +4,16 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text, cast, exists, func, literal, or_, select
+from sqlalchemy import Text, cast, exists, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from core.domain.block import BlockLevel, BlockRule
 from core.domain.task import TaskKind
 from core.services import block_people, quality_disputes, verdicts
+from core.services.invariant_checks.found import Found, count
 from storage.models.contractor import Appeal, Block, BlockRequest
 from storage.models.desk import Audit, Task
 from storage.models.quality import QualityEvent
-
-Found = tuple[list[str], int]
 
 #: The row of the audit with which a block began.
 _BEGAN = aliased(Audit)
@@ -68,7 +67,7 @@ def nothing_waits_unseen(session: Session, *, now: datetime) -> Found:
     waits = select(Appeal.id).where(Appeal.decided_at.is_(None), ~_has_task(TaskKind.APPEAL, "appeal ", Appeal.id))
     broken = [f"request {number} of a block waits for nobody" for number in session.scalars(asked)]
     broken += [f"appeal {number} waits for nobody" for number in session.scalars(waits)]
-    return broken, _count(session, BlockRequest) + _count(session, Appeal)
+    return broken, count(session, BlockRequest, Appeal)
 
 
 def an_appeal_is_answered_by_another(session: Session, *, now: datetime) -> Found:
@@ -106,10 +105,6 @@ def _has_counting(session: Session, facts: dict[str, Any]) -> bool:
 def _has_task(kind: TaskKind, word: str, number: Any) -> Any:
     cause = literal(f"{kind}:{word}") + cast(number, Text)
     return exists(select(Task.id).where(Task.kind == kind, Task.ended_at.is_(None), Task.cause == cause))
-
-
-def _count(session: Session, table: Any) -> int:
-    return session.scalar(select(func.count()).select_from(table)) or 0
 
 
 CHECKS: dict[str, tuple[str, Callable[..., Found]]] = {
