@@ -79,8 +79,8 @@ def _is_answered(task: Task, status: TicketStatus) -> bool:
 
 
 def _why_over(session: Session, task: Task) -> str:
-    state = session.get_one(Clock, int(task.data["clock"])).state
-    return "in time again" if state is ClockState.RUNNING else str(state)
+    clock = session.get(Clock, int(task.data.get("clock", 0)))  # one that burnt no more when clocks were not named yet
+    return "in time again" if clock is None or clock.state is ClockState.RUNNING else str(clock.state)
 
 
 def _said(clocks: Sequence[Clock]) -> dict[str, Any]:

@@ -13,13 +13,18 @@ from sqlalchemy import Connection, inspect, select
 from sqlalchemy.orm import Session
 
 from core.domain.clock import ClockKind
-from core.services import calendar_counts, invariants, limit_line
+from core.domain.notice import Notice
+from core.domain.task import TaskKind
+from core.services import calendar_counts, invariants, limit_line, warning_letters
 from storage import migrate
 from storage.db import Database
 from storage.models.all import metadata
 from storage.models.clock import Breach, Clock
+from storage.models.desk import Task
+from storage.models.post import Outbox
 from tests.clock import HandClock
 from tests.make.directories import add_contractor
+from tests.make.people import add_dispatcher
 from tests.make.promises import clock_of, later, promise
 from tests.make.tickets import arrive, send, take
 
@@ -127,6 +132,40 @@ async def test_firms_that_wait_to_be_judged_keep_their_place(database_url: str, 
     await asyncio.to_thread(migrate.downgrade, database_url, "0005")
     await asyncio.to_thread(migrate.upgrade, database_url)
     assert await with_database(database_url, clock, lambda session, *, now: limit_line.due(session, 50)) == waiting
+
+
+async def test_warnings_on_their_way_and_tasks_about_what_burns_name_their_clocks(
+    database_url: str, clock: HandClock
+) -> None:
+    def burn(session: Session, *, now: datetime) -> int:
+        world = promise(session, now=now)
+        add_dispatcher(session, now=now)
+        ticket = send(world)
+        later(world, HandClock(now), minutes=55)
+        return clock_of(world, ticket, ClockKind.REACTION).id
+
+    def forget(session: Session, *, now: datetime) -> None:
+        old = {"pct": 75, "was": 0, "taken": False}
+        for task in session.scalars(select(Task).where(Task.kind == TaskKind.REACTION)):
+            task.data = old | {"kind": "reaction"}
+        for letter in session.scalars(select(Outbox).where(Outbox.notice == Notice.SLA)):
+            letter.data = old | {"clock": "reaction", "due": now.isoformat()}
+
+    def look(session: Session, *, now: datetime) -> None:
+        (task,) = session.scalars(select(Task).where(Task.kind == TaskKind.REACTION))
+        letters = session.scalars(select(Outbox).where(Outbox.notice == Notice.SLA)).all()
+        assert task.data["clock"] == burning
+        assert letters
+        assert {letter.data["id"] for letter in letters} == {burning}
+        assert [warning_letters.why_over(session, letter, now=now) for letter in letters] == [""] * len(letters)
+        assert invariants.violations(session, now=now) == []
+
+    burning = await with_database(database_url, clock, burn)
+    clock.move(minutes=55)
+    await with_database(database_url, clock, forget)
+    await asyncio.to_thread(migrate.downgrade, database_url, "0005")
+    await asyncio.to_thread(migrate.upgrade, database_url)
+    await with_database(database_url, clock, look)
 
 
 async def with_database(url: str, clock: HandClock, unit: Callable[..., Any]) -> Any:

@@ -1,11 +1,14 @@
 """What is due is found without looking at what is not: a reminder of a document, a firm that waits to be judged,
 what burns and what was broken lately.
 
-A visit planned anew after a wait knows whose wait that was, what the desk answers to an objection stands beside it, and
-a time it wrote down in the client's name rests on words.
+A visit planned anew after a wait knows whose wait that was, what the desk answers to an objection stands beside it, a
+time it wrote down in the client's name rests on words, and a warning names the clock it speaks of.
 """
 
+import json
+from collections import defaultdict
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -21,6 +24,7 @@ def upgrade() -> None:
     _know_the_wait()
     _keep_words()
     _keep_headings()
+    _name_the_clocks()
     op.create_index(
         "ix_clock_due",
         "clock",
@@ -107,6 +111,35 @@ def _move_the_line() -> None:
         ],
     )
     op.execute("DELETE FROM counter WHERE name LIKE 'judge:%'")
+
+
+def _name_the_clocks() -> None:
+    """A warning on its way and a task about what burns said the kind of a clock; now they name it. What was already
+    gathered into one message names none, and is not sent any more: the list of deadlines has it all."""
+    bind, burning = op.get_bind(), defaultdict(list)
+    live = "SELECT ticket_id, id, kind, warned_pct FROM clock WHERE state IN ('running', 'stopped') ORDER BY id"
+    for row in bind.execute(sa.text(live)):
+        burning[row.ticket_id].append(row)
+    waiting = "SELECT id, ticket_id, notice, data FROM outbox WHERE status IN ('new', 'sending') AND notice LIKE 'sla%'"
+    for row in bind.execute(sa.text(waiting)).all():
+        data = {"clocks": [], "count": 0}
+        if row.notice == "sla":
+            told = json.loads(row.data)
+            of_kind = [clock.id for clock in burning[row.ticket_id] if clock.kind == told["clock"]]
+            data = told | {"id": of_kind[-1] if of_kind else 0}
+        _write("outbox", row.id, data)
+    tasks = "SELECT id, ticket_id FROM task WHERE ended_at IS NULL AND kind IN ('reaction', 'deadline')"
+    for row in bind.execute(sa.text(tasks)).all():
+        hot = [clock for clock in burning[row.ticket_id] if clock.warned_pct >= 75]
+        if hot:
+            most = min(hot, key=lambda one: (-one.warned_pct, one.id))
+            levels = {str(one.id): one.warned_pct for one in hot}
+            _write("task", row.id, {"clock": most.id, "kind": most.kind, "pct": most.warned_pct, "levels": levels})
+
+
+def _write(table: str, row_id: int, data: dict[str, Any]) -> None:
+    kept = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    op.get_bind().execute(sa.text(f"UPDATE {table} SET data = :data WHERE id = :id"), {"data": kept, "id": row_id})
 
 
 def downgrade() -> None:
