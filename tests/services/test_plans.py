@@ -56,7 +56,7 @@ def a_task(world: World) -> Task:
 @pytest.mark.parametrize("name", ASKED)
 def test_nothing_walks_through_all_there_ever_was(session: Session, clock: HandClock, name: str) -> None:
     if session.get_bind().dialect.name != "sqlite":
-        pytest.skip("a plan of PostgreSQL follows the size of its tables")
+        pytest.skip("the plans of a server follow the size of its tables")
     world = promise(session, now=clock.now())
     take(world, send(world))
     send(world)
