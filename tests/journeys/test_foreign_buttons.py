@@ -58,7 +58,7 @@ NEXT_YEAR = date(2027, 1, 11)
 BURST = 40
 MINUTE = 61
 #: What a tap leaves behind by itself: the update, the answer, who spoke when; and what the timetable notes of itself.
-TRACES = {"inbox", "outbox", "dialog", "job_run", "counter"}
+TRACES = {"inbox", "outbox", "dialog", "job_run", "counter", "limit_line"}
 #: Fields that name no row, with a value that would be right.
 PLAIN: dict[str, Any] = {
     "start": 0,
