@@ -11,6 +11,7 @@ from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
 
+from bot.dialogs import answering
 from bot.filters import has_text
 from bot.handlers.media import has_media, incoming_of, show_all
 from bot.screens import holds as screens
@@ -21,7 +22,6 @@ from bot.texts import Texts
 from bot.update_db import UpdateDb
 from core.domain.actor import Actor
 from core.domain.clock import StopReason
-from core.domain.errors import DomainError, Invalid
 from core.domain.notice import Delivery
 from core.services import hold_evidence, hold_plans, holds
 from core.services.hold_evidence import Evidence
@@ -130,19 +130,12 @@ async def show_evidence(
 
 
 async def _begin(evidence: Evidence, actor: Actor, db: UpdateDb, state: FSMContext) -> None:
-    """What proves nothing leaves the question open; a refusal ends it."""
     data = await state.get_data()
     reason, until = StopReason(data["reason"]), datetime.fromisoformat(data["until"])
-    try:
+    async with answering(state):
         await db.write(
             holds.hold, actor, data["ticket"], data["version"], reason, until, evidence, answer_with=Delivery.NEW
         )
-    except Invalid:
-        raise
-    except DomainError:
-        await state.clear()
-        raise
-    await state.clear()
 
 
 async def _await_evidence(state: FSMContext, found: HoldPlan) -> None:

@@ -1,7 +1,6 @@
 """When nobody takes a job: raise, widen, ask the client to move, another time."""
 
 from functools import partial
-from typing import Any
 
 from aiogram import F, Router
 from aiogram.filters import StateFilter
@@ -9,6 +8,7 @@ from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
 
+from bot.dialogs import answering
 from bot.filters import has_text
 from bot.screens import searches as screens
 from bot.screens.searches import ChooseTime, NotSo, RaisePay
@@ -17,7 +17,7 @@ from bot.show import answer, ask, show
 from bot.texts import Texts
 from bot.update_db import UpdateDb
 from core.domain.actor import Actor
-from core.domain.errors import Changed, DomainError, Invalid
+from core.domain.errors import Changed
 from core.domain.notice import Delivery
 from core.services import cards, searches
 from core.services.cards import DeskCard
@@ -85,7 +85,8 @@ async def said(message: Message, actor: Actor, db: UpdateDb, state: FSMContext) 
     data, words = await state.get_data(), message.text or ""
     start = screens.from_minute(data["start"])
     work = partial(searches.move, answer_with=Delivery.NEW)
-    await _write(db, state, work, actor, data["ticket"], data["version"], start, words)
+    async with answering(state):
+        await db.write(work, actor, data["ticket"], data["version"], start, words)
 
 
 @router.callback_query(NotSo.filter())
@@ -102,16 +103,5 @@ async def ask_not_so(
 @router.message(StateFilter(Await.not_so), has_text)
 async def not_so(message: Message, actor: Actor, db: UpdateDb, state: FSMContext) -> None:
     data = await state.get_data()
-    await _write(db, state, searches.disown, actor, data["ticket"], data["word"], message.text or "")
-
-
-async def _write(db: UpdateDb, state: FSMContext, use_case: Any, *given: Any) -> None:
-    """Words that say nothing leave the question open; a refusal ends it."""
-    try:
-        await db.write(use_case, *given)
-    except Invalid:
-        raise
-    except DomainError:
-        await state.clear()
-        raise
-    await state.clear()
+    async with answering(state):
+        await db.write(searches.disown, actor, data["ticket"], data["word"], message.text or "")

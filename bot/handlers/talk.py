@@ -13,6 +13,7 @@ from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
 
+from bot.dialogs import answering
 from bot.filters import has_text
 from bot.handlers.media import incoming_of, kind_and_file, send_one
 from bot.screens import talk as screens
@@ -21,7 +22,6 @@ from bot.show import answer, send_below, show
 from bot.texts import Texts
 from bot.update_db import UpdateDb
 from core.domain.actor import Actor
-from core.domain.errors import DomainError, Invalid
 from core.services import talk, talk_cards
 
 router = Router(name="talk")
@@ -122,16 +122,9 @@ async def replied(message: Message, target: Target, actor: Actor, db: UpdateDb, 
 
 @router.message(StateFilter(Await.words), has_text)
 async def said(message: Message, actor: Actor, db: UpdateDb, bot: Bot, state: FSMContext) -> None:
-    """Words that cannot be used as they are leave the question open; a refusal ends it."""
     target = _target(await state.get_data())
-    try:
+    async with answering(state):
         await _send(message, target, actor, db, bot)
-    except Invalid:
-        raise
-    except DomainError:
-        await state.clear()
-        raise
-    await state.clear()
 
 
 @router.message(is_awaited_media)
