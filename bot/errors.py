@@ -8,12 +8,13 @@ import dataclasses
 import html
 import re
 from collections.abc import Awaitable, Callable
+from datetime import date, datetime
 from typing import Any
 
 import structlog
 from aiogram.types import CallbackQuery, Message, TelegramObject
 
-from bot import show
+from bot import formats, show
 from bot.texts import Texts
 from bot.ui import Screen
 from core.domain.errors import DomainError, NotAllowed, NotFound
@@ -43,8 +44,16 @@ def key(error: DomainError) -> str:
 
 def words(error: DomainError, texts: Texts) -> str:
     if dataclasses.is_dataclass(error):
-        return texts(key(error), **{field.name: getattr(error, field.name) for field in dataclasses.fields(error)})
+        given = {field.name: getattr(error, field.name) for field in dataclasses.fields(error)}
+        return texts(key(error), **{name: _said(value, texts) for name, value in given.items()})
     return texts(key(error))
+
+
+def _said(value: Any, texts: Texts) -> Any:
+    """A day in the words of the reader; what is not given is chosen in the text as [none]."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return formats.calendar_day(value, texts.language)
+    return "none" if value is None else value
 
 
 async def _tell(event: TelegramObject, error: DomainError, data: dict[str, Any]) -> None:

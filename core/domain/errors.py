@@ -4,6 +4,7 @@ The key of a text is made from the class name: `OfferTaken` → `error-offer-tak
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 
 class DomainError(Exception):
@@ -156,13 +157,13 @@ class NotQualified(Conflict):
 class CrewBlocked(NotQualified):
     """A block keeps the job from the one who says yes ("me"), from his firm, or from another he has named ("other").
 
-    `level` and `where` ("client" or "all") say from which jobs; `until` is a day where he lives, "none" without an end.
+    `level` and `where` ("client" or "all") say from which jobs; `until` is a day where he lives, None without an end.
     """
 
     whom: str
     level: str
     where: str
-    until: str
+    until: date | None
 
 
 @dataclass

@@ -1,8 +1,8 @@
 """The ledger judged by rules: who is limited, suspended or warned by his strikes alone.
 
-Who has new events stands in the line of `judged`; a verdict says up to which event it went, so no event leads twice to
-anything. At once only what costs no site its last contractor, and only so much in a day, and proven fraud; the rest
-waits for a person.
+Who has new events stands in the line (`limit_line`); a verdict says up to which event it went, so no event leads to
+anything twice. At once only what costs no site its last contractor, and only so much in a day, and proven fraud; the
+rest waits for a person.
 """
 
 from collections.abc import Iterator, Sequence

@@ -259,7 +259,7 @@ def _ensure_not_blocked(
         whom="firm" if block.contractor_id is not None else whom,
         level=block.level,
         where="client" if block.client_id is not None else "all",
-        until=f"{block.ends_at.astimezone(zone):%d.%m.%Y}" if block.ends_at is not None else "none",
+        until=block.ends_at.astimezone(zone).date() if block.ends_at is not None else None,
     )
 
 

@@ -289,8 +289,8 @@ def test_who_was_blocked_meanwhile_may_not_say_yes(session: Session, now: dateti
         take(world, ticket)
     said = words(refused.value, load("ru")), words(refused.value, load("en"))
     assert said == (
-        "Вашей фирме сейчас не дают новых заявок (до 31.03.2026). За что и что делать — в /me.",
-        "Your firm gets no new jobs now (until 31.03.2026). Why, and what to do: /me.",
+        "Вашей фирме сейчас не дают новых заявок (до 31 марта 2026). За что и что делать — в /me.",
+        "Your firm gets no new jobs now (until 31 March 2026). Why, and what to do: /me.",
     )
 
 
