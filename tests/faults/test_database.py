@@ -2,8 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -29,9 +29,10 @@ HELD_S = 1.5
 BUSY_MS = 300
 
 
-@contextmanager
-def held(url: str) -> Iterator[Callable[[], None]]:
-    """Another program writes and does not end; leaving lets go."""
+@asynccontextmanager
+async def held(url: str) -> AsyncIterator[Callable[[], None]]:
+    """Another program writes and does not end; leaving lets go. Whatever is under way here must go on meanwhile, for
+    what it holds is waited for."""
     taken, free = threading.Event(), threading.Event()
 
     def hold(connection: Connection) -> None:
@@ -43,12 +44,12 @@ def held(url: str) -> Iterator[Callable[[], None]]:
 
     holder = threading.Thread(target=migrate.run, args=(url, hold))
     holder.start()
-    assert taken.wait(30)
+    assert await asyncio.to_thread(taken.wait, 30)
     try:
         yield free.set
     finally:
         free.set()
-        holder.join()
+        await asyncio.to_thread(holder.join)
 
 
 @pytest.fixture
@@ -70,7 +71,7 @@ async def test_a_locked_database_delays_updates_and_loses_none(impatient: None, 
     await say(edge, "/help")
     await edge.until(lambda: edge.texts(DARYA))
     await all_done(edge, 1)
-    with held(database_url):
+    async with held(database_url):
         for _ in range(3):
             await say(edge, "/help")
         await passed(HELD_S)
@@ -95,7 +96,7 @@ async def test_a_write_that_meets_a_lock_in_its_handler_is_tried_again(
         if refused.is_set():
             return await real(claim, raw)
         try:
-            with held(database_url):
+            async with held(database_url):
                 await real(claim, raw)
         finally:
             refused.set()
@@ -131,7 +132,7 @@ async def test_the_timetable_outlives_a_locked_database(impatient: None, crew: C
     jobs = [job for job in timetable("Europe/Moscow") if job.sweep is waves.sweep]
     assert jobs
     runner = Runner(crew.edge.db, jobs)
-    with held(database_url):
+    async with held(database_url):
         running = asyncio.create_task(runner.run_due())
         await passed(HELD_S)
     await running
