@@ -15,6 +15,8 @@ from core.domain.role import Role
 from core.domain.task import TaskKind
 from core.services import downtime, guard, invariants, no_shows, tasks, warnings, waves
 from storage.models.desk import JobRun, Task
+from storage.models.offer import Offer
+from storage.models.ticket import Ticket
 from tests.clock import HandClock
 from tests.make.people import add_person
 from tests.make.promises import breach_of, clock_of, later
@@ -206,17 +208,19 @@ def test_a_search_does_not_wait_for_a_morning_of_another_year(
     session: Session, now: datetime, clock: HandClock
 ) -> None:
     world = make_world(session, now=now)
-    ticket = send(world)
-    due, year = ticket.search_due_at, timedelta(days=365)
+    sent: list[Ticket] = []
 
-    def rests(wrong: datetime) -> None:
-        ticket.search_due_at = wrong + 9 * HOUR
-        session.flush()
+    def sends(wrong: datetime) -> None:
+        world.now = wrong
+        if not sent:
+            sent.append(send(world))
 
-    jumped(session, clock, year, meanwhile=rests)
-    assert due is not None
+    jumped(session, clock, timedelta(days=300, hours=14), meanwhile=sends)  # it is night there
+    (ticket,) = sent
     assert ticket.search_due_at == clock.now()
     assert waves.sweep(session, 50, now=clock.now()) == 1
+    (offer,) = session.scalars(select(Offer)).all()
+    assert ticket.search_due_at == offer.waits_until <= clock.now() + HOUR
 
 
 @pytest.mark.breaks_invariants
