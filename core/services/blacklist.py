@@ -29,7 +29,6 @@ from storage.models.ticket import Ticket
 REASON_LIMIT = 300
 #: Events of the audit's entity "block".
 STARTED, LIFTED, ENDED = "start", "lift", "end"
-TURN = "block"
 #: An end nobody has told of for so long is told no more.
 _TOLD_WITHIN = timedelta(days=30)
 
@@ -53,7 +52,7 @@ def begin(session: Session, actor: Actor, order: Order, *, now: datetime) -> Blo
 
     One block after another: what each costs was counted with all that began before it.
     """
-    counters.turn(session, TURN)
+    counters.turn(session, counters.BLOCK)
     whom = order.whom
     person = session.get_one(Person, whom.person_id) if whom.person_id is not None else None
     block = Block(

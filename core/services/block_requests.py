@@ -122,7 +122,7 @@ def propose(
     if days is not None and not 1 <= days <= LONGEST_DAYS:
         raise FieldInvalid(field="days")
     words = typed.words(reason, REASON_LIMIT)
-    counters.turn(session, blacklist.TURN)
+    counters.turn(session, counters.BLOCK)
     _ensure_not_asked(session, whom, level)
     _ensure_not_in_force(session, whom, level, now=now)
     cost = block_costs.of(session, whom, level, now=now)

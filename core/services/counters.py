@@ -7,6 +7,8 @@ from storage.models.desk import Counter
 from storage.models.ticket import Ticket
 
 TICKET = "ticket"
+#: The turn of those who begin blocks.
+BLOCK = "block"
 
 
 def next_ticket_number(session: Session) -> str:
@@ -24,6 +26,16 @@ def turn(session: Session, name: str) -> None:
     """Of two transactions that take this turn at once one is run again, and sees what the other has done."""
     if _next(session, name) is None:
         session.add(Counter(name=name, value=1))
+        session.flush()
+
+
+def outside(session: Session, name: str) -> None:
+    """Nobody has taken this turn since this transaction began to look, else it is run again. Many stand outside at
+    once without hindering one another; who takes the turn waits until they are done."""
+    session.flush()
+    row = select(Counter.value).where(Counter.name == name).with_for_update(read=True)
+    if session.scalar(row) is None:
+        session.add(Counter(name=name, value=0))
         session.flush()
 
 

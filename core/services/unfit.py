@@ -1,4 +1,5 @@
-"""Offers of firms that may not be asked any more: blocked, closed, or without the skill since the offer was made.
+"""Offers of firms that may not be asked any more: blocked themselves or everybody of them, closed, or without the skill
+since the offer was made.
 
 The letter about such an offer is not sent, for `why_not` is asked once more at that moment. The sweep withdraws the
 offer and asks the next as after a no. Who only moved away, went on holiday or took other jobs keeps his offer: a yes
@@ -6,23 +7,26 @@ passes over all that, or says itself that it is too much.
 """
 
 from bisect import bisect_right
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
-from core.domain.block import STOPS_ALL
+from core.domain.block import STOPS_ALL, BlockLevel
 from core.domain.notice import Notice
 from core.domain.offer import Exclusion, OfferStatus, WaveReason
+from core.domain.role import CONTRACTOR_ROLES
 from core.domain.task import TaskKind
 from core.domain.ticket import Priority, TicketStatus
-from core.services import audit, blocks, guard, matching, notices, open_offers, rows, tasks, waves
+from core.services import audit, blocks, duty, guard, matching, notices, open_offers, rows, tasks, waves
 from core.services.rows import moved
 from storage.models.contractor import Block, Contractor, ContractorSkill
 from storage.models.desk import Counter
 from storage.models.directory import Service
 from storage.models.offer import Offer
+from storage.models.people import Membership, Person
 from storage.models.ticket import Ticket
 
 #: What ends an offer that was right when it was made.
@@ -68,7 +72,10 @@ def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
     doubted = {Exclusion.SKILL_EXPIRED} if guard.is_held(session) else set()
 
     def ends_by(offer_id: int) -> Exclusion | None:
-        why = _why(session, *_rows(session, offer_id), now)
+        offer, ticket = _rows(session, offer_id)
+        why = _why(session, offer, ticket, now)
+        if why is None and _has_blocked_crew(session, offer, ticket, now):
+            why = Exclusion.BLOCKED
         return None if why in doubted else why
 
     for offer_id, why in rows.due(page, ends_by, skip):
@@ -91,7 +98,7 @@ def _suspects(session: Session, now: datetime) -> list[int]:
         .where(
             Ticket.status.in_((TicketStatus.SEARCHING, TicketStatus.UNSTAFFED)),
             open_offers.are_open(),
-            or_(_is_stopped(now), ~_has_skill(now)),
+            or_(_is_stopped(now), _has_stopped_crew(now), ~_has_skill(now)),
         )
     )
     # Put in order here: asked for an order, a database walks through all offers there ever were.
@@ -141,6 +148,31 @@ def _is_stopped(now: datetime) -> ColumnElement[bool]:
     )
 
 
+def _has_stopped_crew(now: datetime) -> ColumnElement[bool]:
+    """Somebody of the firm is blocked himself, and nobody beyond doubt may still be rung."""
+    of_firm = and_(Membership.role.in_(CONTRACTOR_ROLES), Membership.ended_at.is_(None))
+    in_force = and_(Block.contractor_id.is_(None), blocks.in_force(now))
+    touched = (
+        select(Membership.contractor_id)
+        .select_from(Block)
+        .join(Person, blocks.of_person())
+        .join(Membership, and_(Membership.person_id == Person.id, of_firm))
+        .where(in_force)
+    )
+    rung = (
+        select(Membership.id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            Membership.contractor_id == Offer.contractor_id,
+            of_firm,
+            Person.telegram_id.is_not(None),
+            Person.unreachable_at.is_(None),
+            ~select(Block.id).where(in_force, blocks.of_person()).exists(),
+        )
+    )
+    return and_(Offer.contractor_id.in_(touched), ~rung.exists())
+
+
 def _has_skill(now: datetime) -> ColumnElement[bool]:
     """Beyond doubt: confirmed, and valid wherever it may be tomorrow, and on the day after the visit begins in UTC."""
     at_visit = or_(Ticket.visit_from.is_(None), ContractorSkill.valid_until > Ticket.visit_from)
@@ -163,6 +195,17 @@ def _why(session: Session, offer: Offer, ticket: Ticket, now: datetime) -> Exclu
     passing = frozenset(Exclusion) - ENDS
     candidate, why = matching.verdict(session, ticket, offer.contractor_id, visit_at=visit_at, now=now, passing=passing)
     return why if candidate is not None else Exclusion.SKILL_UNCONFIRMED
+
+
+def _has_blocked_crew(session: Session, offer: Offer, ticket: Ticket, now: datetime) -> bool:
+    """Blocks of persons, and nothing else, keep everybody of the firm from hearing of it."""
+    visit_at, firm = max(now, ticket.visit_from or now), offer.contractor_id
+
+    def is_heard(levels: Collection[BlockLevel]) -> bool:
+        asked = duty.standing(session, [firm], ticket.client_id, visit_at=visit_at, now=now, levels=levels)
+        return firm in asked.reachable
+
+    return is_heard(()) and not is_heard(blocks.levels(ticket.priority))
 
 
 def withdraw(session: Session, actor: Actor, offer: Offer, ticket: Ticket, why: Exclusion, *, now: datetime) -> int:

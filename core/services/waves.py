@@ -19,7 +19,19 @@ from core.domain.notice import Notice
 from core.domain.offer import Exclusion, OfferStatus, WaveReason
 from core.domain.task import TaskKind
 from core.domain.ticket import Priority, TicketEvent, TicketStatus
-from core.services import audit, clocks, duty, lifecycle, matching, notices, numbers, open_offers, refusals, tasks
+from core.services import (
+    audit,
+    clocks,
+    counters,
+    duty,
+    lifecycle,
+    matching,
+    notices,
+    numbers,
+    open_offers,
+    refusals,
+    tasks,
+)
 from core.services.matching import Search
 from storage.models.directory import Site
 from storage.models.offer import Offer, Wave, WaveCandidate
@@ -127,6 +139,7 @@ def _ask(
         return
     ticket.wave_size = size
     ticket.search_due_at = now + wave.wait(reading, rules)
+    counters.outside(session, counters.BLOCK)  # nobody is asked beside a block that begins in this moment
     for candidate in asked:
         _send(session, actor, ticket, row, candidate, now=now)
 

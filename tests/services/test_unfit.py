@@ -7,19 +7,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
+from core.domain.block import BlockLevel
 from core.domain.offer import Exclusion, OfferStatus
+from core.domain.ticket import TicketStatus
 from core.services import guard, unfit
 from scheduler.runner import Runner
 from scheduler.timetable import timetable
 from storage.db import Database
-from storage.models.contractor import Contractor, ContractorSkill
+from storage.models.contractor import Block, Contractor, ContractorSkill
 from storage.models.directory import Site
 from storage.models.offer import Offer
+from storage.models.people import Person
 from storage.models.ticket import Ticket
 from tests.clock import HandClock
 from tests.databases import counted
-from tests.make.directories import add_contractor
-from tests.make.tickets import SKILL, make_world, send
+from tests.make.directories import add_client, add_contractor
+from tests.make.tickets import SKILL, add_engineer, make_world, send
 
 #: Open offers of a closed firm are what is made here.
 pytestmark = pytest.mark.breaks_invariants
@@ -167,3 +170,38 @@ def test_a_visit_far_ahead_makes_no_suspect_of_a_document_that_lasts_longer(
     session.flush()
     assert len(unfit._suspects(session, now)) == is_suspected
     assert unfit.sweep(session, 50, now=now) == (not is_fit)
+
+
+def stopped(session: Session, actor: Actor, *, now: datetime, client_id: int | None = None) -> None:
+    """A block of which the offers that are out know nothing."""
+    block = {"person_id": actor.person_id, "client_id": client_id, "reason": "Грубость", "level": BlockLevel.SUSPENDED}
+    session.add(Block(**block, starts_at=now))
+    session.flush()
+
+
+@pytest.mark.parametrize(("blocked", "taken"), [("", 0), ("o", 0), ("t", 0), ("ot", 1)])
+def test_who_has_nobody_left_but_blocked_people_is_not_waited_for(
+    session: Session, now: datetime, blocked: str, taken: int
+) -> None:
+    """`o` is the owner, `t` the other one."""
+    world = make_world(session, now=now)
+    crew = {"o": world.engineer, "t": add_engineer(session, world.contractor, now=now)}
+    ticket = send(world)
+    for letter in blocked:
+        stopped(session, crew[letter], now=now)
+    assert unfit.sweep(session, 50, now=now) == taken
+    assert len(withdrawn(session, now=now)) == taken
+    assert (ticket.status is TicketStatus.UNSTAFFED) is bool(taken)
+    assert unfit.sweep(session, 50, now=now) == 0
+
+
+def test_a_man_another_client_does_not_want_and_one_who_cannot_be_reached_keep_their_offer(
+    session: Session, now: datetime
+) -> None:
+    world = make_world(session, now=now)
+    send(world)
+    stopped(session, world.engineer, now=now, client_id=add_client(session).id)
+    assert unfit.sweep(session, 50, now=now) == 0
+    session.get_one(Person, world.engineer.person_id).unreachable_at = now
+    session.flush()
+    assert unfit.sweep(session, 50, now=now) == 0
