@@ -118,7 +118,10 @@ def recheck(session: Session, clock: Clock, *, now: datetime, by_calendar: bool 
     is_live = row is not None and row.annulled_at is None
     if due_at is not None and is_broken(clock, due_at, now=now):
         if not is_live:
-            record(session, [(one, due_at) for one in burning.look(session, [clock])], now=now)
+            # Taken back and broken again it is ours as before, but for another deadline which he knew.
+            again = row is not None and (by_calendar or row.at == due_at) and _is_by_calendar(session, row)
+            found = [(one, due_at) for one in burning.look(session, [clock])]
+            record(session, found, now=now, by_calendar=again)
         elif row is not None and row.at != due_at:
             _shift(session, row, due_at, clock, now=now)
     elif row is not None and is_live:

@@ -247,3 +247,44 @@ def test_a_day_said_to_be_worked_by_which_a_deadline_is_over_accuses_nobody(
     assert (row.at, row.whose, row.annulled_at) == (world.now - 4 * HOUR, Whose.OURS, None)
     assert strikes(world) == []
     assert broken(world) == []
+
+
+def overtaken(world: World, admin: Actor, clock: HandClock) -> tuple[Ticket, Breach]:
+    """At three o'clock of a day off it is said to be a day of work: his deadline was at noon."""
+    say(world, admin, MONDAY, DayKind.OFF)
+    ticket = send(world)
+    take(world, ticket)
+    later(world, clock, hours=5)
+    say(world, admin, MONDAY, None)
+    swept(world)
+    row = breach_of(world, ticket, K.ARRIVAL)
+    assert row is not None
+    assert (row.whose, strikes(world)) == (Whose.OURS, [])
+    return ticket, row
+
+
+def test_what_nobody_could_know_stays_ours_when_the_day_is_unsaid_and_said_again(
+    world: World, admin: Actor, clock: HandClock
+) -> None:
+    _, row = overtaken(world, admin, clock)
+    for kind in (DayKind.OFF, None, DayKind.OFF, None):
+        world.now = clock.move(minutes=1)
+        say(world, admin, MONDAY, kind)
+        swept(world)
+        assert (row.annulled_at is None) is (kind is None)
+        assert broken(world) == []
+    assert (row.whose, strikes(world)) == (Whose.OURS, [])
+
+
+def test_the_later_deadline_for_which_it_was_taken_back_he_knew(world: World, admin: Actor, clock: HandClock) -> None:
+    ticket, row = overtaken(world, admin, clock)
+    world.now = clock.move(minutes=1)
+    say(world, admin, MONDAY, DayKind.OFF)
+    later(world, clock, days=1)
+    arrive(world, ticket)
+    assert (row.at, row.whose, strikes(world)) == (
+        clock_of(world, ticket, K.ARRIVAL).judged_due_at,
+        Whose.CONTRACTOR,
+        [True],
+    )
+    assert broken(world) == []
