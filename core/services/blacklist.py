@@ -18,7 +18,7 @@ from core.domain.notice import Notice
 from core.domain.offer import Exclusion
 from core.domain.role import CONTRACTOR_ROLES, Role
 from core.domain.ticket import Priority, TicketStatus
-from core.services import audit, block_people, blocks, counters, duty, notices, open_offers, redispatch, unfit
+from core.services import audit, block_people, blocks, counters, duty, guard, notices, open_offers, redispatch, unfit
 from core.services.rows import moved
 from storage.models.contractor import Block
 from storage.models.desk import Audit
@@ -115,7 +115,10 @@ def ended(session: Session, actor: Actor, block: Block, reason: str, *, now: dat
 
 
 def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
-    """Tells those whose block has run out that they are asked again, once."""
+    """Tells those whose block has run out that they are asked again, once; while the time is in doubt nobody knows that
+    it has."""
+    if guard.is_held(session):
+        return 0
     actor = Actor.system("job:blocks")
     told = select(Audit.id).where(
         Audit.entity == "block", Audit.entity_id == Block.id, Audit.event.in_((ENDED, LIFTED))

@@ -99,6 +99,13 @@ def latest_shown(session: Session, *, now: datetime) -> datetime:
     return now if last is None else max(now, _time(last))
 
 
+def was_dated_anew(session: Session, said: datetime, at: datetime) -> bool:
+    """What a clock that ran ahead has said is dated `at`, when it was put right."""
+    within = JobRun.at.between(at, at + timedelta(seconds=1))  # two processes notice in the same second
+    known = select(JobRun.job).where(JobRun.job == SHOWN, within, JobRun.scheduled_for >= _stamp(said))
+    return at < said and session.scalar(known.limit(1)) is not None
+
+
 def mark(session: Session, job: str, period: str, at: datetime) -> None:
     """One row a period, with the latest time: two processes note the same once."""
     row = session.get(JobRun, (job, period))

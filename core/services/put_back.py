@@ -2,7 +2,7 @@
 
 Facts stay: what was told and pressed, who was declared not to have come, what was over by then. But nothing is known
 of the time to come, no promise is broken or burns before its hour, and nothing waits for a day far ahead: no letter,
-update or picture, no offer, search or visit.
+update or picture, no offer, search or visit, no block and no end of one.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from core.domain.offer import OfferStatus
 from core.domain.proof import ProofStatus
 from core.domain.ticket import TicketStatus
 from core.services import breaches, downtime, notices, numbers, open_offers, warning_letters
-from storage.models.contractor import Certificate, Contractor
+from storage.models.contractor import Block, Certificate, Contractor
 from storage.models.offer import Offer
 from storage.models.people import Person
 from storage.models.post import Inbox, Outbox
@@ -47,6 +47,7 @@ def take_back(session: Session, shown: datetime, *, now: datetime) -> None:
     """`shown`: the time the machine had before it was put right."""
     downtime.put_back(session, shown, now=now)
     breaches.put_back(session, now=now)
+    _blocks(session, now=now)
     _look_for_crews(session, now=now)
     _held_letters(session, now=now)
     for wait in _waits(numbers.of(session)):
@@ -80,6 +81,17 @@ def _held_letters(session: Session, *, now: datetime) -> None:
         morning = notices.quiet_until(now, zone, rules.quiet_from_hour, rules.quiet_to_hour)
         # As if it was written now: what waits for no longer than since it was written may go at once.
         letter.created_at, letter.not_before = now, now if is_short else morning
+    session.flush()
+
+
+def _blocks(session: Session, *, now: datetime) -> None:
+    """What began in a wrong hour is in force from now on, for as long as it was to be; what was lifted then is over."""
+    wrong = or_(Block.starts_at > now, and_(Block.lift_reason != "", Block.ends_at > now))
+    for block in session.scalars(select(Block).where(wrong)).all():
+        ahead = max(block.starts_at - now, timedelta(0))
+        block.starts_at -= ahead
+        if block.ends_at is not None:
+            block.ends_at = now if block.lift_reason else block.ends_at - ahead
     session.flush()
 
 

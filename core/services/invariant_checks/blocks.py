@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from core.domain.block import BlockLevel, BlockRule
 from core.domain.task import TaskKind
-from core.services import block_people, quality_disputes, verdicts
+from core.services import block_people, downtime, quality_disputes, verdicts
 from core.services.invariant_checks.found import Found, count
 from storage.models.contractor import Appeal, Block, BlockRequest
 from storage.models.desk import Audit, Task
@@ -28,13 +28,18 @@ def every_block_says_why(session: Session, *, now: datetime) -> Found:
     for block, cause in rows:
         if cause is None or (cause.entity, cause.entity_id, cause.event) != ("block", block.id, "start"):
             broken.append(f"block {block.id} has no audit row of its beginning")
-        elif cause.to_state != block.level or cause.at != block.starts_at:
+        elif cause.to_state != block.level or not _began_then(session, block, cause):
             broken.append(f"block {block.id} is not what its audit row says")
         if "sites" not in block.cost:
             broken.append(f"block {block.id} began without a counted cost")
         if block.rule is not BlockRule.BY_HAND and block.ends_at is None:
             broken.append(f"block {block.id} of a rule has no end")
     return broken, len(rows)
+
+
+def _began_then(session: Session, block: Block, cause: Audit) -> bool:
+    """Or when the clock that was wrong was put right."""
+    return cause.at == block.starts_at or downtime.was_dated_anew(session, cause.at, block.starts_at)
 
 
 def two_people_block(session: Session, *, now: datetime) -> Found:
