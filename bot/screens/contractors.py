@@ -96,6 +96,8 @@ def _block(one: BlockOf, firm: ContractorCard, texts: Texts) -> Html:
     until = formats.day(one.ends_at, firm.zone, texts.language, firm.read_at) if one.ends_at is not None else ""
     return texts(
         "contractors-block",
+        person=one.person,
+        has_person="yes" if one.person else "no",
         level=texts(f"block-level-{one.level}"),
         client=one.client,
         has_client="yes" if one.client else "no",

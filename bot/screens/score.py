@@ -111,7 +111,8 @@ def _block(one: BlockLine, found: Ledger, texts: Texts) -> str:
     head = texts(
         "score-block",
         level=str(one.level),
-        whose="person" if one.is_personal else "firm",
+        whose=("other" if found.is_desk else "person") if one.is_personal else "firm",
+        name=one.person,
         until=until,
         has_until="yes" if until else "no",
         client=one.client,
@@ -147,7 +148,7 @@ def _ledger_rows(found: Ledger, texts: Texts) -> Rows:
 
 def _limit_button(found: Ledger, one: BlockLine, texts: Texts) -> Button:
     """To what it rests on, and to the appeal where the reader may give it."""
-    may_appeal = one.is_personal or not (found.is_desk or found.is_own)
+    may_appeal = not found.is_desk and (one.is_personal or not found.is_own)
     text = texts.plain(
         "block-do-open" if may_appeal else "block-do-read", level=texts.plain(f"block-level-{one.level}")
     )

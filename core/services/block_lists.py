@@ -6,19 +6,20 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from sqlalchemy import select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session
 
 from core.domain import phone
 from core.domain.actor import Actor
 from core.domain.block import BlockLevel, BlockRule
 from core.domain.errors import NotAllowed
+from core.domain.role import CONTRACTOR_ROLES
 from core.domain.words import search_key, search_stems
 from core.services import block_cards, block_requests, blocks, scope
 from storage.models.contractor import Appeal, Block, BlockRequest, Contractor
 from storage.models.desk import Audit
 from storage.models.directory import Client
-from storage.models.people import Person
+from storage.models.people import Membership, Person
 
 RuleWords = Mapping[BlockRule, str]
 NO_WORDS: RuleWords = MappingProxyType({})
@@ -84,7 +85,8 @@ def page(
     limit: int = 8,
 ) -> BlockPage:
     """What is in force or waits, the newest first. Every word must begin a word of a name, code, city, INN, phone or
-    reason; `rules` are the words by which the rules are known to people."""
+    reason; a person is found by the firms he works for, too. `rules` are the words by which the rules are known to
+    people."""
     if not actor.is_desk:
         raise NotAllowed
     live = session.scalars(select(Block).where(blocks.in_force(now)).order_by(Block.id.desc())).all()
@@ -101,12 +103,12 @@ def page(
 def history(
     session: Session, actor: Actor, contractor_id: int, *, now: datetime, offset: int = 0, limit: int = 8
 ) -> BlockPage:
-    """Everything there ever was against one firm."""
+    """Everything there ever was against one firm and its people."""
     if not actor.is_desk:
         raise NotAllowed
     firm = scope.find(session, scope.visible_contractors(actor), Contractor.id == contractor_id)
-    had = session.scalars(select(Block).where(Block.contractor_id == firm.id)).all()
-    open_ = select(BlockRequest).where(BlockRequest.contractor_id == firm.id, BlockRequest.block_id.is_(None))
+    had = session.scalars(select(Block).where(blocks.of_firm(firm.id, ever=True))).all()
+    open_ = select(BlockRequest).where(blocks.asked_of_firm(firm.id), BlockRequest.block_id.is_(None))
     rows: list[Block | BlockRequest] = [*had, *session.scalars(open_)]
     rows.sort(key=_since, reverse=True)
     lines = tuple(_line(session, row, now) for row in rows[offset : offset + limit])
@@ -142,10 +144,22 @@ def _found(
 def _key(session: Session, row: Block | BlockRequest, rules: RuleWords) -> str:
     why = f"{row.reason} {' '.join(rules.get(rule, '') for rule in _rules(session, row))}"
     if row.contractor_id is not None:
-        firm = session.get_one(Contractor, row.contractor_id)
-        return firm.search + search_key(firm.inn, firm.phone, why)
+        return _firm_key(session.get_one(Contractor, row.contractor_id)) + search_key(why)
     person = session.get_one(Person, row.person_id)
-    return search_key(person.name, person.phone or "", why)
+    firms = session.scalars(select(Contractor).where(Contractor.id.in_(_works_for(row))).order_by(Contractor.id))
+    return "".join((search_key(person.name, person.phone or "", why), *map(_firm_key, firms)))
+
+
+def _firm_key(firm: Contractor) -> str:
+    return firm.search + search_key(firm.inn, firm.phone)
+
+
+def _works_for(row: Block | BlockRequest) -> Select[int | None]:
+    """The firms of a person, in whatever row: a block knows his phone and account."""
+    same = select(Person.id).join(Block, blocks.of_person()).where(Block.id == row.id)
+    works = and_(Membership.role.in_(CONTRACTOR_ROLES), Membership.ended_at.is_(None))
+    whose = Membership.person_id.in_(same) if isinstance(row, Block) else Membership.person_id == row.person_id
+    return select(Membership.contractor_id).where(works, whose)
 
 
 def _rules(session: Session, row: Block | BlockRequest) -> set[BlockRule]:

@@ -12,9 +12,10 @@ from sqlalchemy import BindParameter, ColumnElement, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.domain.block import STOPS_ALL, BlockLevel
+from core.domain.role import CONTRACTOR_ROLES
 from core.domain.ticket import Priority
-from storage.models.contractor import Block
-from storage.models.people import Person
+from storage.models.contractor import Block, BlockRequest
+from storage.models.people import Membership, Person
 from storage.models.ticket import Ticket
 
 Moment = datetime | BindParameter[datetime] | InstrumentedAttribute[datetime]
@@ -43,6 +44,27 @@ def levels(priority: Priority) -> frozenset[BlockLevel]:
 def of_person() -> ColumnElement[bool]:
     """The person of the statement is the one who was blocked, in whatever row."""
     return or_(Block.person_id == Person.id, Block.phone == Person.phone, Block.telegram_id == Person.telegram_id)
+
+
+def of_firm(contractor_id: int, *, ever: bool = False) -> ColumnElement[bool]:
+    """Of the firm, or of somebody who works for it; `ever`: also of who worked for it when the block began."""
+    people = select(Block.id).join(Person, of_person()).join(Membership, Membership.person_id == Person.id)
+    people = people.where(Block.contractor_id.is_(None), _works_for(contractor_id, Block.starts_at if ever else None))
+    return or_(Block.contractor_id == contractor_id, Block.id.in_(people))
+
+
+def asked_of_firm(contractor_id: int) -> ColumnElement[bool]:
+    """A request of a block of the firm, or of somebody who worked for it when it was made."""
+    people = select(BlockRequest.id).join(Membership, Membership.person_id == BlockRequest.person_id)
+    people = people.where(_works_for(contractor_id, BlockRequest.asked_at))
+    return or_(BlockRequest.contractor_id == contractor_id, BlockRequest.id.in_(people))
+
+
+def _works_for(contractor_id: int, at: InstrumentedAttribute[datetime] | None) -> ColumnElement[bool]:
+    """Now, or at that moment."""
+    works = and_(Membership.contractor_id == contractor_id, Membership.role.in_(CONTRACTOR_ROLES))
+    is_still = Membership.ended_at.is_(None)
+    return and_(works, is_still if at is None else or_(is_still, Membership.ended_at > at))
 
 
 def keeps_person_away(session: Session, person_id: int, ticket: Ticket, *, now: datetime) -> bool:

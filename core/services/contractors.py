@@ -23,7 +23,7 @@ from core.domain.words import search_key, search_patterns
 from core.services import audit, availability, blocks, notices, phonebook, scope, sites
 from storage.models.contractor import Block, Contractor, ContractorRegion, ContractorSkill, MatchPoint
 from storage.models.directory import Client, Site, Skill
-from storage.models.people import Membership
+from storage.models.people import Membership, Person
 
 SEARCH_LENGTH = 800
 _RADIUS_KM = (1, 10_000)
@@ -70,8 +70,9 @@ class SkillLine:
 
 @dataclass(frozen=True, slots=True)
 class BlockOf:
-    """In force now: everywhere, or at one client; `ends_at` None: without end."""
+    """In force now: of the firm or of one of its people, everywhere or at one client; `ends_at` None: without end."""
 
+    person: str
     level: BlockLevel
     client: str
     ends_at: datetime | None
@@ -155,9 +156,14 @@ def card(session: Session, actor: Actor, contractor_id: int, *, now: datetime) -
 
 
 def _blocks(session: Session, contractor_id: int, *, now: datetime) -> tuple[BlockOf, ...]:
-    of_firm = select(Block.level, Client.name, Block.ends_at).outerjoin(Client, Client.id == Block.client_id)
-    rows = session.execute(of_firm.where(Block.contractor_id == contractor_id, blocks.in_force(now)).order_by(Block.id))
-    return tuple(BlockOf(level, client or "", ends_at) for level, client, ends_at in rows)
+    rows = session.execute(
+        select(Person.name, Block.level, Client.name, Block.ends_at)
+        .outerjoin(Client, Client.id == Block.client_id)
+        .outerjoin(Person, Person.id == Block.person_id)
+        .where(blocks.of_firm(contractor_id), blocks.in_force(now))
+        .order_by(Block.person_id.is_not(None), Block.id)
+    )
+    return tuple(BlockOf(person or "", level, client or "", ends_at) for person, level, client, ends_at in rows)
 
 
 def edit(

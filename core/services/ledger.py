@@ -63,7 +63,8 @@ class EventLine:
 
 @dataclass(frozen=True, slots=True)
 class BlockLine:
-    """A limit in force: of the firm, or of the reader himself; everywhere, or at one client."""
+    """A limit in force: of the firm, or of the reader himself, or, as the desk sees it, of one of the firm's people;
+    everywhere, or at one client."""
 
     block_id: int
     level: BlockLevel
@@ -71,6 +72,7 @@ class BlockLine:
     reason: str
     client: str
     is_personal: bool
+    person: str
     ends_at: datetime | None
 
 
@@ -294,16 +296,17 @@ def _open_disputes(session: Session, shown: Select[QualityEvent]) -> int:
 def _blocks(session: Session, actor: Actor, contractor_id: int, *, now: datetime) -> tuple[BlockLine, ...]:
     own = select(Block.id).join(Person, blocks.of_person()).where(Person.id == actor.person_id)
     mine = and_(Block.contractor_id.is_(None), Block.id.in_(own))
-    whose = Block.contractor_id == contractor_id
+    seen = blocks.of_firm(contractor_id) if actor.is_desk else or_(Block.contractor_id == contractor_id, mine)
     rows = session.execute(
-        select(Block, Client.name)
+        select(Block, Client.name, Person.name)
         .outerjoin(Client, Client.id == Block.client_id)
-        .where(blocks.in_force(now), whose if actor.is_desk else or_(whose, mine))
+        .outerjoin(Person, Person.id == Block.person_id)
+        .where(blocks.in_force(now), seen)
         .order_by(Block.starts_at, Block.id)
     )
     return tuple(
-        BlockLine(row.id, row.level, row.rule, row.reason, client or "", row.contractor_id is None, row.ends_at)
-        for row, client in rows
+        BlockLine(row.id, row.level, row.rule, row.reason, client or "", bool(person), person or "", row.ends_at)
+        for row, client, person in rows
     )
 
 

@@ -83,8 +83,8 @@ def test_limits_in_force_are_shown_until_they_end_the_firms_and_ones_own(
         return [(one.reason, one.is_personal, one.client) for one in found.blocks]
 
     of_firm = ("Три исправления", False, "")
-    assert seen(world.engineer) == seen(world.dispatcher) == [of_firm]
-    assert seen(ilya) == [of_firm, ("Грубость", True, world.client.name)]
+    assert seen(world.engineer) == [of_firm]
+    assert seen(world.dispatcher) == seen(ilya) == [of_firm, ("Грубость", True, world.client.name)]
 
 
 def test_the_desk_sees_papers_disputes_and_who_caused_what(session: Session, now: datetime) -> None:

@@ -12,7 +12,10 @@ contractors-score = Score: { $score } of 100. Night jobs: { $night ->
    *[no] no
 }
 contractors-inactive = ⏸ Paused: gets no offers.
-contractors-block = 🚫 <b>{ $level }</b>{ $has_client ->
+contractors-block = 🚫 <b>{ $has_person ->
+    [yes] { $person } (person):{ " " }
+   *[no] {""}
+}{ $level }</b>{ $has_client ->
     [yes] , at { $client } only
    *[no] {""}
 }{ $has_until ->

@@ -34,6 +34,7 @@ score-block = { $level ->
    *[blocked] 🔴 <b>Blocked
 }{ $whose ->
     [person] { " " }(in person)
+    [other] { " " }({ $name }, in person)
    *[firm] { "" }
 }{ $has_client ->
     [yes] { " " }at { $client }

@@ -13,7 +13,10 @@ contractors-score = Оценка: { $score } из 100. Ночные выезды
    *[no] нет
 }
 contractors-inactive = ⏸ Приостановлен: предложений не получает.
-contractors-block = 🚫 <b>{ $level }</b>{ $has_client ->
+contractors-block = 🚫 <b>{ $has_person ->
+    [yes] { $person } (человек):{ " " }
+   *[no] {""}
+}{ $level }</b>{ $has_client ->
     [yes] , только у клиента { $client }
    *[no] {""}
 }{ $has_until ->

@@ -34,6 +34,7 @@ score-block = { $level ->
    *[blocked] 🔴 <b>Блокировка
 }{ $whose ->
     [person] { " " }(лично)
+    [other] { " " }({ $name }, человек)
    *[firm] { "" }
 }{ $has_client ->
     [yes] { " " }у клиента { $client }
