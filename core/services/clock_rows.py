@@ -87,6 +87,17 @@ def cut(session: Session, clock: Clock, at: datetime) -> None:
     session.flush()
 
 
+def begin_at(session: Session, clock: Clock, at: datetime) -> ClockInterval:
+    """It was begun by a time that has not come: it begins at `at`, and nothing has run of it. Gives the first row."""
+    rows = session.scalars(_rows_of(clock.id)).all()
+    for row in rows:
+        row.from_at = min(row.from_at, at)
+        row.to_at = min(row.to_at, at) if row.to_at is not None else None
+    clock.started_at = at
+    session.flush()
+    return rows[0]
+
+
 def _rows_of(clock_id: int) -> Select[ClockInterval]:
     return (
         select(ClockInterval)

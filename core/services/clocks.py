@@ -313,6 +313,18 @@ def run_anew(session: Session, clock: Clock, *, cause: Audit | None, now: dateti
     clock_rows.run(session, clock, cause, now=now, waits=waits)
 
 
+def put_back(session: Session, *, now: datetime) -> None:
+    """The time of this machine went back: what was promised at a later one is promised now. What is on hold keeps
+    the time it was noted with, as the hold does."""
+    begun = select(Clock).join(Ticket, Ticket.id == Clock.ticket_id)
+    begun = begun.where(Clock.state.in_(clock_rows.LIVE), Clock.started_at > now, Ticket.status != TicketStatus.ON_HOLD)
+    for clock in session.scalars(begun.order_by(Clock.id)).all():
+        first = clock_rows.begin_at(session, clock, now)
+        if clock.state is ClockState.RUNNING:
+            cause = session.get(Audit, first.audit_id) if first.audit_id is not None else None
+            run_anew(session, clock, cause=cause, now=now)
+
+
 def _end(session: Session, clock: Clock, state: ClockState, at: datetime) -> None:
     clock_rows.cut(session, clock, at)
     clock.state, clock.ended_at = state, at

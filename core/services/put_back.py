@@ -18,7 +18,7 @@ from core.domain.defaults import Defaults
 from core.domain.offer import OfferStatus
 from core.domain.proof import ProofStatus
 from core.domain.ticket import TicketStatus
-from core.services import breaches, downtime, notices, numbers, open_offers, warning_letters
+from core.services import breaches, clocks, downtime, notices, numbers, open_offers, warning_letters
 from storage.models.contractor import Block, Certificate, Contractor
 from storage.models.offer import Offer
 from storage.models.people import Person
@@ -46,6 +46,7 @@ class _Wait:
 def take_back(session: Session, shown: datetime, *, now: datetime) -> None:
     """`shown`: the time the machine had before it was put right."""
     downtime.put_back(session, shown, now=now)
+    clocks.put_back(session, now=now)
     breaches.put_back(session, now=now)
     _blocks(session, now=now)
     _look_for_crews(session, now=now)
