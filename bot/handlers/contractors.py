@@ -15,10 +15,10 @@ from bot.screens.contractors import (
     Serve,
     Served,
     SetField,
-    ShowContractor,
     Turn,
 )
 from bot.screens.lists import PAGE, mark
+from bot.screens.taps import ShowContractor
 from bot.show import answer, show
 from bot.texts import Texts
 from bot.update_db import UpdateDb

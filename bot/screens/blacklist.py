@@ -11,6 +11,7 @@ from bot import formats
 from bot.screens.blocks import BlockDo, BlockTap, RequestDo, RequestTap, cost
 from bot.screens.lists import PAGE, fit, pages
 from bot.screens.menu import to_menu
+from bot.screens.taps import ShowContractor
 from bot.texts import LANGUAGES, Html, Texts, load
 from bot.ui import Button, Id, Page, Rows, Screen, column, page_rows
 from core.domain.block import BlockLevel, BlockRule
@@ -96,8 +97,10 @@ def history(found: BlockPage, texts: Texts) -> Screen:
     before, after = (FirmBlocks(contractor_id=firm, page=n).pack() for n in (max(shown - 1, 0), shown + 1))
     add = Button(texts.plain("blacklist-add"), BlockWhom(contractor_id=firm).pack())
     turning = page_rows(shown, pages(found.total), before, after)
+    back = Button(texts.plain("contractors-back"), ShowContractor(contractor_id=firm).pack())
     return Screen(
-        "\n\n".join((texts(key, name=found.name), *lines)), _open(found, texts) + turning + column(add, to_menu(texts))
+        "\n\n".join((texts(key, name=found.name), *lines)),
+        _open(found, texts) + turning + column(add, back, to_menu(texts)),
     )
 
 

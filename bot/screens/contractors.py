@@ -8,6 +8,7 @@ from bot.screens.lists import PAGE, fit, mark, pages
 from bot.screens.people import NewInvite, Team
 from bot.screens.score import LedgerTap, skill_line
 from bot.screens.sites import map_link
+from bot.screens.taps import ShowContractor
 from bot.texts import Html, Texts
 from bot.ui import Button, Id, Page, Rows, Screen, column, page_rows
 from core.domain.role import Role
@@ -17,10 +18,6 @@ from core.services.contractors import BlockOf, ContractorCard, ContractorField, 
 class Contractors(CallbackData, prefix="firms"):
     page: Page
     words: str = ""
-
-
-class ShowContractor(CallbackData, prefix="firm"):
-    contractor_id: Id
 
 
 class EditContractor(CallbackData, prefix="firmedit"):

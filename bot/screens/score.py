@@ -9,6 +9,7 @@ from bot.screens import blocks as block_screens
 from bot.screens.blocks import BlockDo, BlockTap
 from bot.screens.lists import PAGE, pages
 from bot.screens.menu import to_menu
+from bot.screens.taps import ShowContractor
 from bot.texts import Html, Texts
 from bot.ui import Button, Id, Page, Rows, Screen, column, page_rows
 from core.domain.block import BlockRule
@@ -75,6 +76,9 @@ def _title(found: Ledger, texts: Texts) -> Html:
 
 def _part(one: PartScore, texts: Texts) -> Html:
     name = texts(f"score-part-{one.part}")
+    if one.lost_milli:
+        lost = formats.number(Decimal(one.lost_milli) / GOOD_MILLI, texts.language)
+        return texts("score-part-lost", name=name, weight=str(one.weight), lost=lost)
     if not one.n:
         return texts("score-part-empty", name=name, weight=str(one.weight))
     good = formats.number(Decimal(one.good_milli) / GOOD_MILLI, texts.language)
@@ -83,14 +87,25 @@ def _part(one: PartScore, texts: Texts) -> Html:
 
 def _next(found: Ledger, texts: Texts) -> Html:
     """The one thing that helps most."""
-    weakest = found.score.weakest
-    if found.is_desk:
-        name = texts(f"score-part-{weakest.part}") if weakest is not None else ""
-        return texts("score-weakest-desk", name=name) if name else texts("score-weakest-desk-none")
+    weakest, is_new = found.score.weakest, found.score.is_new
     if weakest is None:
-        return texts("score-next-new" if found.score.is_new else "score-next-nothing")
+        return texts(_next_of_faultless(found))
+    if found.is_desk:
+        name = texts(f"score-part-{weakest.part}")
+        return texts("score-weakest-desk-new" if is_new else "score-weakest-desk", name=name)
     early, late = str(found.early_minutes), str(found.late_minutes)
-    return texts(f"score-next-{weakest.part}", early=early, late=late)
+    advice = texts(f"score-next-{weakest.part}", early=early, late=late)
+    return Html(f"{advice} {texts('score-next-later')}") if is_new else advice
+
+
+def _next_of_faultless(found: Ledger) -> str:
+    """No points are lost; what limits a firm may still be there."""
+    is_spoken_against = bool(found.strikes or found.blocks)
+    if found.is_desk:
+        return "score-weakest-desk-strikes" if is_spoken_against else "score-weakest-desk-none"
+    if is_spoken_against:
+        return "score-next-strikes"
+    return "score-next-new" if found.score.is_new else "score-next-nothing"
 
 
 def _against(found: Ledger, texts: Texts) -> list[str]:
@@ -143,7 +158,9 @@ def _ledger_rows(found: Ledger, texts: Texts) -> Rows:
     turning = page_rows(page, pages(found.total), before.pack(), after.pack())
     others = [Button(name[:100], LedgerTap(contractor_id=other).pack()) for other, name in found.others]
     limits = [_limit_button(found, one, texts) for one in found.blocks]
-    return column(*events) + turning + column(*limits, *others, to_menu(texts))
+    back = Button(texts.plain("contractors-back"), ShowContractor(contractor_id=firm).pack())
+    ways_out = column(*limits, *others, back if found.is_desk else None, to_menu(texts))
+    return column(*events) + turning + ways_out
 
 
 def _limit_button(found: Ledger, one: BlockLine, texts: Texts) -> Button:

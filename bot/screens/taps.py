@@ -1,4 +1,5 @@
-"""What a button of a ticket's card names: a verb, the ticket, and the version it was drawn for."""
+"""Buttons which several screens draw. One of a ticket's card names a verb, the ticket, and the version it was drawn
+for."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -44,6 +45,10 @@ class TicketTap(CallbackData, prefix="t"):
     do: Do
     ticket_id: Id
     version: Version = 0
+
+
+class ShowContractor(CallbackData, prefix="firm"):
+    contractor_id: Id
 
 
 class TaskDo(StrEnum):

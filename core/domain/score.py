@@ -64,17 +64,25 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class PartScore:
-    """`good_milli` of `n`: how much of it was good, in thousandths of a job; `n` 0: nothing is known yet."""
+    """`good_milli` of `n`: how much of it was good, in thousandths of a job; `n` 0: nothing is known yet.
+
+    `lost_milli` waits for the first job: what was handed back is weighed against jobs that were accepted.
+    """
 
     part: Part
     weight: int
     good_milli: int
     n: int
+    lost_milli: int = 0
 
     @property
     def share(self) -> Fraction:
         """Of what could be good; 0 to 1."""
-        return Fraction(self.good_milli, self.n * _WHOLE_MILLI)
+        return Fraction(self.good_milli, self.n * _WHOLE_MILLI) if self.n else Fraction(0)
+
+    @property
+    def loses(self) -> bool:
+        return self.share < 1 if self.n else self.lost_milli > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +95,8 @@ class Score:
 
     @property
     def weakest(self) -> PartScore | None:
-        """Where the most points are lost; None where none are."""
-        losing = [one for one in self.parts if one.n and one.share < 1]
+        """Where the most points are lost, or will be; None where none are."""
+        losing = [one for one in self.parts if one.loses]
         return max(losing, key=lambda one: one.weight * (1 - one.share), default=None)
 
 
@@ -115,6 +123,8 @@ def _back_outs(ordered: list[Entry], accepted: Sequence[datetime]) -> PartScore:
     cost = sum(
         one.weight_milli for one in ordered if PART_OF.get(one.kind) is part and (since is None or one.at >= since)
     )
+    if not window:
+        return PartScore(part, WEIGHTS[part], 0, 0, lost_milli=cost)
     return PartScore(part, WEIGHTS[part], max(0, len(window) * _WHOLE_MILLI - cost), len(window))
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import pytest
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor, Grant
@@ -13,7 +14,9 @@ from storage.models.quality import QualityEvent
 from tests.bot.conftest import Edge, box, edge
 from tests.bot.crew import founded
 from tests.bot.phones import phone_of
+from tests.bot.test_block_letters import is_limited
 from tests.make import tickets as make
+from tests.make.blocks import strike
 from tests.make.people import add_dispatcher, add_person
 from tests.make.tickets import World, tap
 
@@ -123,3 +126,46 @@ def add_other(session: Session, *, now: datetime) -> Actor:
 
 def add_manager(session: Session, *, now: datetime) -> Actor:
     return add_person(session, Grant(Role.MANAGER), now=now)
+
+
+@pytest.mark.breaks_invariants  # strikes written by hand come from nowhere
+async def test_a_new_firm_that_did_not_come_is_not_told_that_it_loses_nothing(edge: Edge) -> None:
+    crew = await founded(edge)
+    await crew.does(is_limited)
+    await crew.engineer.says("/me")
+    page = await crew.engineer.last()
+    assert "Без отказов: −2, а принятых работ ещё нет (вес 15)" in page
+    assert "Больше всего баллов уносят отказы и неявки" in page
+    assert "Пока вы новичок, оценка не меняется" in page
+    assert "Каждая принятая работа" not in page
+    firm = crew.world.contractor
+    await crew.desk.says(f"/contractor {firm.code}")
+    await crew.desk.taps(firm.name)
+    await crew.desk.taps("Оценка и события")
+    page = await crew.desk.last()
+    assert "Пока новичок, баллы не меняются; потом больше всего отнимет: Без отказов" in page
+    assert "Баллов ни в чём не теряет" not in page
+    await crew.desk.taps("К подрядчику")
+    assert "Умеет:" in await crew.desk.last()
+    await crew.desk.taps("🚫 Чёрный список")
+    await crew.desk.taps("К подрядчику")
+    assert "Умеет:" in await crew.desk.last()
+
+
+@pytest.mark.breaks_invariants
+async def test_strikes_that_cost_no_points_are_not_called_all_well(edge: Edge) -> None:
+    crew = await founded(edge)
+
+    def misses(world: World) -> None:
+        strike(world, QualityKind.MISSED, make.send(world))
+
+    await crew.does(misses)
+    await crew.engineer.says("/me")
+    page = await crew.engineer.last()
+    assert "заявки с сорванным сроком" in page
+    assert "Баллов вы не теряете, но от того, что ниже" in page
+    assert "Каждая принятая работа" not in page
+    await crew.desk.says(f"/contractor {crew.world.contractor.code}")
+    await crew.desk.taps(crew.world.contractor.name)
+    await crew.desk.taps("Оценка и события")
+    assert "Баллов ни в чём не теряет; замечания и ограничения — ниже" in await crew.desk.last()

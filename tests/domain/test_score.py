@@ -87,6 +87,15 @@ def test_more_handed_back_than_done_is_nothing_and_not_less() -> None:
     assert found.value == 0
 
 
+def test_a_no_show_before_the_first_accepted_job_waits_for_it() -> None:
+    found = judged([entry(1, QualityKind.NO_SHOW, 3000)], [])
+    assert (found.value, found.is_new) == (70, True)
+    assert found.weakest is not None
+    assert (found.weakest.part, found.weakest.n, found.weakest.lost_milli) == (Part.BACK_OUTS, 0, 3000)
+    assert judged([], []).weakest is None
+    assert judged([entry(1, QualityKind.NO_SHOW, 3000)], TEN).parts[3].lost_milli == 0
+
+
 def test_what_is_older_than_the_window_is_forgotten() -> None:
     assert (
         judged(

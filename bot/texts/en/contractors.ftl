@@ -32,6 +32,7 @@ contractors-edit = Edit
 contractors-team = Team
 contractors-invite-owner = Invite the owner
 contractors-invite-engineer = Invite an engineer
+contractors-back = To the contractor
 contractors-edit-what = What to change at { $name }?
 contractors-field = { $field ->
     [contact] Contact person

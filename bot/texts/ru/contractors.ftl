@@ -31,6 +31,7 @@ contractors-skill-declared = ❔ { $name } — не подтверждено
 contractors-map = 🗺 База на карте
 contractors-edit = Изменить
 contractors-team = Команда
+contractors-back = К подрядчику
 contractors-invite-owner = Пригласить владельца
 contractors-invite-engineer = Пригласить инженера
 contractors-edit-what = Что изменить у подрядчика { $name }?
