@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.domain import cover, geo
@@ -63,10 +63,10 @@ def read(stored: dict[str, Any]) -> Cost:
 
 def of(session: Session, whom: Subject, level: BlockLevel, *, now: datetime) -> Cost:
     """Of a firm; of a person, if some firm has nobody else who could be asked."""
-    firms = [whom.contractor_id] if whom.contractor_id is not None else _firms_of_one(session, whom.person_id or 0)
-    if not firms:
-        return Cost(0, ())
-    return without(session, firms, level, now=now, client_id=whom.client_id)
+    if whom.contractor_id is not None:
+        return without(session, [whom.contractor_id], level, now=now, client_id=whom.client_id)
+    firms = {taken: _firms_of_one(session, whom, taken, now=now) for taken in _taken(level)}
+    return _without(session, firms, whom.client_id, now=now)
 
 
 def without(
@@ -75,34 +75,49 @@ def without(
     """Without these firms at this level, for one client or for all: a limit takes emergencies away, everything above it
     other work too. Each is counted among those who still do it, so who is suspended may be the last one of others who
     are limited."""
+    return _without(session, dict.fromkeys(_taken(level), firms), client_id, now=now)
+
+
+def _taken(level: BlockLevel) -> set[BlockLevel]:
+    return {BlockLevel.LIMITED, level}
+
+
+def _without(
+    session: Session, firms: Mapping[BlockLevel, Collection[int]], client_id: int | None, *, now: datetime
+) -> Cost:
     lost: defaultdict[int, set[Spot]] = defaultdict(set)
-    for taken in {BlockLevel.LIMITED, level}:
-        for skill, spots in _Others(session, firms, taken, client_id, now).leave().items():
+    for taken, those in firms.items():
+        for skill, spots in _Others(session, those, taken, client_id, now).leave().items() if those else ():
             lost[skill].update(spots)
+    if not lost:
+        return Cost(0, ())
     names = session.execute(select(Skill.id, Skill.name).where(Skill.id.in_(lost)))
     return _cost({name: lost[number] for number, name in names})
 
 
-def _firms_of_one(session: Session, person_id: int) -> list[int]:
-    """Firms that have this person alone."""
-    people: dict[int, set[int]] = {}
-    mine = select(Membership.contractor_id).where(
-        Membership.person_id == person_id, Membership.role.in_(CONTRACTOR_ROLES), Membership.ended_at.is_(None)
+def _firms_of_one(session: Session, whom: Subject, level: BlockLevel, *, now: datetime) -> list[int]:
+    """Firms where he alone hears of what this level takes away: others are blocked themselves, or cannot be reached.
+    Where he hears of it no more himself there is nothing to lose."""
+    his = select(Membership.contractor_id).where(
+        Membership.person_id == whom.person_id, Membership.role.in_(CONTRACTOR_ROLES), Membership.ended_at.is_(None)
     )
+    by_whom = or_(Block.client_id.is_(None), Block.client_id == whom.client_id)
+    stops = and_(blocks.of_person(), blocks.in_force(now, _stopping(level)), by_whom)
     rows = session.execute(
-        select(Membership.contractor_id, Membership.person_id)
+        select(Membership.contractor_id, Person.id)
         .join(Person, Person.id == Membership.person_id)
         .where(
-            Membership.contractor_id.in_(mine),
+            Membership.contractor_id.in_(his),
             Membership.role.in_(CONTRACTOR_ROLES),
             Membership.ended_at.is_(None),
             Person.telegram_id.is_not(None),
+            or_(Person.unreachable_at.is_(None), Person.id == whom.person_id),
+            ~select(Block.id).where(Block.contractor_id.is_(None), stops).exists(),
         )
-    )
-    for firm, person in rows:
-        if firm is not None:
-            people.setdefault(firm, set()).add(person)
-    return sorted(firm for firm, crew in people.items() if crew <= {person_id})
+    ).all()
+    mine = {firm for firm, person in rows if person == whom.person_id}
+    others = {firm for firm, person in rows if person != whom.person_id}
+    return sorted(firm for firm in mine - others if firm is not None)
 
 
 class _Others:
@@ -201,8 +216,11 @@ def _out_of_reach(spots: Sequence[Spot], skill_id: int, bases: Iterable[Base]) -
 
 def _is_stopping(level: BlockLevel) -> ColumnElement[bool]:
     """Which blocks of others take them out of the count."""
-    levels = tuple(BlockLevel) if level is BlockLevel.LIMITED else STOPS_ALL
-    return blocks.live(bindparam("client_id"), bindparam("now"), levels)
+    return blocks.live(bindparam("client_id"), bindparam("now"), _stopping(level))
+
+
+def _stopping(level: BlockLevel) -> Collection[BlockLevel]:
+    return tuple(BlockLevel) if level is BlockLevel.LIMITED else STOPS_ALL
 
 
 # The statements are built once: building one takes as long as running it.

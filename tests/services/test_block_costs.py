@@ -2,20 +2,24 @@
 
 import random
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from core.domain import cover as rules
-from core.domain.block import STOPS_ALL, BlockLevel
+from core.domain.block import STOPS_ALL, BlockLevel, Subject
 from core.services import block_costs, cover
 from core.services.block_costs import Cost, Loss
 from storage.models.contractor import Block, Contractor, ContractorRegion
 from storage.models.directory import Client, Skill
+from storage.models.people import Person
+from tests.databases import counted
+from tests.make.blocks import begin
 from tests.make.crowd import LATE, SKILLS, block, fill, skill_of
 from tests.make.directories import add_client, add_contractor, add_site
+from tests.make.tickets import SKILL, add_engineer, make_world
 
 L = BlockLevel
 LEVELS = (L.LIMITED, *STOPS_ALL)
@@ -104,3 +108,56 @@ def test_only_what_lies_in_reach_is_read(session: Session) -> None:
     theirs = cover.bases(session, None, (), LATE.date(), only=[firm.id])
     assert [base.contractor_id for base in theirs] == [firm.id]
     assert [spot.site_id for spot in cover.spots(session, LATE, near=theirs)] == [site.id for site in near]
+
+
+@pytest.mark.parametrize("why", ["blocked", "blocked by the client", "limited", "unreachable"])
+def test_the_last_one_of_a_firm_who_hears_of_a_job_costs_what_the_firm_costs(
+    session: Session, now: datetime, why: str
+) -> None:
+    world = make_world(session, now=now)
+    second = add_engineer(session, world.contractor, now=now)
+    client_id, level = None, L.SUSPENDED
+    if why == "unreachable":
+        session.get_one(Person, second.person_id).unreachable_at = now
+    else:
+        level = L.LIMITED if why == "limited" else level
+        client_id = world.client.id if why == "blocked by the client" else None
+        begin(world, level, whom=Subject(None, second.person_id, client_id))
+    session.flush()
+
+    firm, man = (world.contractor.id, None), (None, world.engineer.person_id)
+    lost = block_costs.of(session, Subject(*firm, client_id), level, now=now)
+    with counted(session) as statements:
+        assert block_costs.of(session, Subject(*man, client_id), level, now=now) == lost
+    assert sum("membership" in one for one in statements) == len({L.LIMITED, level})
+    assert lost == Cost(1, (Loss(SKILL, world.site.region, 1),))
+
+
+@pytest.mark.parametrize("why", ["another", "another client does not want him", "he is blocked himself"])
+def test_a_person_costs_nothing_where_another_hears_of_it_or_he_does_not_himself(
+    session: Session, now: datetime, why: str
+) -> None:
+    world = make_world(session, now=now)
+    if why == "he is blocked himself":
+        begin(world, whom=Subject(None, world.engineer.person_id))
+    else:
+        second = add_engineer(session, world.contractor, now=now)
+        if why != "another":
+            begin(world, whom=Subject(None, second.person_id, add_client(session).id))
+    cost = block_costs.of(session, Subject(None, world.engineer.person_id), L.SUSPENDED, now=now)
+    assert cost == Cost(0, ())
+
+
+def test_who_is_suspended_beside_a_man_who_is_limited_costs_the_emergencies_alone(
+    session: Session, now: datetime
+) -> None:
+    """Ordinary work is left to the other: it is his only that has nobody behind it."""
+    world = make_world(session, now=now)
+    second = add_engineer(session, world.contractor, now=now)
+    begin(world, L.LIMITED, whom=Subject(None, second.person_id))
+    other = add_contractor(session, skills=[SKILL])
+    add_engineer(session, other, now=now)
+    of = Subject(None, world.engineer.person_id)
+    assert block_costs.of(session, of, L.SUSPENDED, now=now) == Cost(0, ())
+    begin(world, L.SUSPENDED, firm=other)
+    assert block_costs.of(session, of, L.SUSPENDED, now=now).sites == 1
