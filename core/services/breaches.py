@@ -5,7 +5,7 @@ something changes what the deadline is, and annulled where the promise was kept 
 only by the rule of `core.domain.breach`; then his ledger gets an event.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -46,6 +46,8 @@ PROMISED = frozenset(clocks.PROMISED)
 #: In the audit of a breach: its deadline was over at the moment it became one, so it stays ours wherever it moves.
 BY_CALENDAR: dict[bool, dict[str, object]] = {True: {"by_calendar": True}, False: {}}
 SYSTEM = Actor.system("job:breaches")
+#: So many clocks are read at once where the time goes back.
+AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,11 +187,16 @@ def put_back(session: Session, *, now: datetime) -> None:
     ahead = ahead.where(Breach.at > now, Breach.annulled_at.is_(None)).order_by(Clock.id)
     for clock in session.scalars(ahead).all():
         recheck(session, clock, now=now)
-    warned = select(Clock).where(Clock.state == ClockState.RUNNING, Clock.warned_pct > 0).order_by(Clock.id)
-    running = session.scalars(warned).all()
-    for clock in running:
-        clocks.unwarn(session, clock, now=now)
-    burning_tasks.keep(session, {clock.ticket_id for clock in running}, now=now)
+    warned = select(Clock.id, Clock.ticket_id).where(Clock.state == ClockState.RUNNING, Clock.warned_pct > 0)
+    running = session.execute(warned.order_by(Clock.id)).all()
+    for some in _pages([row.id for row in running]):
+        clocks.unwarn(session, session.scalars(select(Clock).where(Clock.id.in_(some))).all(), now=now)
+    for some in _pages(sorted({row.ticket_id for row in running})):
+        burning_tasks.keep(session, some, now=now)
+
+
+def _pages(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (ids[first : first + AT_ONCE] for first in range(0, len(ids), AT_ONCE))
 
 
 def told(session: Session, ticket_id: int) -> tuple[Broken, ...]:
@@ -298,7 +305,7 @@ def _annul(session: Session, row: Breach, clock: Clock, reason: AnnulReason, *, 
     row.annulled_at, row.annul_reason = now, reason
     _take_back(session, row, now)
     if clock.state is ClockState.RUNNING:
-        clocks.unwarn(session, clock, now=now)
+        clocks.unwarn(session, [clock], now=now)
         burning_tasks.keep(session, [clock.ticket_id], now=now)
     session.flush()
 

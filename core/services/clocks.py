@@ -262,11 +262,15 @@ def burnt(clock: Clock) -> None:
     clock.warned_pct, clock.warn_at = LEVELS[-1], None
 
 
-def unwarn(session: Session, clock: Clock, *, now: datetime) -> None:
-    """It has time again: the levels that are ahead of it once more will be warned of."""
-    used = reading(session, clock, now=now).used_pct
-    clock.warned_pct = max((one for one in LEVELS if one <= used), default=0)
-    clock_rows.refresh(session, clock)
+def unwarn(session: Session, known: Collection[Clock], *, now: datetime) -> None:
+    """They have time again: the levels that are ahead of them once more will be warned of."""
+    session.flush()
+    ledgers = clock_rows.ledgers(session, known)
+    for clock in known:
+        used = _read(clock, ledgers[clock.id], now).used_pct
+        clock.warned_pct = max((one for one in LEVELS if one <= used), default=0)
+        clock_rows.reckon(clock, ledgers[clock.id])
+    session.flush()
 
 
 def rule(session: Session, rows: Collection[ClockInterval], whose: Whose, *, counts: bool) -> list[Clock]:
