@@ -108,9 +108,9 @@ def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
     ).all()
     for row in late:
         cause = audit.record(session, actor, "appeal", row.id, LATE, now=now, data={"block": row.block_id})
-        for manager in block_people.managers(session):
+        for manager in notices.managers(session):
             about = {"appeal": row.id}
-            notices.tell(session, manager, Notice.APPEAL_LATE, cause=f"audit {cause.id}", now=now, data=about)
+            notices.tell(session, manager.id, Notice.APPEAL_LATE, cause=f"audit {cause.id}", now=now, data=about)
     return len(late)
 
 
@@ -183,9 +183,9 @@ def _redraw(session: Session, row: Appeal, *, now: datetime) -> None:
     """What colleagues still have before them, also of what was late."""
     late = select(Audit.id).where(Audit.entity == "appeal", Audit.entity_id == row.id, Audit.event == LATE)
     told = [
-        notices.key_of(Notice.APPEAL_LATE, f"audit {cause}", manager)
+        notices.key_of(Notice.APPEAL_LATE, f"audit {cause}", manager.id)
         for cause in session.scalars(late)
-        for manager in block_people.managers(session)
+        for manager in notices.managers(session)
     ]
     about = {"appeal": row.id}
     open_questions.redraw(session, TaskKind.APPEAL, f"appeal {row.id}", Notice.APPEAL, about, told, now=now)

@@ -198,6 +198,6 @@ def _firms(session: Session, person_id: int) -> list[int]:
 def _tell(session: Session, block: Block, cause: Audit, *, now: datetime) -> None:
     """The firm or the person, with the owners, and the managers."""
     data, key = {"block": block.id, "event": cause.event}, f"audit {cause.id}"
-    people = {*block_people.told(session, block), *block_people.managers(session)}
+    people = {*block_people.told(session, block), *(manager.id for manager in notices.managers(session))}
     for person_id in sorted(people - {cause.actor_id}):
         notices.tell(session, person_id, Notice.BLOCK, cause=key, now=now, data=data)

@@ -43,13 +43,6 @@ def _rows_of(session: Session, block: Block) -> set[int]:
     return set(session.scalars(same))
 
 
-def managers(session: Session) -> list[int]:
-    """In Telegram."""
-    held = select(Membership.person_id).where(Membership.role == Role.MANAGER, Membership.ended_at.is_(None))
-    rows = select(Person.id).where(Person.id.in_(held), Person.telegram_id.is_not(None))
-    return list(session.scalars(rows.order_by(Person.id)))
-
-
 def of_firm(session: Session, block: Block | BlockRequest) -> frozenset[int]:
     """Whom it hits: everybody of the firm; of a person himself in all rows, and everybody of the firms he is in."""
     firms = select(Membership.contractor_id).where(

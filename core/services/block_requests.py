@@ -156,9 +156,9 @@ def ask(session: Session, actor: Actor, order: Order, *, now: datetime, with_tas
     about = {"request": row.id}
     named = about | {"whom": _name(session, whom)}
     tasks.open(session, TaskKind.BLOCK_ASKED, cause=f"request {row.id}", now=now, data=named)
-    for manager in block_people.managers(session):
-        if manager != actor.person_id:
-            notices.tell(session, manager, Notice.BLOCK_ASKED, cause=f"audit {cause.id}", now=now, data=about)
+    for manager in notices.managers(session):
+        if manager.id != actor.person_id:
+            notices.tell(session, manager.id, Notice.BLOCK_ASKED, cause=f"audit {cause.id}", now=now, data=about)
     return row
 
 
@@ -320,7 +320,7 @@ def _redraw(session: Session, row: BlockRequest, *, now: datetime) -> None:
     asked = select(Audit.id).where(Audit.entity == "block_request", Audit.entity_id == row.id, Audit.event == ASKED)
     causes = [f"request {row.id}", *(f"audit {cause}" for cause in session.scalars(asked))]
     asker = () if row.asked_by is None else (row.asked_by,)
-    people = {*block_people.managers(session), *asker}
+    people = {*(manager.id for manager in notices.managers(session)), *asker}
     told = [notices.key_of(Notice.BLOCK_ASKED, cause, person) for cause in causes for person in people]
     about = {"request": row.id}
     open_questions.redraw(session, TaskKind.BLOCK_ASKED, f"request {row.id}", Notice.BLOCK_ASKED, about, told, now=now)

@@ -1,6 +1,6 @@
 """The rows of a clock: its ledger of intervals, cut and laid on, and the cached deadline that follows from them.
 
-Only `core.services.clocks` and `core.services.clock_changes` write through here.
+Only `core.services.clocks`, `core.services.clock_changes` and the sweep of warnings write through here.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -36,6 +36,11 @@ def reckon(clock: Clock, ledger: Sequence[Interval]) -> None:
     runs = clock.state is ClockState.RUNNING
     clock.due_at = rules.reaches(ledger, target) if runs else None
     clock.warn_at = rules.reaches(ledger, target * level / 100) if runs and level is not None else None
+
+
+def burnt(clock: Clock) -> None:
+    """All of it is gone: there is no level left to warn of."""
+    clock.warned_pct, clock.warn_at = LEVELS[-1], None
 
 
 def run(session: Session, clock: Clock, cause: Audit | None, *, now: datetime, waits: Iterable[Span] = ()) -> None:

@@ -257,11 +257,6 @@ def warned(clock: Clock, ledger: Sequence[Interval], *, now: datetime) -> int:
     return level
 
 
-def burnt(clock: Clock) -> None:
-    """All of it is gone: there is no level left to warn of."""
-    clock.warned_pct, clock.warn_at = LEVELS[-1], None
-
-
 def unwarn(session: Session, known: Collection[Clock], *, now: datetime) -> None:
     """They have time again: the levels that are ahead of them once more will be warned of."""
     session.flush()

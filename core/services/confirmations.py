@@ -14,13 +14,12 @@ from core.domain.actor import Actor
 from core.domain.confirmation import Due, Plan
 from core.domain.errors import Changed, NotAllowed
 from core.domain.notice import Audience, Delivery, Notice
-from core.domain.role import CONTRACTOR_ROLES, Role
+from core.domain.role import CONTRACTOR_ROLES
 from core.domain.task import TaskKind
 from core.domain.visit import AHEAD, VisitStatus
-from core.services import audit, moves, notices, numbers, scope, tasks, windows
+from core.services import audit, crew, moves, notices, numbers, scope, tasks, windows
 from core.services.rows import moved
-from storage.models.people import Membership, Person
-from storage.models.ticket import Assignment, Ticket
+from storage.models.ticket import Ticket
 from storage.models.visit import Visit
 
 #: A yes is seen by who has the card, in silence.
@@ -103,7 +102,7 @@ def _ask(session: Session, actor: Actor, visit: Visit, ticket: Ticket, *, burns:
     before = visit.status
     visit.status, visit.asked = VisitStatus.PLANNED, visit.asked + 1
     session.flush()
-    people = _whom(session, visit)
+    people = crew.of_visit(session, visit)
     cause = audit.record(
         session,
         actor,
@@ -124,24 +123,3 @@ def _tell_desk(session: Session, actor: Actor, visit: Visit, ticket: Ticket, *, 
     cause = audit.record(session, actor, "visit", visit.id, "silent", now=now)
     tasks.open(session, TaskKind.UNCONFIRMED, cause=f"audit {cause.id}", ticket_id=ticket.id, now=now)
     notices.publish(session, Notice.UNCONFIRMED, ticket, cause=cause, now=now)
-
-
-def _whom(session: Session, visit: Visit) -> list[int]:
-    """Who goes; the owners where nobody is named or he cannot be written to."""
-    engineer = session.get(Person, visit.engineer_id) if visit.engineer_id is not None else None
-    if engineer is not None and engineer.telegram_id is not None and engineer.unreachable_at is None:
-        return [engineer.id]
-    firm = session.get_one(Assignment, visit.assignment_id).contractor_id
-    return list(
-        session.scalars(
-            select(Membership.person_id)
-            .join(Person, Person.id == Membership.person_id)
-            .where(
-                Membership.contractor_id == firm,
-                Membership.role == Role.OWNER,
-                Membership.ended_at.is_(None),
-                Person.telegram_id.is_not(None),
-            )
-            .order_by(Membership.person_id)
-        )
-    )

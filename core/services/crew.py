@@ -5,6 +5,8 @@ from sqlalchemy.orm import Session
 
 from core.domain.role import CONTRACTOR_ROLES, Role
 from storage.models.people import Membership, Person
+from storage.models.ticket import Assignment
+from storage.models.visit import Visit
 
 
 def of_firm(session: Session, contractor_id: int) -> tuple[tuple[int, str], ...]:
@@ -32,6 +34,14 @@ def reachable(session: Session, contractor_id: int) -> tuple[int, ...]:
 def owners(session: Session, contractor_id: int) -> tuple[int, ...]:
     """Of those who can be written to the owners."""
     return _reached(session, contractor_id, frozenset({Role.OWNER}))
+
+
+def of_visit(session: Session, visit: Visit) -> tuple[int, ...]:
+    """Who goes; the owners where nobody is named, where he is of the firm no more or cannot be written to."""
+    firm = session.get_one(Assignment, visit.assignment_id).contractor_id
+    if visit.engineer_id is not None and visit.engineer_id in reachable(session, firm):
+        return (visit.engineer_id,)
+    return owners(session, firm)
 
 
 def _reached(session: Session, contractor_id: int, roles: frozenset[Role]) -> tuple[int, ...]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.domain.quality import QualityKind
 from core.services import limit_line, numbers
-from core.services.records import STRIKES
+from core.services.records import COUNTED
 from storage.models.contractor import Contractor
 from storage.models.desk import Counter
 from storage.models.quality import QualityEvent
@@ -63,7 +63,7 @@ def _next() -> Any:
         select(QualityEvent.id)
         .where(
             QualityEvent.contractor_id == walk.c.id,
-            QualityEvent.kind.in_(STRIKES),
+            QualityEvent.kind.in_(COUNTED),
             or_(lasting, QualityEvent.at > bindparam("since")),
             QualityEvent.annulled_at.is_(None),
         )

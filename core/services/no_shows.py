@@ -44,7 +44,7 @@ from storage.models.desk import Audit
 from storage.models.directory import Site
 from storage.models.people import Position
 from storage.models.post import Outbox
-from storage.models.ticket import Assignment, Ticket
+from storage.models.ticket import Ticket
 from storage.models.visit import Visit
 
 #: Not begun yet: there may still be somebody to wait for.
@@ -149,7 +149,7 @@ def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
 
 
 def _look(session: Session, actor: Actor, visit: Visit, ticket: Ticket, *, now: datetime) -> None:
-    people, rules, said = _whom(session, visit), numbers.of(session), _said(session, visit)
+    people, rules, said = crew.of_visit(session, visit), numbers.of(session), _said(session, visit)
     fair = _fair(session, visit, ticket, now)
     if fair > now:
         return _watch(session, visit, watch_at=fair)
@@ -323,15 +323,6 @@ def _is_near(session: Session, visit: Visit, ticket: Ticket, now: datetime) -> b
     site = session.get_one(Site, ticket.site_id)
     radius = site.radius_m + min(position.accuracy_m, rules.accuracy_max_m)
     return geo.metres(site.lat, site.lon, position.lat, position.lon) <= radius
-
-
-def _whom(session: Session, visit: Visit) -> tuple[int, ...]:
-    """Who goes; the owners where nobody is named or he cannot be written to."""
-    firm = session.get_one(Assignment, visit.assignment_id).contractor_id
-    reachable = crew.reachable(session, firm)
-    if visit.engineer_id is not None and visit.engineer_id in reachable:
-        return (visit.engineer_id,)
-    return crew.owners(session, firm)
 
 
 def _is_watched(ticket: Ticket, visit: Visit) -> bool:

@@ -18,7 +18,8 @@ from storage.models.quality import QualityEvent
 from storage.models.ticket import Assignment
 from storage.models.visit import Visit
 
-STRIKES = (QualityKind.MISSED, QualityKind.NO_SHOW, QualityKind.REWORK, QualityKind.FRAUD)
+#: What the rules of limits count by the piece; a back-out speaks in the score alone.
+COUNTED = (QualityKind.MISSED, QualityKind.NO_SHOW, QualityKind.REWORK, QualityKind.FRAUD)
 #: Said of work that was over by then.
 _OF_WORK = (QualityKind.REWORK, QualityKind.FIRST_TIME, QualityKind.MARK)
 #: As many as a block over a low score names.
@@ -47,7 +48,7 @@ def of(session: Session, contractor_id: int, *, now: datetime) -> Record:
             QualityEvent.contractor_id == contractor_id,
             QualityEvent.annulled_at.is_(None),
             QualityEvent.id.not_in(past.standing.excused),
-            QualityEvent.kind.in_(STRIKES),
+            QualityEvent.kind.in_(COUNTED),
             or_(QualityEvent.at > since, QualityEvent.ticket_id.in_(jobs), QualityEvent.kind == QualityKind.FRAUD),
         )
     )

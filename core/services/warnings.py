@@ -23,6 +23,7 @@ from core.services import (
     burning_tasks,
     calendars,
     circulars,
+    clock_rows,
     clocks,
     notices,
     numbers,
@@ -64,7 +65,7 @@ def _warn(session: Session, rows: Sequence[Burning], *, is_backlog: bool, now: d
 def _level(one: Burning, *, now: datetime) -> int:
     """The highest level that is reached; from then on the clock waits for the next."""
     if one.clock.due_at is not None and one.clock.due_at <= now:
-        clocks.burnt(one.clock)
+        clock_rows.burnt(one.clock)
         return LEVELS[-1]
     return clocks.warned(one.clock, one.ledger, now=now)
 

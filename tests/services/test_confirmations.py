@@ -13,9 +13,9 @@ from core.domain.role import Role
 from core.domain.task import TaskKind
 from core.domain.ticket import TicketStatus
 from core.domain.visit import VisitOutcome, VisitStatus, VisitStep
-from core.services import confirmations, moves, proofs, staffing, tickets, visits
+from core.services import confirmations, memberships, moves, proofs, staffing, tickets, visits
 from storage.models.desk import Audit
-from storage.models.people import Person
+from storage.models.people import Membership, Person
 from storage.models.post import Outbox
 from storage.models.ticket import Ticket
 from storage.models.visit import Visit
@@ -329,3 +329,23 @@ def test_a_picture_is_for_the_nearest_visit_confirmed_or_not(session: Session, n
     confirmations.confirm(session, tap(world.engineer), sooner.id, now=world.now)
     assert proofs._visit_of(session, world.engineer, world.now) is sooner
     assert later.status is VisitStatus.PLANNED
+
+
+@pytest.mark.parametrize("why", ["cannot be reached", "has left the firm"])
+def test_who_cannot_answer_is_not_asked_and_of_the_owners_only_who_can(
+    session: Session, now: datetime, clock: HandClock, why: str
+) -> None:
+    world = make_world(session, now=now)
+    firm = world.contractor.id
+    man, deaf = (add_person(session, Grant(role, contractor_id=firm), now=now) for role in (Role.ENGINEER, Role.OWNER))
+    session.get_one(Person, deaf.person_id).unreachable_at = now
+    _, visit = agreed(world, now + 2 * DAY)
+    visit.engineer_id = man.person_id
+    if why == "cannot be reached":
+        session.get_one(Person, man.person_id).unreachable_at = now
+    else:
+        row = session.scalars(select(Membership).where(Membership.person_id == man.person_id)).one()
+        memberships.end(session, tap(world.engineer), row, why="by hand", now=now)
+    session.flush()
+    Watch(world, clock).goes_to(visit.starts_at - DAY)
+    assert [questions(session, one) for one in (man, deaf, world.engineer)] == [0, 0, 1]
