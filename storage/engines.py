@@ -2,12 +2,13 @@
 
 SQLite: WAL, every writing transaction opens with BEGIN IMMEDIATE (a deferred one that reads first fails at once
 with "database is locked"), readers open with a plain BEGIN and cannot write. PostgreSQL: bounded waits, and
-readers get one snapshot that cannot write either, so both databases treat a read alike.
+readers get one snapshot that cannot write either, so both databases treat a read alike. What a statement was given is
+not in its errors: they are logged, and kept with the update that failed.
 """
 
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -31,6 +32,7 @@ def sqlite_writer(url: str | URL) -> Engine:
         file_url(url).set(drivername="sqlite+pysqlite"),
         pool_size=1,
         max_overflow=0,
+        hide_parameters=True,
         connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
     )
     _prepare_sqlite(engine, begin="BEGIN IMMEDIATE", query_only=False)
@@ -55,6 +57,7 @@ def sqlite_reader(url: str | URL, pool_size: int) -> Engine:
         file_url(url).set(drivername="sqlite+pysqlite"),
         pool_size=pool_size,
         max_overflow=0,
+        hide_parameters=True,
         connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
     )
     _prepare_sqlite(engine, begin="BEGIN", query_only=True)
@@ -64,19 +67,36 @@ def sqlite_reader(url: str | URL, pool_size: int) -> Engine:
 def postgres(url: str | URL, pool_size: int) -> AsyncEngine:
     """A unit that read a row somebody else has changed since is refused and run again, as if units queued up:
     at the default level 50 concurrent increments kept 7."""
-    return create_async_engine(
+    engine = create_async_engine(
         make_url(url).set(drivername="postgresql+asyncpg"),
         isolation_level="REPEATABLE READ",
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=15,
+        hide_parameters=True,
         # A network that swallows packets would hold the unit for ever: the server's own limits never arrive.
         connect_args={"server_settings": POSTGRES_LIMITS, "command_timeout": 30, "timeout": 10},
     )
+    _hide_details(engine.sync_engine)
+    return engine
 
 
 def postgres_reader(engine: AsyncEngine) -> AsyncEngine:
     return engine.execution_options(postgresql_readonly=True)
+
+
+def _hide_details(engine: Engine) -> None:
+    """The server names in the details of a refusal the row it refused."""
+
+    @event.listens_for(engine, "handle_error")
+    def on_error(context: ExceptionContext) -> None:
+        refused = context.original_exception
+        behind: Any = refused.__cause__
+        if getattr(behind, "detail", None):
+            behind.detail = None
+        for error in (refused, context.sqlalchemy_exception):
+            if error is not None and error.args and isinstance(error.args[0], str):
+                error.args = (error.args[0].partition("\nDETAIL:")[0], *error.args[1:])
 
 
 def file_url(url: str | URL) -> URL:

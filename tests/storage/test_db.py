@@ -2,7 +2,9 @@
 
 import asyncio
 import time
+import traceback
 from datetime import datetime
+from functools import partial
 
 import pytest
 import structlog
@@ -274,3 +276,30 @@ def test_the_command_line_needs_no_event_loop(database_url: str, clock: HandCloc
 def test_a_database_in_memory_is_refused(clock: HandClock) -> None:
     with pytest.raises(ValueError, match="needs a file"):
         Database.open("sqlite+aiosqlite:///:memory:", clock)
+
+
+WORDS = "Секретова Анна, второй подъезд"
+
+
+def keep_words(session: Session, *, now: datetime) -> None:
+    session.execute(text("CREATE TABLE told (words TEXT NOT NULL UNIQUE, n INTEGER CHECK (n > 0))"))
+    say(session, 1, now=now)
+
+
+def say(session: Session, n: int, *, now: datetime) -> None:
+    session.execute(text("INSERT INTO told VALUES (:words, :n)"), {"words": WORDS, "n": n})
+
+
+def look_for_nothing(session: Session, *, now: datetime) -> None:
+    session.execute(text("SELECT nothing FROM told WHERE words = :words"), {"words": WORDS})
+
+
+async def test_an_error_says_nothing_of_what_a_statement_was_given(db: Database) -> None:
+    """Neither the value that is there already, nor the row that was refused, nor in the errors behind it."""
+    await db.write(keep_words)
+    for use, unit in ((db.write, partial(say, n=1)), (db.write, partial(say, n=0)), (db.read, look_for_nothing)):
+        with pytest.raises(DBAPIError) as found:
+            await use(unit)
+        told = "".join(traceback.format_exception(found.value)) + str(found.value) + repr(found.value.orig)
+        assert "told" in told
+        assert not [word for word in WORDS.split() if word in told]
