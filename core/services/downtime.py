@@ -7,7 +7,7 @@ ago nobody is heard at this very moment. Without any such note nobody has ever r
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.services import numbers
@@ -21,6 +21,8 @@ UNWATCHED = "unwatched"
 ALIVE = "alive"
 #: A time the machine has shown before it was put back to `at`.
 SHOWN = "shown"
+#: When it was surely right for the last time before it showed that.
+RIGHT = "right"
 
 Span = tuple[datetime, datetime]
 
@@ -84,19 +86,36 @@ def said_at(session: Session, due: datetime, *, now: datetime) -> datetime:
 
 def put_back(session: Session, shown: datetime, *, now: datetime) -> None:
     """The time of this machine went back from `shown`: what was noted by the later one reaches no farther than now."""
+    right, period = _right_until(session, now), _stamp(shown)
     later = select(JobRun).where(JobRun.job.in_((ALIVE, HEARD, UNWATCHED)), JobRun.at > now)
     for row in session.scalars(later).all():
         if _begins(row) > now:
             session.delete(row)
         else:
             row.at = now
-    mark(session, SHOWN, _stamp(shown), now)
+    mark(session, SHOWN, period, now)
+    if right is not None and session.get(JobRun, (RIGHT, period)) is None:
+        session.add(JobRun(job=RIGHT, scheduled_for=period, at=right))
+        session.flush()
 
 
-def latest_shown(session: Session, *, now: datetime) -> datetime:
-    """The latest time this machine has ever shown, be it by a clock that was wrong: rows may be dated so far ahead."""
-    last = session.scalar(select(func.max(JobRun.scheduled_for)).where(JobRun.job == SHOWN))
-    return now if last is None else max(now, _time(last))
+def _right_until(session: Session, now: datetime) -> datetime | None:
+    """What is noted of a day is its last time alone: where that lies ahead the day had begun at least."""
+    rows = session.scalars(select(JobRun).where(JobRun.job.in_((ALIVE, HEARD)))).all()
+    return max((row.at if row.at <= now else _begins(row) for row in rows if _begins(row) <= now), default=None)
+
+
+def wrong_times(session: Session) -> list[Span]:
+    """From when until when a clock that ran ahead has told the time, before it was put right: rows may be dated so.
+
+    It ran ahead for no longer than since it was right for the last time, if that is known.
+    """
+    right = {row.scheduled_for: row.at for row in session.scalars(select(JobRun).where(JobRun.job == RIGHT))}
+    spans = []
+    for row in session.scalars(select(JobRun).where(JobRun.job == SHOWN)):
+        shown, known = _begins(row), right.get(row.scheduled_for)
+        spans.append((row.at if known is None else max(row.at, shown - (row.at - known)), shown))
+    return spans
 
 
 def was_dated_anew(session: Session, said: datetime, at: datetime) -> bool:
@@ -127,7 +146,7 @@ def _spans(session: Session, since: datetime, now: datetime) -> list[Span]:
 
 
 def _begins(row: JobRun) -> datetime:
-    """Of a stretch of time, or of the day a row stands for."""
+    """Of a stretch of time, or of the day a row stands for; of what was shown the time."""
     return _time(row.scheduled_for)
 
 

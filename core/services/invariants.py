@@ -21,6 +21,7 @@ from core.services.invariant_checks import (
     post,
     rights,
     score,
+    times,
     told,
     visits,
     work,
@@ -55,6 +56,7 @@ _PARTS = (
     visits,
     papers,
     post,
+    times,
 )
 #: Number → (name, check). Ordered as people read them.
 CHECKS: dict[str, tuple[str, Check]] = dict(

@@ -1,4 +1,4 @@
-"""Invariants of messages, updates, albums, secrets, time and the machine."""
+"""Invariants of messages, updates, albums, secrets and the machine."""
 
 import json
 import re
@@ -8,11 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    Column,
-    Table,
     Text,
     and_,
-    bindparam,
     case,
     cast,
     exists,
@@ -27,8 +24,9 @@ from sqlalchemy.orm import Session
 
 from core.domain.notice import Delivery, InboxStatus, Notice, OutboxStatus
 from core.domain.proof import ProofStatus
-from core.services import downtime, inbox, notices, numbers
+from core.services import inbox, notices, numbers
 from core.services.invariant_checks.found import Found, count
+from core.services.invariant_checks.times import was_right
 from storage.models.all import metadata
 from storage.models.desk import Audit, Task
 from storage.models.people import Dialog, Person
@@ -37,86 +35,13 @@ from storage.models.visit import Proof
 from storage.types import UtcDateTime
 
 STALE_AFTER = timedelta(hours=1)
-AHEAD = timedelta(minutes=5)
 #: PostgreSQL works on several units at a time, none of them longer: a letter may become visible after one with a higher
 #: id, and neither is the earlier. SQLite has one at a time.
 SIDE_BY_SIDE = timedelta(seconds=30)
 
-#: Columns whose time is meant to lie ahead, or is told by somebody else's clock.
-_MAY_LIE_AHEAD = frozenset(
-    {
-        "ask_at",
-        "counter_until",
-        "due_at",
-        "judged_due_at",
-        "eta_at",
-        "ends_at",
-        "expires_at",
-        "fetch_at",
-        "lease_until",
-        "not_before",
-        "search_due_at",
-        "from_starts_at",
-        "starts_at",
-        "to_starts_at",
-        "from_ends_at",
-        "until",
-        "visit_from",
-        "warn_at",
-        "watch_at",
-        "waits_until",
-        "proof.sent_at",
-        # A wait the client has asked for is laid before it begins.
-        "clock_interval.from_at",
-        "clock_interval.to_at",
-    }
-)
-#: Every table with its other times.
-_TIMES = tuple(
-    (table, columns)
-    for table in metadata.sorted_tables
-    if (
-        columns := [
-            column
-            for column in table.columns
-            if isinstance(column.type, UtcDateTime) and not {column.name, str(column)} & _MAY_LIE_AHEAD
-        ]
-    )
-)
-#: For each of them its place, how many rows it has, and whether any of its times lies ahead: one question for all.
-_AHEAD_BY_TABLE = union_all(
-    *(
-        select(
-            literal(position),
-            func.count(),
-            func.max(case((or_(*(column > bindparam("limit", type_=UtcDateTime) for column in columns)), 1), else_=0)),
-        ).select_from(table)
-        for position, (table, columns) in enumerate(_TIMES)
-    )
-)
 _NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 _BOT_TOKEN = re.compile(r"(?<!\d)\d{6,}:[A-Za-z0-9_-]{30,}")
 _PASSWORD = re.compile(r"\w+://[^/\s:@]+:[^/\s@]+@")
-
-
-def times_are_not_ahead(session: Session, *, now: datetime) -> Found:
-    """Every time of every table, but for those that are meant to lie ahead or were written by a clock that did."""
-    limit, examined = downtime.latest_shown(session, now=now) + AHEAD, 0
-    broken: list[str] = []
-    for position, rows, is_ahead in session.execute(_AHEAD_BY_TABLE, {"limit": limit}):
-        examined += rows
-        if is_ahead:
-            table, columns = _TIMES[position]
-            broken += _ahead_in(session, table, columns, limit)
-    return broken, examined
-
-
-def _ahead_in(session: Session, table: Table, columns: list[Column[datetime]], limit: datetime) -> Iterator[str]:
-    key = tuple(table.primary_key.columns)
-    for row in session.execute(select(*key, *columns).where(or_(*(column > limit for column in columns)))):
-        name = " ".join(str(part) for part in row[: len(key)])
-        late = [c.name for c, at in zip(columns, row[len(key) :], strict=True) if at and at > limit]
-        yield f"{table.name} {name} lies ahead in {', '.join(late)}"
 
 
 def one_message_per_key(session: Session, *, now: datetime) -> Found:
@@ -156,7 +81,7 @@ def _left_behind(session: Session) -> Iterator[int]:
     """The first of its chat, never tried, while less urgent ones written an hour later have gone."""
     gone = session.execute(
         select(Outbox.priority, func.max(Outbox.created_at))
-        .where(Outbox.status == OutboxStatus.SENT)
+        .where(Outbox.status == OutboxStatus.SENT, was_right(session, Outbox.created_at))
         .group_by(Outbox.priority)
     ).all()
     waiting = session.execute(
@@ -180,7 +105,7 @@ def in_order(session: Session, *, now: datetime) -> Found:
     latest_before = func.max(on_time).over(partition_by=Outbox.chat_id, order_by=Outbox.id, rows=(None, -1))
     sent = (
         select(Outbox.chat_id, Outbox.sent_at, latest_before.label("latest_before"))
-        .where(Outbox.status == OutboxStatus.SENT)
+        .where(Outbox.status == OutboxStatus.SENT, was_right(session, Outbox.sent_at))
         .subquery()
     )
     suspects = select(sent.c.chat_id).where(sent.c.sent_at < sent.c.latest_before).distinct().order_by(sent.c.chat_id)
@@ -201,7 +126,7 @@ def _overtakers(session: Session, chat_id: int) -> Iterator[int]:
         select(Outbox.id, Outbox.notice, Outbox.created_at, Outbox.not_before, Outbox.attempts, Outbox.sent_at)
         .add_columns(Person.zone)
         .join(Person, Person.id == Outbox.person_id)
-        .where(Outbox.chat_id == chat_id, Outbox.status == OutboxStatus.SENT)
+        .where(Outbox.chat_id == chat_id, Outbox.status == OutboxStatus.SENT, was_right(session, Outbox.sent_at))
         .order_by(Outbox.id)
     ):
         if row.sent_at < latest and any(
@@ -253,7 +178,7 @@ def _overtaken(session: Session) -> list[str]:
     latest_before = func.max(end).over(partition_by=(Inbox.bot_id, Inbox.lane), order_by=Inbox.seq, rows=(None, -1))
     lanes = (
         select(Inbox.update_id, Inbox.lane, Inbox.done_at, latest_before.label("latest_before"))
-        .where(or_(Inbox.status != InboxStatus.DONE, Inbox.error != "flood"))
+        .where(or_(Inbox.status != InboxStatus.DONE, Inbox.error != "flood"), was_right(session, Inbox.done_at))
         .subquery()
     )
     rows = session.execute(
@@ -367,7 +292,6 @@ def finished_by_the_holder(session: Session, *, now: datetime) -> Found:
 
 
 CHECKS: dict[str, tuple[str, Callable[..., Found]]] = {
-    "16": ("no time lies ahead", times_are_not_ahead),
     "18": ("one message per cause and person", one_message_per_key),
     "19": ("every message ends, with a reason", letters_end),
     "21": ("messages of a chat leave in order", in_order),
