@@ -172,6 +172,12 @@ async def show_appeal(call: CallbackQuery, callback_data: AppealTap, actor: Acto
     await show(call, cards.appeal(await db.read(block_cards.appeal, actor, callback_data.appeal_id), texts))
 
 
+@router.callback_query(AppealTap.filter(F.do == AppealDo.ASK_UPHOLD))
+async def ask_uphold(call: CallbackQuery, callback_data: AppealTap, actor: Actor, db: UpdateDb, texts: Texts) -> None:
+    await db.read(appeals.ensure_may_decide, actor, callback_data.appeal_id)
+    await show(call, cards.ask_uphold(await db.read(block_cards.appeal, actor, callback_data.appeal_id), texts))
+
+
 @router.callback_query(AppealTap.filter(F.do == AppealDo.UPHOLD))
 async def uphold(call: CallbackQuery, callback_data: AppealTap, actor: Actor, db: UpdateDb, texts: Texts) -> None:
     await db.write(appeals.decide, actor, callback_data.appeal_id, True, "")

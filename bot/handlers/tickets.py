@@ -13,9 +13,9 @@ from bot.screens import history as history_screens
 from bot.screens import tickets as screens
 from bot.screens.explanations import WaveTap
 from bot.screens.lists import PAGE
-from bot.screens.taps import Do, TicketTap
+from bot.screens.taps import Beside, Do, TicketTap
 from bot.screens.tickets import FoundTap, Listed, ListTap, Open
-from bot.show import answer, show
+from bot.show import answer, send_below, show
 from bot.texts import Texts
 from bot.ui import Screen
 from bot.update_db import UpdateDb
@@ -89,6 +89,14 @@ async def by_number(message: Message, command: CommandObject, actor: Actor, db: 
 @router.callback_query(Open.filter())
 async def open_line(call: CallbackQuery, callback_data: Open, actor: Actor, db: UpdateDb, texts: Texts) -> None:
     await _open(call, callback_data.number, actor, db, texts)
+
+
+@router.callback_query(Beside.filter())
+async def open_beside(call: CallbackQuery, callback_data: Beside, actor: Actor, db: UpdateDb, texts: Texts) -> None:
+    if actor.is_operator:
+        await send_below(call, card_screens.draw(await db.read(cards.ticket, actor, callback_data.number), texts))
+    else:
+        await _open(call, callback_data.number, actor, db, texts)
 
 
 async def _open(event: CallbackQuery | Message, ticket_id: int, actor: Actor, db: UpdateDb, texts: Texts) -> None:

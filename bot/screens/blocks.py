@@ -6,6 +6,7 @@ from aiogram.filters.callback_data import CallbackData
 
 from bot import formats
 from bot.screens.menu import to_menu
+from bot.screens.taps import Beside
 from bot.texts import Html, Texts
 from bot.ui import Button, Id, Rows, Screen, column
 from core.domain.block import BlockLevel, BlockRule
@@ -49,6 +50,7 @@ class RequestTap(CallbackData, prefix="blockreq"):
 
 class AppealDo(StrEnum):
     SHOW = "show"
+    ASK_UPHOLD = "yes?"
     UPHOLD = "yes"
     REFUSE = "no?"
 
@@ -110,7 +112,9 @@ def request(card: RequestCard, texts: Texts) -> Screen:
     no = Button(texts.plain(key), RequestTap(do=RequestDo.REFUSE, request_id=tap).pack())
     return Screen(
         "\n".join(parts),
-        column(yes if card.may_confirm else None, no if card.may_refuse else None, to_menu(texts)),
+        column(yes if card.may_confirm else None, no if card.may_refuse else None)
+        + _tickets(terms, texts)
+        + column(to_menu(texts)),
     )
 
 
@@ -122,11 +126,43 @@ def appeal(card: AppealCard, texts: Texts, *, is_late: bool = False) -> Screen:
         if not card.may_decide:
             parts.append(texts("block-needs-another"))
         else:
-            yes, no = (AppealTap(do=do, appeal_id=number).pack() for do in (AppealDo.UPHOLD, AppealDo.REFUSE))
+            yes = AppealDo.ASK_UPHOLD if card.clears else AppealDo.UPHOLD
             key = "appeal-do-uphold-events" if card.clears else "appeal-do-uphold"
-            buttons = [Button(texts.plain(key), yes), Button(texts.plain("appeal-do-refuse"), no)]
+            buttons = [
+                Button(texts.plain(key), AppealTap(do=yes, appeal_id=number).pack()),
+                Button(texts.plain("appeal-do-refuse"), AppealTap(do=AppealDo.REFUSE, appeal_id=number).pack()),
+            ]
     show = BlockTap(do=BlockDo.SHOW, block_id=card.block.block_id)
-    return Screen("\n".join(parts), column(*buttons, Button(texts.plain("block-do-show"), show.pack())))
+    tickets = _tickets(card.block.terms, texts)
+    return Screen(
+        "\n".join(parts), column(*buttons) + tickets + column(Button(texts.plain("block-do-show"), show.pack()))
+    )
+
+
+def ask_uphold(card: AppealCard, texts: Texts) -> Screen:
+    """What goes with it does not come back."""
+    number, count = card.line.appeal_id, str(card.clears)
+    yes = AppealTap(do=AppealDo.UPHOLD, appeal_id=number)
+    back = AppealTap(do=AppealDo.SHOW, appeal_id=number)
+    question = texts("appeal-ask-uphold", name=card.block.terms.name, n=count)
+    return Screen(
+        question,
+        column(
+            Button(texts.plain("appeal-do-uphold-sure", n=count), yes.pack()),
+            Button(texts.plain("common-back"), back.pack()),
+        ),
+    )
+
+
+def _tickets(terms: Terms, texts: Texts) -> Rows:
+    """To what each event is about, for who may see it."""
+    seen = {one.ticket_id: one.number for one in terms.events if one.ticket_id is not None}
+    buttons = [beside_button(ticket_id, number, texts) for ticket_id, number in seen.items()]
+    return tuple(tuple(buttons[n : n + 2]) for n in range(0, len(buttons), 2))
+
+
+def beside_button(ticket_id: int, number: str, texts: Texts) -> Button:
+    return Button(texts.plain("block-do-ticket", number=number), Beside(number=ticket_id).pack())
 
 
 def near(rule: BlockRule, count: int, needed: int, events: tuple[EventLine, ...], texts: Texts) -> Screen:
@@ -198,7 +234,10 @@ def _why(terms: Terms, texts: Texts) -> list[Html]:
 def _event(one: EventLine, texts: Texts) -> Html:
     day = formats.calendar_day(formats.on(one.at, one.zone), texts.language, with_year=False)
     key = "block-event-annulled" if one.is_annulled else "block-event"
-    return texts(key, day=day, kind=texts(f"block-kind-{one.kind}"), number=one.number)
+    kind = texts(f"block-kind-{one.kind}")
+    if one.clock is not None:
+        kind = texts("block-kind-missed-of", clock=texts(f"deadlines-kind-{one.clock}"))
+    return texts(key, day=day, kind=kind, number=one.number)
 
 
 def cost(found: Cost, texts: Texts) -> list[Html]:
@@ -250,9 +289,6 @@ def _block_rows(card: BlockCard, texts: Texts) -> Rows:
     see = None
     if card.appeal is not None:
         see = Button(texts.plain("appeal-do-show"), AppealTap(do=AppealDo.SHOW, appeal_id=card.appeal.appeal_id).pack())
-    return column(
-        appeal_button(number, texts) if card.may_appeal else None,
-        see,
-        lift if card.may_lift else None,
-        to_menu(texts),
-    )
+    appeal_it = appeal_button(number, texts) if card.may_appeal else None
+    tickets = _tickets(card.terms, texts)
+    return column(appeal_it, see, lift if card.may_lift else None) + tickets + column(to_menu(texts))

@@ -192,6 +192,8 @@ def _sign(one: EventLine) -> str:
 def _what(one: EventLine, texts: Texts) -> str:
     key = f"score-event-{one.kind}"
     match one.kind:
+        case QualityKind.MISSED if one.clock is not None:
+            return texts.plain(f"{key}-of", clock=texts.plain(f"deadlines-kind-{one.clock}"))
         case QualityKind.ARRIVAL if one.off_minutes:
             ending = "late" if one.off_minutes > 0 else "early"
             return texts.plain(f"{key}-{ending}", span=formats.duration(abs(one.off_minutes), texts.language))
@@ -221,7 +223,11 @@ def _cost(one: EventLine, texts: Texts) -> str:
 def event(card: EventCard, texts: Texts) -> Screen:
     one, language = card.line, texts.language
     at = formats.moment(one.at, card.zone, language, card.read_at)
-    parts: list[str] = [f"<b>{line_text(one, texts)}</b>", texts("score-event-when", at=at)]
+    when = "score-event-due" if one.clock is not None else "score-event-when"
+    parts: list[str] = [f"<b>{line_text(one, texts)}</b>", texts(when, at=at)]
+    if card.held is not None:
+        ours, theirs = (formats.duration(span, language) for span in (card.held.ours_min, card.held.theirs_min))
+        parts.append(texts("score-event-held-desk" if card.is_desk else "score-event-held", ours=ours, theirs=theirs))
     if card.engineer:
         parts.append(texts("score-event-who", name=card.engineer, firm=card.contractor))
     by = texts("score-event-by", name=card.source_name) if card.source_name else ""
@@ -271,11 +277,13 @@ def _event_rows(card: EventCard, texts: Texts) -> Rows:
     refuse = Button(texts.plain("score-do-refuse"), DecideTap(event_id=number, upheld=False).pack())
     accuse = Button(texts.plain("score-do-fraud"), FraudTap(event_id=number).pack())
     back = Button(texts.plain("score-do-ledger"), LedgerTap(contractor_id=card.contractor_id).pack())
+    ticket = block_screens.beside_button(card.ticket_id, card.line.number, texts) if card.may_open else None
     return column(
         dispute if card.may_dispute else None,
         uphold if card.may_decide else None,
         refuse if card.may_decide else None,
         accuse if card.may_accuse else None,
+        ticket,
         back,
     )
 

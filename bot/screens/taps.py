@@ -51,6 +51,12 @@ class ShowContractor(CallbackData, prefix="firm"):
     contractor_id: Id
 
 
+class Beside(CallbackData, prefix="beside"):
+    """The ticket an event is about, in a message of its own: what is asked about it stays where it is."""
+
+    number: Id
+
+
 class TaskDo(StrEnum):
     RELEASE = "free"
     ASK_HAND = "hand?"

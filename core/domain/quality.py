@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from core.domain.clock import ClockKind
 from core.domain.defaults import Defaults
 from core.domain.visit import Side
 
@@ -116,6 +117,11 @@ def work(norm_minutes: int, quantity_milli: int) -> timedelta:
 def happened_at(kind: QualityKind, written_at: datetime, cause: dict[str, Any]) -> datetime:
     """What people read: a deadline is missed at the deadline, which its audit row names, not when somebody looked."""
     return datetime.fromisoformat(cause["due"]) if kind is QualityKind.MISSED and "due" in cause else written_at
+
+
+def missed_clock(kind: QualityKind, cause: dict[str, Any]) -> ClockKind | None:
+    """Which promise a missed deadline was of, as its audit row names it."""
+    return ClockKind(cause["kind"]) if kind is QualityKind.MISSED and "kind" in cause else None
 
 
 def mark_milli(mark: int, best: int) -> int:

@@ -32,6 +32,7 @@ from core.services.rows import moved
 from storage.models.contractor import Appeal, Block, Contractor
 from storage.models.desk import Audit
 from storage.models.people import Person
+from storage.models.quality import QualityEvent
 
 WORDS_LIMIT = 2000
 GIVEN, LATE = "appeal", "late"
@@ -92,6 +93,13 @@ def decide(session: Session, actor: Actor, appeal_id: int, is_upheld: bool, word
 def _resting_on(session: Session, block: Block) -> frozenset[int]:
     """The events of the ledger a block began with; empty for most of those by hand."""
     return verdicts.events_of(session.scalar(select(Audit.data).where(Audit.id == block.audit_id)) or {})
+
+
+def clears(session: Session, block: Block) -> int:
+    """How many events of the ledger count no more if an appeal against it is upheld."""
+    said = quality_disputes.with_the_same(session, _resting_on(session, block))
+    still = select(QualityEvent.audit_id).where(QualityEvent.id.in_(said), QualityEvent.annulled_at.is_(None))
+    return len(session.scalars(still.distinct()).all())
 
 
 def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:

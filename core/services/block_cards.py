@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
 from core.domain.block import BlockLevel, BlockRule
+from core.domain.clock import ClockKind
 from core.domain.errors import Changed, NeedsAnother, NotFound
-from core.domain.quality import QualityKind, happened_at
-from core.services import appeals, blacklist, block_costs, block_people, block_requests, blocks
+from core.domain.quality import QualityKind, happened_at, missed_clock
+from core.services import appeals, blacklist, block_costs, block_people, block_requests, blocks, card_facts
 from core.services.block_costs import Cost
 from storage.models.contractor import Appeal, Block, BlockRequest, Contractor
 from storage.models.desk import Audit
@@ -27,9 +28,11 @@ MOST_EVENTS = 8
 
 @dataclass(frozen=True, slots=True)
 class EventLine:
-    """`zone` is the site's."""
+    """`zone` is the site's; `clock` that of a missed deadline. `ticket_id` None: no card of it for the reader."""
 
     kind: QualityKind
+    clock: ClockKind | None
+    ticket_id: int | None
     number: str
     at: datetime
     zone: str
@@ -118,11 +121,8 @@ class AppealCard:
     line: AppealLine
     block: BlockCard
     may_decide: bool
-
-    @property
-    def clears(self) -> bool:
-        """To uphold it annuls events."""
-        return bool(self.block.terms.more) or any(not one.is_annulled for one in self.block.terms.events)
+    #: So many events count no more if it is upheld.
+    clears: int
 
 
 def block(session: Session, actor: Actor, block_id: int, *, now: datetime) -> BlockCard:
@@ -136,7 +136,7 @@ def block(session: Session, actor: Actor, block_id: int, *, now: datetime) -> Bl
     is_mine = block_people.may_appeal(session, actor, row)
     return BlockCard(
         block_id=row.id,
-        terms=_terms(session, row, _facts(session, row), now=now),
+        terms=_terms(session, actor, row, _facts(session, row), now=now),
         starts_at=row.starts_at,
         ends_at=row.ends_at,
         is_live=is_live,
@@ -159,7 +159,7 @@ def request(session: Session, actor: Actor, request_id: int, *, now: datetime) -
     is_open, is_outside = row.decided_at is None, actor.person_id not in block_people.of_firm(session, row)
     return RequestCard(
         request_id=row.id,
-        terms=_terms(session, row, block_requests.facts_of(session, row), now=now),
+        terms=_terms(session, actor, row, block_requests.facts_of(session, row), now=now),
         days=row.days,
         asked_by=_name(session, row.asked_by),
         asked_at=row.asked_at,
@@ -182,7 +182,8 @@ def appeal(session: Session, actor: Actor, appeal_id: int, *, now: datetime) -> 
         raise NotFound
     found = block(session, actor, row.block_id, now=now)
     may_decide = row.decided_at is None and block_people.may_judge(session, actor, session.get_one(Block, row.block_id))
-    return AppealCard(_appeal(session, row, actor), found, may_decide)
+    clears = appeals.clears(session, session.get_one(Block, row.block_id)) if may_decide else 0
+    return AppealCard(_appeal(session, row, actor), found, may_decide, clears)
 
 
 def whom(session: Session, row: Block | BlockRequest) -> tuple[str, str]:
@@ -202,7 +203,7 @@ def _may_lift(session: Session, actor: Actor, row: Block, *, now: datetime) -> b
     return True
 
 
-def _terms(session: Session, row: Block | BlockRequest, facts: dict[str, Any], *, now: datetime) -> Terms:
+def _terms(session: Session, actor: Actor, row: Block | BlockRequest, facts: dict[str, Any], *, now: datetime) -> Terms:
     name, zone = whom(session, row)
     events = list(facts.get("events", ()))
     return Terms(
@@ -215,7 +216,7 @@ def _terms(session: Session, row: Block | BlockRequest, facts: dict[str, Any], *
         because=BlockRule(facts.get("because", row.rule)),
         is_during=bool(facts.get("during")),
         reason=row.reason,
-        events=_events(session, events[-MOST_EVENTS:]),
+        events=_events(session, actor, events[-MOST_EVENTS:]),
         more=max(0, len(events) - MOST_EVENTS),
         cost=block_costs.read(row.cost),
         zone=zone,
@@ -223,7 +224,7 @@ def _terms(session: Session, row: Block | BlockRequest, facts: dict[str, Any], *
     )
 
 
-def _events(session: Session, ids: list[int]) -> tuple[EventLine, ...]:
+def _events(session: Session, actor: Actor, ids: list[int]) -> tuple[EventLine, ...]:
     rows = session.execute(
         select(QualityEvent, Ticket.number, Site.zone, Audit.data)
         .join(Ticket, Ticket.id == QualityEvent.ticket_id)
@@ -232,9 +233,20 @@ def _events(session: Session, ids: list[int]) -> tuple[EventLine, ...]:
         .where(QualityEvent.id.in_(ids))
         .order_by(QualityEvent.at, QualityEvent.id)
     )
+    found = rows.all()
+    seen = {row.ticket_id for row, *_ in found}
+    seen = {ticket_id for ticket_id in seen if card_facts.may_open(session, actor, ticket_id)}
     return tuple(
-        EventLine(row.kind, number, happened_at(row.kind, row.at, cause), zone, row.annulled_at is not None)
-        for row, number, zone, cause in rows
+        EventLine(
+            kind=row.kind,
+            clock=missed_clock(row.kind, cause),
+            ticket_id=row.ticket_id if row.ticket_id in seen else None,
+            number=number,
+            at=happened_at(row.kind, row.at, cause),
+            zone=zone,
+            is_annulled=row.annulled_at is not None,
+        )
+        for row, number, zone, cause in found
     )
 
 
@@ -245,7 +257,7 @@ def events(
     if contractor_id not in actor.contractor_ids and not actor.is_desk:
         raise NotFound
     of_firm = select(QualityEvent.id).where(QualityEvent.id.in_(ids), QualityEvent.contractor_id == contractor_id)
-    return _events(session, list(session.scalars(of_firm)))
+    return _events(session, actor, list(session.scalars(of_firm)))
 
 
 def _facts(session: Session, row: Block) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
+from core.domain.role import CLIENT_ROLES
 from core.domain.ticket import TicketStatus
-from core.services import assignments, moves, substitutes
+from core.services import assignments, moves, scope, substitutes
 from storage.models.offer import Offer
 from storage.models.people import Person
 from storage.models.ticket import Acceptance, Ticket
@@ -35,6 +36,15 @@ def offer_of(session: Session, actor: Actor, row: Ticket) -> Offer | None:
         .order_by(Offer.id.desc())
         .limit(1)
     ).one_or_none()
+
+
+def may_open(session: Session, actor: Actor, ticket_id: int) -> bool:
+    """Whether there is a card of it for these eyes."""
+    row = session.scalars(scope.visible_tickets(actor).where(Ticket.id == ticket_id)).one_or_none()
+    if row is None or actor.is_operator:
+        return row is not None
+    is_client = row.requester_id == actor.person_id or bool(scope.roles_on(session, actor, row) & CLIENT_ROLES)
+    return is_client or holds_job(session, actor, row) or offer_of(session, actor, row) is not None
 
 
 def movable(session: Session, actor: Actor, row: Ticket, visit: Visit | None) -> int | None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from core.domain import quality
 from core.domain.actor import Actor
 from core.domain.block import BlockLevel, BlockRule
+from core.domain.clock import ClockKind
 from core.domain.errors import DomainError, NotAllowed, NotFound
 from core.domain.quality import QualityKind
 from core.domain.role import Role
@@ -21,6 +22,7 @@ from core.domain.score import Score
 from core.services import (
     another_person,
     blocks,
+    card_facts,
     contractors,
     numbers,
     quality_disputes,
@@ -31,6 +33,7 @@ from core.services import (
 )
 from core.services.contractors import SkillLine
 from core.services.strikes import Counts
+from storage.models.clock import Breach
 from storage.models.contractor import Block, Contractor
 from storage.models.desk import Audit
 from storage.models.directory import Client, Site
@@ -52,6 +55,8 @@ class EventLine:
     weight_milli: int
     at: datetime
     number: str
+    #: Of a missed deadline.
+    clock: ClockKind | None
     #: Of an arrival: minutes late, or early where negative.
     off_minutes: int
     is_bad: bool
@@ -113,12 +118,23 @@ class DisputeCard:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldTime:
+    """Minutes of a missed deadline before the firm said yes, and after."""
+
+    ours_min: int
+    theirs_min: int
+
+
+@dataclass(frozen=True, slots=True)
 class EventCard:
     line: EventLine
+    held: HeldTime | None
     contractor_id: int
     contractor: str
     engineer: str
     ticket_id: int
+    #: There is a card of the ticket for the reader.
+    may_open: bool
     zone: str
     #: In which role somebody caused it; who, only for the desk.
     source: Role
@@ -185,10 +201,12 @@ def event(session: Session, actor: Actor, event_id: int, *, now: datetime) -> Ev
     twin = select(QualityEvent.id).where(QualityEvent.audit_id == row.audit_id, QualityEvent.kind == QualityKind.REWORK)
     return EventCard(
         line=line,
+        held=_held(session, row),
         contractor_id=row.contractor_id,
         contractor=session.get_one(Contractor, row.contractor_id).name,
         engineer=_name(session, row.person_id),
         ticket_id=ticket.id,
+        may_open=card_facts.may_open(session, actor, ticket.id),
         zone=session.get_one(Site, ticket.site_id).zone,
         source=cause.actor_role,
         source_name=_name(session, cause.actor_id) if actor.is_desk else "",
@@ -204,6 +222,13 @@ def event(session: Session, actor: Actor, event_id: int, *, now: datetime) -> Ev
         may_decide=_may_decide(session, actor, row, given),
         may_accuse=_may_accuse(actor, row),
     )
+
+
+def _held(session: Session, row: QualityEvent) -> HeldTime | None:
+    """While the deadline is the one the event was written for."""
+    same = (Breach.ticket_id == row.ticket_id, Breach.audit_id == row.audit_id)
+    found = session.execute(select(Breach.ours_min, Breach.theirs_min).where(*same)).one_or_none()
+    return HeldTime(*found) if found is not None and row.kind is QualityKind.MISSED else None
 
 
 def _may_accuse(actor: Actor, row: QualityEvent) -> bool:
@@ -279,6 +304,7 @@ def _line(
         row.weight_milli,
         quality.happened_at(row.kind, row.at, facts),
         number,
+        quality.missed_clock(row.kind, facts),
         off_minutes,
         quality.is_bad(row.kind, row.weight_milli),
         row.annulled_at is not None,

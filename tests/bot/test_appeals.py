@@ -133,6 +133,11 @@ async def test_who_upholds_it_says_that_the_events_count_no_more_and_they_do_not
     await crew.desk.taps("жалоба на ограничение")
     await crew.desk.taps("Прочитать и решить")
     await crew.desk.taps("Согласиться и снять, события не считать")
+    assert "не считать событий: 2?" in await crew.desk.last()
+    await crew.desk.taps("Назад")
+    assert WORDS in await crew.desk.last()
+    await crew.desk.taps("Согласиться и снять, события не считать")
+    await crew.desk.taps("Да, снять и не считать событий: 2")
     letter = await crew.engineer.last()
     assert "Жалоба принята: ограничение снято, эти события больше не считаются" in letter
     assert letter.count("отменено") == 2

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor, Grant
@@ -10,14 +11,16 @@ from core.domain.quality import QualityKind
 from core.domain.role import Role
 from core.domain.ticket import TicketStatus
 from core.services import visits
+from storage.models.directory import Contract, SlaTarget
 from storage.models.quality import QualityEvent
 from tests.bot.conftest import Edge, box, edge
 from tests.bot.crew import founded
-from tests.bot.phones import phone_of
+from tests.bot.phones import phone_of, settled
 from tests.bot.test_block_letters import is_limited
 from tests.make import tickets as make
 from tests.make.blocks import strike
 from tests.make.people import add_dispatcher, add_person
+from tests.make.promises import swept
 from tests.make.tickets import World, tap
 
 __all__ = ["box", "edge"]
@@ -169,3 +172,46 @@ async def test_strikes_that_cost_no_points_are_not_called_all_well(edge: Edge) -
     await crew.desk.taps(crew.world.contractor.name)
     await crew.desk.taps("Оценка и события")
     assert "Баллов ни в чём не теряет; замечания и ограничения — ниже" in await crew.desk.last()
+
+
+def is_promised(world: World) -> None:
+    """Reaction in an hour, arrival in two, the work in four, round the clock."""
+    given = {"calendar": "24x7", "reaction_min": 60, "arrival_min": 120, "resolution_min": 240}
+    world.session.add(SlaTarget(plan="Сжатый", priority="normal", **given))
+    world.session.scalars(select(Contract)).one().sla_plan = "Сжатый"
+
+
+async def test_a_missed_deadline_says_which_and_whose_time_it_was_and_leads_to_the_ticket(edge: Edge) -> None:
+    crew = await founded(edge)
+    await crew.does(is_promised)
+    ticket = await crew.does(make.send)
+    await edge.later(minutes=20)
+    await crew.does(lambda world: make.take(world, ticket))
+    await edge.later(minutes=221)
+    await crew.does(swept)
+    await settled(edge)
+    letters = await edge.texts(crew.engineer.chat)
+    assert any("Событие в вашей оценке" in one and "Сорван срок клиента: приезд" in one for one in letters)
+    await crew.engineer.says("/me")
+    page = await crew.engineer.last()
+    assert f"Сорван срок клиента: приезд · {ticket.number} · замечание" in page
+    assert f"Сорван срок клиента: выполнение · {ticket.number} · замечание" in page
+    await crew.engineer.taps("Сорван срок клиента: приезд")
+    card = await crew.engineer.last()
+    assert "Срок был: сегодня" in card
+    assert "до вашего согласия прошло 20 мин, после — 1 ч 40 мин" in card
+    await crew.engineer.taps(f"Заявка {ticket.number}")
+    assert f"Замена светильника · {ticket.number}\n" in await crew.engineer.last()
+
+    await crew.engineer.says("/me")
+    await crew.engineer.taps("Сорван срок клиента: приезд")
+    await crew.engineer.taps("Не согласен")
+    await crew.engineer.says("Стоял у двери")
+    await crew.desk.says("/queue")
+    await crew.desk.taps("подрядчик не согласен с оценкой")
+    await crew.desk.taps("Посмотреть и решить")
+    dispute = await crew.desk.last()
+    assert "наших 20 мин, подрядчика 1 ч 40 мин" in dispute
+    await crew.desk.taps(f"Заявка {ticket.number}")
+    assert (await crew.desk.last()).startswith(ticket.number)
+    assert dispute in await edge.texts(crew.desk.chat)  # what he decides about stays where it was

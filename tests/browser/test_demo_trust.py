@@ -58,6 +58,7 @@ def test_nobody_comes_the_firm_is_limited_and_another_person_lifts_it(page: Page
     desk.taps("Прочитать и решить")
     desk.sees("Обжалование.*Пробило колесо")
     desk.taps("Согласиться и снять")
+    desk.taps("Да, снять и не считать")
     second.ends_with("Ограничение снято, снова можно.*Жалоба принята")
     expect(page.locator(".guide")).to_contain_text("Показать документ")
 

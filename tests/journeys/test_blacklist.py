@@ -72,6 +72,7 @@ async def test_a_rule_suspends_the_firm_is_told_appeals_and_is_heard(stage: Stag
     before = pyotr.end
     await stage.later(60)
     await marina.taps("Согласиться и снять, события не считать")
+    await marina.taps("Да, снять и не считать событий: 1")
     await pyotr.sees("Ограничение снято", after=before)
     await stage.quiet()
     (appeal,) = await stage.rows(select(Appeal))

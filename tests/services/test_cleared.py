@@ -95,7 +95,7 @@ def clears_events(world: World) -> bool:
     given = Appeal(block_id=block.id, person_id=world.engineer.person_id, words="Нет", at=world.now, due_at=world.now)
     session.add(given)
     session.flush()
-    clears = block_cards.appeal(session, world.dispatcher, given.id, now=world.now).clears
+    clears = block_cards.appeal(session, world.dispatcher, given.id, now=world.now).clears > 0
     session.delete(given)
     session.flush()
     return clears

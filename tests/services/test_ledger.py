@@ -14,13 +14,14 @@ from core.domain.quality import QualityKind
 from core.domain.role import Role
 from core.domain.score import Part
 from core.domain.ticket import TicketStatus
-from core.services import ledger, numbers, quality_disputes, records, visits
+from core.services import card_facts, cards, ledger, numbers, quality_disputes, records, visits
 from storage.models.contractor import Block
 from storage.models.quality import QualityEvent
 from tests.clock import HandClock
 from tests.make.blocks import strike
+from tests.make.directories import add_contractor
 from tests.make.people import add_person
-from tests.make.tickets import bring, make_world, send, tap, visit_of
+from tests.make.tickets import SKILL, add_engineer, bring, make_world, send, tap, visit_of
 
 
 def test_a_new_firm_sees_how_far_it_is_from_a_score_of_its_own(session: Session, now: datetime) -> None:
@@ -136,3 +137,21 @@ def test_what_is_excused_is_looked_up_once_for_a_page(
     monkeypatch.setattr(records, "excused", lambda *of: asked.append(of) or look(*of))
     ledger.mine(session, world.engineer, now=now)
     assert len(asked) == 1
+
+
+def test_the_way_to_a_ticket_is_shown_to_whom_its_card_is_open(session: Session, now: datetime) -> None:
+    world = make_world(session, now=now)
+    world.contractor.engineers = 9
+    rival = add_engineer(session, add_contractor(session, skills=[SKILL], lat=55.9), now=now)
+    colleague = add_person(session, Grant(Role.ENGINEER, contractor_id=world.contractor.id), now=now)
+    stranger = add_person(session, now=now)
+    sent, had = send(world), bring(world, TicketStatus.ASSIGNED)
+    visits.give_up(session, tap(world.engineer), visit_of(world, had).id, now=now)
+    tickets = [sent, had, bring(world, TicketStatus.ASSIGNED), bring(world, TicketStatus.ACCEPTED)]
+    found = set()
+    for reader in (world.engineer, colleague, rival, world.requester, world.dispatcher, stranger):
+        for ticket in tickets:
+            opens = card_facts.may_open(session, reader, ticket.id)
+            assert opens is (cards.for_person(session, reader.person_id, ticket.id, now=now) is not None)
+            found.add(opens)
+    assert found == {True, False}
