@@ -7,12 +7,13 @@ from aiogram.types import CallbackQuery, Message
 from bot.screens import deadlines as screens
 from bot.screens import digests as digest_screens
 from bot.screens.deadlines import BrokenTap, SlaTap
+from bot.screens.digests import RunningOutTap
 from bot.screens.lists import PAGE
 from bot.show import show
 from bot.texts import Texts
 from bot.update_db import UpdateDb
 from core.domain.actor import Actor
-from core.services import deadlines, digests
+from core.services import deadlines, digests, running_out
 
 router = Router(name="deadlines")
 
@@ -39,3 +40,9 @@ async def broken(call: CallbackQuery, callback_data: BrokenTap, actor: Actor, db
     tap = callback_data
     found = await db.read(deadlines.broken, actor, offset=tap.page * PAGE, limit=PAGE, days=tap.days)
     await show(call, screens.broken(found, texts))
+
+
+@router.callback_query(RunningOutTap.filter())
+async def ending(call: CallbackQuery, callback_data: RunningOutTap, actor: Actor, db: UpdateDb, texts: Texts) -> None:
+    found = await db.read(running_out.page, actor, offset=callback_data.page * PAGE, limit=PAGE)
+    await show(call, digest_screens.running_out(found, texts))

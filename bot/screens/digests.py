@@ -1,12 +1,21 @@
 """The morning of the desk: a line for each number that is not nothing, and where it leads."""
 
+from aiogram.filters.callback_data import CallbackData
+
 from bot import formats
 from bot.screens.deadlines import BrokenTap, SlaTap
+from bot.screens.lists import PAGE, pages
 from bot.screens.menu import to_menu
+from bot.screens.taps import ShowContractor
 from bot.screens.tasks import QueueTap
-from bot.texts import Texts
-from bot.ui import Button, Screen, column
+from bot.texts import Html, Texts
+from bot.ui import Button, Page, Screen, column, page_rows
 from core.services.digests import Digest
+from core.services.running_out import Line, RunningOut
+
+
+class RunningOutTap(CallbackData, prefix="papersend"):
+    page: Page = 0
 
 
 def digest(found: Digest, texts: Texts) -> Screen:
@@ -17,15 +26,43 @@ def digest(found: Digest, texts: Texts) -> Screen:
     if found.is_held:
         parts.append(texts("digests-held"))
     parts += _now(found, texts) + _yesterday(found, texts)
-    if found.running_out:
-        parts.append(texts("digests-running-out", count=str(found.running_out)))
+    parts += _running_out(found, texts)
     rows = column(
         Button(texts.plain("menu-queue"), QueueTap().pack()) if found.tasks else None,
         Button(texts.plain("deadlines-open"), SlaTap().pack()) if found.burns_today else None,
         Button(texts.plain("deadlines-to-broken"), BrokenTap().pack()) if found.broken else None,
+        Button(texts.plain("digests-to-running-out"), RunningOutTap().pack()) if found.running_out.total else None,
         to_menu(texts),
     )
     return Screen("\n".join(parts), rows)
+
+
+def running_out(found: RunningOut, texts: Texts) -> Screen:
+    page = found.offset // PAGE
+    numbered = list(enumerate(found.lines, found.offset + 1))
+    parts = [texts("digests-running-out", count=str(found.total))]
+    parts += [texts("digests-ending-nth", n=str(n), line=_ending(one, texts)) for n, one in numbered]
+    firms = (
+        Button(f"{n}. {one.contractor}"[:100], ShowContractor(contractor_id=one.contractor_id).pack())
+        for n, one in numbered
+    )
+    before, after = RunningOutTap(page=max(page - 1, 0)), RunningOutTap(page=page + 1)
+    turning = page_rows(page, pages(found.total), before.pack(), after.pack())
+    return Screen("\n".join(parts), column(*firms) + turning + column(to_menu(texts)))
+
+
+def _running_out(found: Digest, texts: Texts) -> list[str]:
+    """The nearest by name."""
+    total, lines = found.running_out.total, found.running_out.lines
+    if not total:
+        return []
+    parts = [texts("digests-running-out", count=str(total)), *(f"• {_ending(one, texts)}" for one in lines)]
+    return [*parts, texts("digests-ending-more", n=str(total - len(lines)))] if total > len(lines) else parts
+
+
+def _ending(one: Line, texts: Texts) -> Html:
+    until = formats.calendar_day(one.until, texts.language)
+    return texts("digests-ending", name=one.contractor, skill=one.skill, until=until)
 
 
 def _now(found: Digest, texts: Texts) -> list[str]:

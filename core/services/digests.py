@@ -21,10 +21,11 @@ from core.domain.quality import QualityKind
 from core.domain.role import Role
 from core.domain.task import ORDER, TaskKind
 from core.domain.ticket import TicketEvent
-from core.services import clocks, guard, notices, numbers, queue_order, rows
+from core.services import clocks, guard, notices, numbers, queue_order, rows, running_out
+from core.services.running_out import RunningOut
 from storage.base import Base
 from storage.models.clock import Breach, Clock
-from storage.models.contractor import Block, ContractorSkill
+from storage.models.contractor import Block
 from storage.models.desk import Audit, JobRun, Task
 from storage.models.people import Membership, Person
 from storage.models.quality import QualityEvent
@@ -32,8 +33,8 @@ from storage.models.ticket import Ticket
 
 READERS = frozenset({Role.DISPATCHER, Role.MANAGER})
 JOB = "digest"
-#: What runs out within so many days is worth a look.
-RUNS_OUT_DAYS = 14
+#: So many of the documents that end soon are named.
+MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +49,12 @@ class Digest:
     disputed: int
     no_shows: int
     blocks: int
-    running_out: int
+    running_out: RunningOut
     is_held: bool
 
     @property
     def is_empty(self) -> bool:
-        counts = (self.accepted, self.disputed, self.no_shows, self.blocks, self.running_out)
+        counts = (self.accepted, self.disputed, self.no_shows, self.blocks, self.running_out.total)
         return not (self.tasks or self.burns_today or self.broken or any(counts) or self.is_held)
 
 
@@ -119,7 +120,7 @@ def _drawn(session: Session, zone: str, *, now: datetime) -> Digest:
         disputed=decided[TicketEvent.WRONG],
         no_shows=_no_shows(session, since, today),
         blocks=_count(session, Block, Block.starts_at >= since, Block.starts_at < today),
-        running_out=_running_out(session, day),
+        running_out=running_out.since(session, day, limit=MOST_NAMED),
         is_held=guard.is_held(session),
     )
 
@@ -173,12 +174,6 @@ def _events(session: Session, since: datetime, until: datetime) -> Counter[str]:
 def _no_shows(session: Session, since: datetime, until: datetime) -> int:
     which = (QualityEvent.kind == QualityKind.NO_SHOW, QualityEvent.annulled_at.is_(None))
     return _count(session, QualityEvent, *which, QualityEvent.at >= since, QualityEvent.at < until)
-
-
-def _running_out(session: Session, day: date) -> int:
-    """Skills whose document ends soon."""
-    until = ContractorSkill.valid_until
-    return _count(session, ContractorSkill, until >= day, until <= day + timedelta(days=RUNS_OUT_DAYS))
 
 
 def _count(session: Session, table: type[Base], *which: ColumnElement[bool]) -> int:

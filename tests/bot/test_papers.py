@@ -19,6 +19,7 @@ from tests.bot.crew import Crew, founded, jpeg
 from tests.bot.phones import settled
 from tests.documents.corpus import BOMBS, PDF, SVG, damaged, heic
 from tests.make import tickets as make
+from tests.make.directories import add_contractor
 from tests.make.people import add_dispatcher
 from tests.make.tickets import SKILL, World, tap, visit_of
 
@@ -293,3 +294,32 @@ async def test_the_page_is_for_contractors_and_the_check_for_the_desk(crew: Crew
         await crew.does(
             lambda world: certificate_checks.approve(world.session, tap(world.engineer), 1, None, now=world.now)
         )
+
+
+async def test_the_morning_of_the_desk_names_what_ends_soon_and_leads_to_all_of_it(crew: Crew) -> None:
+    def ends(world: World, *, firms: int) -> None:
+        soon = world.now.date() + timedelta(days=5)
+        for n in range(firms):
+            firm = add_contractor(world.session, name=f"Фирма {n}", skills=[SKILL])
+            (row,) = world.session.scalars(select(ContractorSkill).where(ContractorSkill.contractor_id == firm.id))
+            row.valid_until = soon + timedelta(days=n)
+
+    await crew.does(lambda world: ends(world, firms=10))
+    desk = crew.desk
+    await desk.says("/digest")
+    said = await desk.last()
+    assert "Допуски кончаются за две недели: 10" in said
+    assert f"• Фирма 0: {SKILL}, до: 21 марта 2026" in said
+    assert "Фирма 2" in said
+    assert "Фирма 3" not in said
+    assert "… и ещё 7" in said
+    await desk.taps("Допуски: все, что кончаются")
+    page = await desk.last()
+    assert f"1. Фирма 0: {SKILL}" in page
+    assert f"8. Фирма 7: {SKILL}" in page
+    await desk.taps("›")
+    assert f"10. Фирма 9: {SKILL}" in await desk.last()
+    await desk.taps("10. Фирма 9")
+    assert "Умеет:" in await desk.last()
+    await crew.engineer.says("/digest")
+    assert "Фирма" not in await crew.engineer.last()

@@ -12,14 +12,16 @@ from core.domain.errors import NotAllowed
 from core.domain.notice import Notice, Priority
 from core.domain.role import Role
 from core.domain.task import TaskKind
-from core.services import acceptances, digests
+from core.services import acceptances, digests, running_out
+from storage.models.contractor import ContractorSkill
 from storage.models.desk import JobRun
 from storage.models.people import Person
 from storage.models.post import Outbox
 from tests.clock import HandClock
+from tests.make.directories import add_contractor
 from tests.make.people import add_person
 from tests.make.promises import later, promise
-from tests.make.tickets import World, arrive, report, send, take, tap
+from tests.make.tickets import SKILL, World, arrive, report, send, take, tap
 
 
 @pytest.fixture
@@ -108,3 +110,22 @@ def test_what_burns_until_the_evening(world: World, clock: HandClock) -> None:
 def test_it_is_of_the_desk(world: World) -> None:
     with pytest.raises(NotAllowed):
         digests.show(world.session, tap(world.engineer), now=world.now)
+
+
+def test_documents_that_end_soon_are_named_the_nearest_first(world: World) -> None:
+    session, today = world.session, world.now.date()
+    firm = add_contractor(session, name="Заря", skills=[SKILL])
+    for row, days in zip(session.scalars(select(ContractorSkill)).all(), (14, 1), strict=True):
+        row.valid_until = today + timedelta(days=days)
+    found = running_out.page(session, world.dispatcher, now=world.now)
+    assert [(one.contractor_id, one.until - today) for one in found.lines] == [
+        (firm.id, timedelta(days=1)),
+        (world.contractor.id, timedelta(days=14)),
+    ]
+    for row in session.scalars(select(ContractorSkill)).all():
+        row.valid_until = today + timedelta(days=15 if row.contractor_id == firm.id else -1)
+    session.flush()
+    assert digests.show(session, world.dispatcher, now=world.now).running_out.total == 0
+    for nobody in (world.engineer, world.requester):
+        with pytest.raises(NotAllowed):
+            running_out.page(session, nobody, now=world.now)

@@ -10,3 +10,7 @@ digests-disputed = • not accepted: <b>{ $count }</b>
 digests-no-shows = • did not come: <b>{ $count }</b>
 digests-blocks = • contractors limited: <b>{ $count }</b>
 digests-running-out = 📄 Certificates that end within two weeks: <b>{ $count }</b>
+digests-to-running-out = Certificates that end
+digests-ending = { $name }: { $skill }, until { $until }
+digests-ending-nth = { $n }. { $line }
+digests-ending-more = … and { $n } more

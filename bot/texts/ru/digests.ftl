@@ -10,3 +10,7 @@ digests-disputed = • не принято: <b>{ $count }</b>
 digests-no-shows = • не приехали: <b>{ $count }</b>
 digests-blocks = • ограничено подрядчиков: <b>{ $count }</b>
 digests-running-out = 📄 Допуски кончаются за две недели: <b>{ $count }</b>
+digests-to-running-out = Допуски: все, что кончаются
+digests-ending = { $name }: { $skill }, до: { $until }
+digests-ending-nth = { $n }. { $line }
+digests-ending-more = … и ещё { $n }
