@@ -152,11 +152,12 @@ def _has_stopped_crew(now: datetime) -> ColumnElement[bool]:
     """Somebody of the firm is blocked himself, and nobody beyond doubt may still be rung."""
     of_firm = and_(Membership.role.in_(CONTRACTOR_ROLES), Membership.ended_at.is_(None))
     in_force = and_(Block.contractor_id.is_(None), blocks.in_force(now))
+    # From the blocks, which are few: with the role as well SQLite would go through all crews of the country.
     touched = (
         select(Membership.contractor_id)
         .select_from(Block)
         .join(Person, blocks.of_person())
-        .join(Membership, and_(Membership.person_id == Person.id, of_firm))
+        .join(Membership, and_(Membership.person_id == Person.id, Membership.ended_at.is_(None)))
         .where(in_force)
     )
     rung = (
