@@ -9,7 +9,7 @@ from aiogram.types import CallbackQuery, Message, Update
 from bot.filters import has_text
 from bot.screens import blacklist as screens
 from bot.screens import blocks as cards
-from bot.screens.blacklist import Blacklist, BlockHow, BlockWhere, BlockWhom, BlockWhy, FirmBlocks
+from bot.screens.blacklist import Blacklist, BlockHow, BlockWhere, BlockWhom, BlockWhy, FirmBlocks, SendBlock
 from bot.screens.blocks import AppealDo, AppealTap, BlockDo, BlockTap, RequestDo, RequestTap, SendTap
 from bot.screens.lists import PAGE
 from bot.show import answer, ask, settle, show
@@ -24,7 +24,7 @@ router = Router(name="blacklist")
 
 
 class Await(StatesGroup):
-    reason = State()
+    why = State()
     lift = State()
     refusal = State()
     appeal = State()
@@ -46,9 +46,13 @@ async def turn_page(call: CallbackQuery, callback_data: Blacklist, actor: Actor,
 
 
 @router.callback_query(FirmBlocks.filter())
-async def history(call: CallbackQuery, callback_data: FirmBlocks, actor: Actor, db: UpdateDb, texts: Texts) -> None:
+async def history(
+    call: CallbackQuery, callback_data: FirmBlocks, actor: Actor, db: UpdateDb, texts: Texts, state: FSMContext
+) -> None:
+    """Also the way out of a question: nothing is awaited any more."""
     tap = callback_data
     found = await db.read(block_lists.history, actor, tap.contractor_id, offset=tap.page * PAGE, limit=PAGE)
+    await state.clear()
     await show(call, screens.history(found, texts))
 
 
@@ -64,8 +68,11 @@ async def where(call: CallbackQuery, callback_data: BlockWhere, actor: Actor, db
 
 
 @router.callback_query(BlockHow.filter())
-async def how(call: CallbackQuery, callback_data: BlockHow, actor: Actor, db: UpdateDb, texts: Texts) -> None:
+async def how(
+    call: CallbackQuery, callback_data: BlockHow, actor: Actor, db: UpdateDb, texts: Texts, state: FSMContext
+) -> None:
     found = await db.read(block_requests.subjects, actor, callback_data.contractor_id)
+    await state.clear()
     await show(call, screens.how(callback_data, found, texts))
 
 
@@ -74,19 +81,35 @@ async def why(
     call: CallbackQuery, callback_data: BlockWhy, actor: Actor, db: UpdateDb, texts: Texts, state: FSMContext
 ) -> None:
     """The cost is shown before anything is asked for."""
-    tap = callback_data
-    about = (tap.contractor_id, tap.person or None, tap.client or None, tap.how.level)
-    found = await db.read(block_requests.preview, actor, *about)
-    await ask(call, state, Await.reason, screens.why(found, texts), about=[*about], days=tap.days or None)
+    found = await db.read(block_requests.proposal, actor, *_wish(callback_data))
+    question = screens.why(callback_data, found, texts)
+    await ask(call, state, Await.why, question, about=callback_data.model_dump(mode="json"))
 
 
-@router.message(StateFilter(Await.reason), has_text)
-async def propose(message: Message, actor: Actor, db: UpdateDb, state: FSMContext) -> None:
-    data = await state.get_data()
-    firm, person, client, level = data["about"]
-    given = (firm, person, client, BlockLevel(level), data["days"], message.text or "")
-    await db.write(block_requests.propose, actor, *given)
+@router.message(StateFilter(Await.why), has_text)
+async def draft_block(
+    message: Message, actor: Actor, db: UpdateDb, texts: Texts, state: FSMContext, event_update: Update
+) -> None:
+    """What he wrote may have been meant for somebody else: he reads whom it is about before it is asked for."""
+    tap = BlockWhy(**(await state.get_data())["about"])
+    found = await db.read(block_requests.proposal, actor, *_wish(tap), message.text or "")
+    await show(message, screens.draft(tap, event_update.update_id, found, texts))
+
+
+@router.callback_query(SendBlock.filter())
+async def propose(
+    call: CallbackQuery, callback_data: SendBlock, actor: Actor, db: UpdateDb, bot: Bot, state: FSMContext
+) -> None:
+    wish = _wish(callback_data)
+    await db.read(block_requests.proposal, actor, *wish)
+    words = await db.read(inbox.words, bot.id, callback_data.update, call.from_user.id)
+    await db.write(block_requests.propose, actor, *wish, words)
     await state.clear()
+    await settle(call)
+
+
+def _wish(tap: BlockWhy | SendBlock) -> tuple[int, int | None, int | None, BlockLevel, int | None]:
+    return tap.contractor_id, tap.person or None, tap.client or None, tap.how.level, tap.days or None
 
 
 @router.callback_query(RequestTap.filter(F.do == RequestDo.SHOW))

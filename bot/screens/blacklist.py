@@ -15,13 +15,15 @@ from bot.screens.taps import ShowContractor
 from bot.texts import LANGUAGES, Html, Texts, load
 from bot.ui import Button, Id, Page, Rows, Screen, column, page_rows
 from core.domain.block import BlockLevel, BlockRule
-from core.services.block_costs import Cost
 from core.services.block_lists import AppealState, BlockPage, Line, List
-from core.services.block_requests import Subjects
+from core.services.block_requests import Proposal, Subjects
 
 #: 0: the whole firm, or everywhere.
 None0 = Annotated[int, Field(ge=0, le=2**53)]
 Days = Annotated[int, Field(ge=0, le=365)]
+#: As large as the number of a row is, so that five of them go into one button.
+Row = Annotated[int, Field(ge=1, le=2**31)]
+Row0 = Annotated[int, Field(ge=0, le=2**31)]
 
 
 class How(StrEnum):
@@ -75,6 +77,17 @@ class BlockWhy(CallbackData, prefix="bly"):
     client: None0
     how: How
     days: Days
+
+
+class SendBlock(CallbackData, prefix="blput"):
+    """Asks for the block by the words that stand above it: those of his own update with this number."""
+
+    contractor_id: Row
+    person: Row0
+    client: Row0
+    how: How
+    days: Days
+    update: Id
 
 
 def page(found: BlockPage, texts: Texts) -> Screen:
@@ -147,8 +160,31 @@ def how(tap: BlockHow, found: Subjects, texts: Texts) -> Screen:
     return Screen(texts("blacklist-ask-how"), column(*buttons, to_menu(texts)))
 
 
-def why(found: Cost, texts: Texts) -> Screen:
-    return Screen("\n".join((*cost(found, texts), "", texts("blacklist-ask-why"))))
+def why(tap: BlockWhy, found: Proposal, texts: Texts) -> Screen:
+    """Whom, where and for how long stands above the question: it may be read much later."""
+    back = BlockHow(contractor_id=tap.contractor_id, person=tap.person, client=tap.client)
+    parts = (*_recap(found, texts), *cost(found.cost, texts), "", texts("blacklist-ask-why"))
+    return Screen("\n".join(parts), column(Button(texts.plain("common-back"), back.pack())))
+
+
+def draft(tap: BlockWhy, update: int, found: Proposal, texts: Texts) -> Screen:
+    """What is about to be asked for; the contractor reads the reason."""
+    send = SendBlock(**tap.model_dump(), update=update)
+    parts = (texts("blacklist-draft"), *_recap(found, texts), texts("block-reason", reason=found.reason))
+    rows = column(
+        Button(texts.plain("blacklist-do-send"), send.pack()),
+        Button(texts.plain("appeal-do-change"), tap.pack()),
+        Button(texts.plain("appeal-not-now"), FirmBlocks(contractor_id=tap.contractor_id, page=0).pack()),
+    )
+    return Screen("\n".join((*parts, *cost(found.cost, texts))), rows)
+
+
+def _recap(found: Proposal, texts: Texts) -> tuple[Html, Html]:
+    name = texts("block-person" if found.is_person else "block-firm", name=found.name)
+    where = texts("blacklist-client", name=found.client) if found.client else texts("blacklist-everywhere")
+    title = texts("block-title", name=name, level=texts(f"block-level-{found.level}"), client="")
+    span = texts("block-for-days", days=found.days) if found.days else texts("block-for-ever")
+    return title, texts("blacklist-recap", where=where, span=span)
 
 
 def _span(days: int | None, texts: Texts) -> str:

@@ -56,6 +56,19 @@ class Subjects:
     terms: dict[BlockLevel, tuple[int | None, ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What is about to be asked for, as it is read before it is; `client` "": everywhere, `days` None: without end."""
+
+    name: str
+    is_person: bool
+    client: str
+    level: BlockLevel
+    days: int | None
+    reason: str
+    cost: Cost
+
+
 def subjects(session: Session, actor: Actor, contractor_id: int, *, now: datetime) -> Subjects:
     """Raises NotFound, NotAllowed."""
     _subject(session, actor, contractor_id, None, None)
@@ -102,6 +115,32 @@ def preview(
     return block_costs.of(session, whom, level, now=now)
 
 
+def proposal(
+    session: Session,
+    actor: Actor,
+    contractor_id: int,
+    person_id: int | None,
+    client_id: int | None,
+    level: BlockLevel,
+    days: int | None,
+    reason: str | None = None,
+    *,
+    now: datetime,
+) -> Proposal:
+    """Before it is sent; without a reason yet, or with the words as they would go out. Raises what `propose` raises."""
+    whom = _subject(session, actor, contractor_id, person_id, client_id)
+    _ensure_may_be_asked(session, whom, level, days, now=now)
+    return Proposal(
+        name=_name(session, whom),
+        is_person=whom.person_id is not None,
+        client=session.get_one(Client, whom.client_id).name if whom.client_id is not None else "",
+        level=level,
+        days=days,
+        reason=typed.words(reason, REASON_LIMIT) if reason is not None else "",
+        cost=block_costs.of(session, whom, level, now=now),
+    )
+
+
 def propose(
     session: Session,
     actor: Actor,
@@ -119,12 +158,9 @@ def propose(
     Raises NotFound, BlockAsked, BlockHolds, FieldInvalid, TextEmpty, TextTooLong.
     """
     whom = _subject(session, actor, contractor_id, person_id, client_id)
-    if days is not None and not 1 <= days <= LONGEST_DAYS:
-        raise FieldInvalid(field="days")
     words = typed.words(reason, REASON_LIMIT)
     counters.turn(session, counters.BLOCK)
-    _ensure_not_asked(session, whom, level)
-    _ensure_not_in_force(session, whom, level, now=now)
+    _ensure_may_be_asked(session, whom, level, days, now=now)
     cost = block_costs.of(session, whom, level, now=now)
     order = Order(whom, level, BlockRule.BY_HAND, words, days, cost.as_json)
     row = ask(session, actor, order, now=now)
@@ -278,6 +314,16 @@ def _subject(
     if session.scalar(of_firm.limit(1)) is None:
         raise NotFound
     return Subject(None, person_id, client_id)
+
+
+def _ensure_may_be_asked(
+    session: Session, whom: Subject, level: BlockLevel, days: int | None, *, now: datetime
+) -> None:
+    """Raises FieldInvalid, BlockAsked, BlockHolds."""
+    if days is not None and not 1 <= days <= LONGEST_DAYS:
+        raise FieldInvalid(field="days")
+    _ensure_not_asked(session, whom, level)
+    _ensure_not_in_force(session, whom, level, now=now)
 
 
 def _ensure_not_asked(session: Session, whom: Subject, level: BlockLevel) -> None:

@@ -63,6 +63,7 @@ async def asks_to_stop(desk: Phone, firm: str, reason: str) -> None:
     await desk.taps("без новых заявок: 30 дней")
     await desk.sees("Ни один объект не останется без подрядчика")
     await desk.says(reason)
+    await desk.taps("🚫 Предложить")
     await desk.sees("Решить должен другой человек")
 
 

@@ -48,6 +48,9 @@ blacklist-ask-how = <b>How strictly, and for how long?</b>
     No emergencies — the rest is offered. No new jobs — what is begun is finished and paid. Blocked — nothing until it is lifted or over.
 blacklist-level = { $level }: { $term }
 blacklist-ask-why = Write the reason in one message, up to 300 characters. The contractor will see it.
+blacklist-recap = { $where } · { $span }
+blacklist-draft = <b>Propose this to a second person?</b>
+blacklist-do-send = 🚫 Propose
 block-level-limited = no emergencies
 block-level-suspended = no new jobs
 block-level-blocked = blocked

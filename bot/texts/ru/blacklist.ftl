@@ -50,6 +50,9 @@ blacklist-ask-how = <b>Насколько строго и как долго?</b>
     Без аварий — остальное предлагаем. Без заявок — ничего нового, начатое доделывается и оплачивается. Заблокирован — ничего, пока не снимут или не кончится срок.
 blacklist-level = { $level }: { $term }
 blacklist-ask-why = Напишите причину одним сообщением, до 300 знаков. Подрядчик её увидит.
+blacklist-recap = { $where } · { $span }
+blacklist-draft = <b>Предложить второму человеку?</b>
+blacklist-do-send = 🚫 Предложить
 block-level-limited = без аварий
 block-level-suspended = без новых заявок
 block-level-blocked = заблокирован
