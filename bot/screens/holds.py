@@ -30,8 +30,10 @@ def moments(found: HoldChoices, reason: StopReason | None, texts: Texts) -> Scre
     lines, longer = [texts("desk-ask-until", number=found.number)], None
     if found.latest is not None and reason is not None:
         ask = HoldLong(reason=reason, ticket_id=found.ticket_id, version=found.version)
-        longer = Button(texts.plain("desk-do-ask-longer"), ask.pack())
-        if rules.stops_nothing(reason):
+        longer = Button(texts.plain("desk-do-ask-desk" if found.is_late else "desk-do-ask-longer"), ask.pack())
+        if found.is_late:
+            lines = [texts("desk-ask-late", number=found.number)]
+        elif rules.stops_nothing(reason):
             lines.append(texts("desk-ask-until-own"))
     return Screen("\n".join(lines), column(*buttons, longer, _back(found, texts)))
 

@@ -143,6 +143,10 @@ class HoldTooLong(NotAllowed):
 
 
 @dataclass
+class WindowOver(NotAllowed):
+    """Nobody came within the window that was promised: only the desk may let it wait now."""
+
+
 class UntilInvalid(Invalid):
     """A hold ends at a moment to come, and not in a year."""
 

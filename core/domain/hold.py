@@ -34,8 +34,8 @@ ENDED_BY_HOLD = frozenset(
 #: Tasks that nobody can do while the ticket waits: the queue shows them again when it goes on.
 ASLEEP_ON_HOLD = frozenset({TaskKind.APPROVAL, TaskKind.DISPUTE, TaskKind.LEFT, TaskKind.DEADLINE})
 
-#: Of evidence in words: "нет" says something, "." nothing.
-LEAST_LETTERS, MOST_LETTERS = 3, 500
+#: Of evidence in words: "нет света" says something; "нет" and "закрыто" say no more than the reason.
+LEAST_LETTERS, MOST_LETTERS = 8, 500
 
 SOON = timedelta(hours=2)
 #: Mornings proposed beside "soon", in days from today.

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from enum import Enum, auto
 from zoneinfo import ZoneInfo
 
 from core.domain.errors import SlotGone
@@ -61,6 +62,14 @@ class Hours:
         return None
 
 
+class Late(Enum):
+    """What is proposed of windows that begin after the next deadline."""
+
+    BESIDE = auto()  #: those in time come first: for the desk, which knows why somebody can only come later
+    INSTEAD = auto()  #: where none is in time: whoever may choose would be late for nothing
+    NEVER = auto()  #: while the promise can be kept: somebody leaves now
+
+
 def propose(
     now: datetime,
     hours: Hours,
@@ -69,26 +78,39 @@ def propose(
     count: int,
     days_ahead: int,
     deadlines: Sequence[datetime] = (),
+    late: Late = Late.BESIDE,
     earliest: datetime | None = None,
     agreed: datetime | None = None,
 ) -> tuple[Slot, ...]:
     """The next windows, not sooner than in an hour, not before `earliest`, inside the site's hours.
 
-    Two today at most, so that tomorrow is on the list too; but those that begin before the first deadline come first,
-    then those before the next. A
-    time that was `agreed` with the client before stands at the head while it is ahead.
+    Those that begin before the first deadline come first, then those before the next; then two of today at most, so
+    that tomorrow is on the list too. A time that was `agreed` with the client before stands at the head while it is
+    ahead.
     """
     soonest = max(now + NOTICE, earliest or now)
     today = max(now, earliest or now).astimezone(ZoneInfo(hours.zone)).date()
     spread = _spread(today, soonest, hours, length_hours, days_ahead)
     wanted = [slot for slot in _exact(hours, length_hours, agreed, earliest) if slot.start >= soonest]
-    early: list[Slot] = []
-    for deadline in deadlines:
-        early += [slot for slot in spread if slot.start < deadline]
-        early += _in_time(soonest, deadline, hours, length_hours)
-    chosen_ones = [in_time(slot, deadlines) for slot in list(dict.fromkeys(wanted + early + spread))[:count]]
+    in_turn = [
+        [slot for slot in spread if slot.start < deadline] + list(_in_time(soonest, deadline, hours, length_hours))
+        for deadline in deadlines
+    ]
+    chosen_ones = list(dict.fromkeys(wanted + _of_turns([*in_turn, spread], late)))[:count]
+    chosen_ones = [in_time(slot, deadlines) for slot in chosen_ones]
     head = [slot for slot in chosen_ones if slot.start == agreed]
     return tuple(head + sorted((slot for slot in chosen_ones if slot not in head), key=lambda slot: slot.start))
+
+
+def _of_turns(in_turn: Sequence[Sequence[Slot]], late: Late) -> list[Slot]:
+    """`in_turn`: the windows before each deadline, and last those without one."""
+    match late:
+        case Late.BESIDE:
+            return [slot for turn in in_turn for slot in turn]
+        case Late.INSTEAD:
+            return list(next((turn for turn in in_turn if turn), ()))
+        case Late.NEVER:
+            return list(in_turn[0])
 
 
 def in_time(slot: Slot, deadlines: Iterable[datetime], least: timedelta = SHORTEST) -> Slot:

@@ -11,7 +11,7 @@ from core.domain.errors import NotAllowed, NotFound, TextTooLong
 from core.domain.hold import SEARCHED
 from core.domain.offer import Exclusion
 from core.domain.role import CONTRACTOR_ROLES
-from core.domain.slots import Slot
+from core.domain.slots import Late, Slot
 from core.domain.talk import CallOutcome
 from core.domain.task import TaskKind
 from core.domain.ticket import Priority
@@ -220,7 +220,7 @@ def times(session: Session, actor: Actor, ticket_id: int, contractor_id: int, *,
     contractor = scope.find(session, scope.visible_contractors(actor), Contractor.id == contractor_id)
     site = session.get_one(Site, ticket.site_id)
     is_open = ticket.priority is Priority.EMERGENCY or offers.hours_of(site).is_open(now)
-    slots = offers.proposed_slots(session, ticket, now=now)
+    slots = offers.proposed_slots(session, ticket, now=now, late=Late.BESIDE)
     may_now = is_open and (ticket.visit_from is None or ticket.visit_from <= now)
     return CallTimes(ticket.id, ticket.number, contractor.id, contractor.name, site.zone, may_now, slots, now)
 

@@ -1,7 +1,8 @@
 """A ticket waits for a reason until a moment, and then is what it was.
 
-The desk may let anything wait; the crew its own job, up to a working day: for longer it asks the desk. Nothing is
-asked, planned or promised meanwhile; whose time it is follows from the reason.
+The desk may let anything wait; the crew its own job, up to a working day: for longer it asks the desk, and so it does
+once the window is over and nobody came. Nothing is asked, planned or promised meanwhile; whose time it is follows from
+the reason.
 """
 
 from collections.abc import Iterable
@@ -15,7 +16,7 @@ from core.domain import hold as rules
 from core.domain.actor import Actor
 from core.domain.calendar import CalendarKind
 from core.domain.clock import StopReason
-from core.domain.errors import Changed, HeldAlready, HoldTooLong, NotAllowed, NotFound, UntilInvalid
+from core.domain.errors import Changed, HeldAlready, HoldTooLong, NotAllowed, NotFound, UntilInvalid, WindowOver
 from core.domain.notice import Delivery, Notice
 from core.domain.offer import WaveReason
 from core.domain.role import CONTRACTOR_ROLES
@@ -63,7 +64,8 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class HoldChoices:
-    """What a hold of this ticket by this person may be; `latest` is how far the crew may go by itself."""
+    """What a hold of this ticket by this person may be; `latest` is how far the crew may go by itself, and `is_late`
+    where it may not at all: nobody came within the window."""
 
     ticket_id: int
     number: str
@@ -73,6 +75,7 @@ class HoldChoices:
     reasons: tuple[StopReason, ...]
     untils: tuple[datetime, ...]
     latest: datetime | None
+    is_late: bool
     is_held: bool
 
 
@@ -88,8 +91,8 @@ def hold(
     now: datetime,
     answer_with: Delivery | None = None,
 ) -> None:
-    """Raises NotAllowed, HoldTooLong, UntilInvalid, EvidenceMissing, EvidenceUsed, Changed. After typed words the desk
-    is answered anew; the crew is told anyway."""
+    """Raises NotAllowed, HoldTooLong, WindowOver, UntilInvalid, EvidenceMissing, EvidenceUsed, Changed. After typed
+    words the desk is answered anew; the crew is told anyway."""
     ticket = ensure_can(session, actor, ticket_id, version, reason, until, now=now)
     words, proof_id = hold_evidence.take(session, actor, ticket.id, reason, evidence, now=now)
     before = ticket.status
@@ -260,6 +263,7 @@ def choices(session: Session, actor: Actor, ticket_id: int, *, now: datetime) ->
         raise Changed if actor.is_desk else NotAllowed
     zone = session.get_one(Site, ticket.site_id).zone
     latest = None if actor.is_desk else _working_day_after(session, ticket, now)
+    is_late = latest is not None and _is_late(session, ticket, now)
     return HoldChoices(
         ticket_id=ticket.id,
         number=ticket.number,
@@ -270,9 +274,10 @@ def choices(session: Session, actor: Actor, ticket_id: int, *, now: datetime) ->
         untils=tuple(
             until
             for until in rules.proposed(now, zone, numbers.of(session).work_from_hour)
-            if latest is None or until <= latest
+            if latest is None or (until <= latest and not is_late)
         ),
         latest=latest,
+        is_late=is_late,
         is_held=is_held,
     )
 
@@ -329,8 +334,18 @@ def _ensure_until(session: Session, actor: Actor, ticket: Ticket, until: datetim
     most = numbers.of(session).hold_most_days
     if not now < until <= now + timedelta(days=most):
         raise UntilInvalid(most)
-    if not actor.is_desk and until > _working_day_after(session, ticket, now):
+    if actor.is_desk:
+        return
+    if _is_late(session, ticket, now):
+        raise WindowOver
+    if until > _working_day_after(session, ticket, now):
         raise HoldTooLong
+
+
+def _is_late(session: Session, ticket: Ticket, now: datetime) -> bool:
+    """Otherwise a few words would undo that nobody came."""
+    visit = steps.current_visit(session, ticket.id)
+    return visit is not None and visit.status in AHEAD | {VisitStatus.EN_ROUTE} and visit.ends_at <= now
 
 
 def _working_day_after(session: Session, ticket: Ticket, now: datetime) -> datetime:

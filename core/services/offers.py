@@ -24,9 +24,9 @@ from core.domain.errors import (
 from core.domain.notice import Notice
 from core.domain.offer import TAKEABLE, DeclineReason, Exclusion, OfferStatus, WaveReason
 from core.domain.role import CONTRACTOR_ROLES
-from core.domain.slots import Hours, Slot
+from core.domain.slots import Hours, Late, Slot
 from core.domain.task import TaskKind
-from core.domain.ticket import TicketEvent, TicketStatus
+from core.domain.ticket import Priority, TicketEvent, TicketStatus
 from core.domain.visit import VisitStatus
 from core.services import (
     assignments,
@@ -105,6 +105,7 @@ def accept(
     ticket = session.get_one(Ticket, offer.ticket_id)
     engineer = _engineer(session, actor, offer.contractor_id, engineer_id)
     slot = slot_at(session, ticket, start, now=now)
+    _ensure_in_time(session, ticket, start, now=now)
     _ensure_not_blocked(session, actor, engineer, offer.contractor_id, ticket, now=now)
     _ensure_qualified(session, ticket, offer.contractor_id, slot, now=now)
     _close(session, offer, OfferStatus.ACCEPTED, answered_at=now, answered_by=actor.person_id)
@@ -172,8 +173,9 @@ def hours_of(site: Site) -> Hours:
     return Hours(site.zone, site.opens_min, site.closes_min)
 
 
-def proposed_slots(session: Session, ticket: Ticket, *, now: datetime) -> tuple[Slot, ...]:
-    """In time for the plan, where that is possible; a time that stood before is offered first."""
+def proposed_slots(session: Session, ticket: Ticket, *, now: datetime, late: Late | None = None) -> tuple[Slot, ...]:
+    """In time for the plan, where that is possible; a time that stood before is offered first. To an emergency whose
+    promise can still be kept one comes now, if no window is in time."""
     rules = numbers.of(session)
     return slots.propose(
         now,
@@ -182,9 +184,14 @@ def proposed_slots(session: Session, ticket: Ticket, *, now: datetime) -> tuple[
         count=rules.slots_offered,
         days_ahead=rules.slots_days_ahead,
         deadlines=clocks.come_by(session, ticket, now=now),
+        late=late or (Late.NEVER if _is_for_now(ticket, now) else Late.INSTEAD),
         earliest=ticket.visit_from,
         agreed=_agreed_before(session, ticket),
     )
+
+
+def _is_for_now(ticket: Ticket, now: datetime) -> bool:
+    return ticket.priority is Priority.EMERGENCY and (ticket.visit_from is None or ticket.visit_from <= now)
 
 
 def next_slot(session: Session, ticket: Ticket, *, now: datetime) -> Slot:
@@ -232,6 +239,15 @@ def slot_at(session: Session, ticket: Ticket, start: datetime | None, *, now: da
     )
     least = slots.SHORTEST if start is not None else slots.RIGHT_NOW
     return slots.in_time(slot, clocks.come_by(session, ticket, now=now), least)
+
+
+def _ensure_in_time(session: Session, ticket: Ticket, start: datetime | None, *, now: datetime) -> None:
+    """Of an old card, or forged: a late window nobody would propose now. Raises SlotGone."""
+    if start is None or start == _agreed_before(session, ticket) or not _is_for_now(ticket, now):
+        return
+    come_by = clocks.come_by(session, ticket, now=now)
+    if come_by and start >= come_by[0]:
+        raise SlotGone
 
 
 def is_countered(offer: Offer) -> bool:

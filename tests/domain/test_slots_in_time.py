@@ -1,6 +1,7 @@
 """Windows against the clock: before the deadline first, at night where only the night is in time, never none."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.domain.errors import SlotGone
-from core.domain.slots import SHORTEST, Hours, Slot, chosen, in_time, of_day, propose, window
+from core.domain.slots import SHORTEST, Hours, Late, Slot, chosen, in_time, of_day, propose, window
 
 MOSCOW, BERLIN = "Europe/Moscow", "Europe/Berlin"
 SHOP = Hours(MOSCOW, 600, 1320)  # 10–22
@@ -39,7 +40,7 @@ def shown(slots: tuple[Slot, ...], zone: str) -> list[str]:
     return [f"{s.start.astimezone(here):%d %H:%M}–{s.end.astimezone(here):%H:%M}" for s in slots]
 
 
-def proposed(now: str, hours: Hours, *deadlines: datetime, **more: datetime | None) -> list[str]:
+def proposed(now: str, hours: Hours, *deadlines: datetime, **more: Any) -> list[str]:
     found = propose(at(now, hours.zone), hours, length_hours=2, count=3, days_ahead=3, deadlines=deadlines, **more)
     return shown(found, hours.zone)
 
@@ -80,6 +81,25 @@ def test_after_the_first_promise_the_next_one_is_kept() -> None:
     found = proposed("2026-03-16 10:00", SHOP, arrival, resolution)
 
     assert found == ["16 12:00–14:00", "16 14:00–16:00", "16 16:00–17:30"]
+
+
+@pytest.mark.parametrize(
+    ("deadlines", "instead", "never"),
+    [
+        (("14:00", "16:30"), ["16 12:00–14:00"], ["16 12:00–14:00"]),
+        (("11:30", "15:30"), ["16 12:00–14:00", "16 14:00–15:30"], []),
+        (("11:00",), ["16 12:00–14:00", "16 14:00–16:00", "17 10:00–12:00"], []),
+        ((), ["16 12:00–14:00", "16 14:00–16:00", "17 10:00–12:00"], None),
+    ],
+)
+def test_who_may_choose_is_offered_nothing_late_while_something_is_in_time(
+    deadlines: tuple[str, ...], instead: list[str], never: list[str] | None
+) -> None:
+    """For what is urgent somebody leaves now rather than late."""
+    given = [at(f"2026-03-16 {one}") for one in deadlines]
+
+    assert proposed("2026-03-16 10:00", SHOP, *given, late=Late.INSTEAD) == instead
+    assert proposed("2026-03-16 10:00", SHOP, *given, late=Late.NEVER) == (instead if never is None else never)
 
 
 @pytest.mark.parametrize("zone", [*RUSSIA, BERLIN])

@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor, Grant
 from core.domain.clock import ClockKind, StopReason, Whose
+from core.domain.errors import WindowOver
 from core.domain.quality import QualityKind
 from core.domain.role import Role
 from core.domain.ticket import TicketStatus
-from core.services import holds, invariants, no_shows
-from core.services.hold_evidence import NONE
+from core.services import hold_plans, holds, invariants, no_shows
+from core.services.hold_evidence import NONE, Evidence
 from storage.models.clock import Breach, Hold
 from storage.models.quality import QualityEvent
 from storage.models.ticket import Ticket
@@ -161,3 +162,39 @@ def test_what_stops_a_promise_rests_on_evidence_and_stays_the_clients(world: Wor
     ticket = bring(world, TicketStatus.IN_WORK)
     wait(world, ticket, StopReason.CLIENT_PARTS)
     assert world.session.scalars(select(Hold.whose)).one() is Whose.CLIENT
+
+
+def test_once_the_window_is_over_words_undo_nothing_and_the_desk_decides(world: World, clock: HandClock) -> None:
+    ticket = send(world)
+    take(world, ticket)
+    later(world, clock, minutes=121)
+    found = holds.choices(world.session, world.engineer, ticket.id, now=world.now)
+    assert (found.is_late, found.untils) == (True, ())
+    about = (ticket.id, ticket.version, StopReason.NOT_READY, world.now + HOUR)
+    with pytest.raises(WindowOver):
+        holds.hold(world.session, tap(world.engineer), *about, Evidence("Стоят коробки"), now=world.now)
+    with pytest.raises(WindowOver):
+        hold_plans.plan(world.session, world.engineer, *about, now=world.now)
+    later(world, clock, minutes=60)
+    assert events(world) == [(QualityKind.MISSED, 1000)]
+
+
+def test_who_stands_at_the_site_may_still_say_so_and_the_desk_may_for_others(world: World, clock: HandClock) -> None:
+    ticket = send(world)
+    take(world, ticket)
+    arrive(world, ticket)
+    later(world, clock, minutes=121)
+    assert not holds.choices(world.session, world.engineer, ticket.id, now=world.now).is_late
+    holds.ask(world.session, tap(world.engineer), ticket.id, ticket.version, StopReason.NOT_READY, now=world.now)
+    about = (ticket.id, ticket.version, StopReason.NOT_READY, world.now + HOUR)
+    holds.hold(world.session, tap(world.engineer), *about, Evidence("Стоят коробки"), now=world.now)
+    assert ticket.status is TicketStatus.ON_HOLD
+
+
+def test_who_is_late_asks_the_desk(world: World, clock: HandClock) -> None:
+    ticket = send(world)
+    take(world, ticket)
+    later(world, clock, minutes=121)
+    holds.ask(world.session, tap(world.engineer), ticket.id, ticket.version, StopReason.NOT_READY, now=world.now)
+    wait(world, ticket)
+    assert ticket.status is TicketStatus.ON_HOLD

@@ -7,13 +7,16 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core.domain.clock import ClockKind, Whose
+from core.domain.errors import SlotGone
 from core.domain.ticket import Priority
-from core.services import cards, moves, priorities
+from core.services import calls, cards, intakes, moves, offers, priorities, tickets
 from storage.models.directory import SlaTarget
+from storage.models.offer import Offer
 from storage.models.quality import QualityEvent
+from storage.models.ticket import Ticket
 from tests.clock import HandClock
 from tests.make.promises import breach_of, later, promise
-from tests.make.tickets import World, arrive, send, take, tap
+from tests.make.tickets import World, arrive, send, take, tap, tell
 from tests.services.test_breaches import breach, missed
 
 K = ClockKind
@@ -104,3 +107,52 @@ def test_a_window_the_client_moves_to_is_not_cut_by_what_was_promised_before(wor
     moves.move(world.session, tap(world.requester), visit.id, start, now=world.now)
 
     assert (visit.starts_at, visit.ends_at) == (start, start + timedelta(hours=2))
+
+
+def emergency(world: World) -> Ticket:
+    intake_id = tell(world)
+    intakes.set_priority(world.session, tap(world.requester), intake_id, Priority.EMERGENCY, now=world.now)
+    ticket_id = tickets.register(world.session, tap(world.requester), intake_id, now=world.now)
+    return world.session.get_one(Ticket, ticket_id)
+
+
+def test_nobody_chooses_to_be_late_for_an_emergency_and_the_desk_may_agree_to_it(
+    session: Session, clock: HandClock
+) -> None:
+    """10:00 at the shop; somebody must be there by 11:00, the first window is at 12:00."""
+    world = promise(session, now=clock.now(), arrival_min=60)
+    ticket = emergency(world)
+    card = cards.ticket(session, world.engineer, ticket.id, now=world.now)
+    assert isinstance(card, cards.OfferCard)
+    assert (card.can_go_now, card.slots) == (True, ())
+    noon = world.now + timedelta(hours=2)
+    offer = session.scalars(select(Offer).where(Offer.ticket_id == ticket.id)).one()
+    with pytest.raises(SlotGone):
+        offers.accept(session, tap(world.engineer), offer.id, noon, None, now=world.now)
+    of = (ticket.id, world.contractor.id)
+    assert noon in {slot.start for slot in calls.times(session, world.dispatcher, *of, now=world.now).slots}
+
+    later(world, clock, minutes=241)  # every promise is broken: better late than never
+    card = cards.ticket(session, world.engineer, ticket.id, now=world.now)
+    assert isinstance(card, cards.OfferCard)
+    assert card.slots
+    offers.accept(session, tap(world.engineer), offer.id, card.slots[0].start, None, now=world.now)
+
+
+def test_the_desk_writes_down_a_late_yes_to_an_emergency(session: Session, clock: HandClock) -> None:
+    world = promise(session, now=clock.now(), arrival_min=60)
+    ticket = emergency(world)
+    noon = world.now + timedelta(hours=2)
+    calls.accepted(session, tap(world.dispatcher), ticket.id, world.contractor.id, noon, now=world.now)
+    later(world, clock, minutes=61)
+
+    assert breach(world, ticket, K.ARRIVAL).whose is Whose.OURS
+
+
+def test_other_work_is_offered_late_only_where_nothing_is_in_time(session: Session, clock: HandClock) -> None:
+    world = promise(session, now=clock.now(), arrival_min=180)
+    ticket = send(world)
+    due = world.now + timedelta(minutes=180)
+    card = cards.ticket(session, world.engineer, ticket.id, now=world.now)
+    assert isinstance(card, cards.OfferCard)
+    assert [(slot.start, slot.end) for slot in card.slots] == [(due - timedelta(hours=1), due)]

@@ -22,9 +22,12 @@ desk-reason-approval = waiting for the approval
 desk-ask-reason = <b>Why is { $number } put on hold?</b>
 desk-ask-until = <b>Until when is { $number } on hold?</b>
     Choose, or write the day and the hour, for example <code>25.11 14:00</code>. Then it goes on by itself.
+desk-ask-late =
+    <b>The window is over</b>
+    Only the dispatcher can put { $number } on hold now. If you are coming, tap “On my way” on the card.
 desk-ask-until-own = The deadlines run on, and this time is yours. If we bring the parts, ask the dispatcher: then it is ours.
 error-held-already = This request is on hold already; once is enough.
-error-evidence-missing = Write a few words at least: whom you called and what they answered.
+error-evidence-missing = Write a little more: what you see, or whom you called and what they answered.
 error-evidence-used = This picture was forwarded or sent before. Take a new one, or write whom you called and what they answered.
 desk-ask-evidence = <b>What shows that { $number } has to wait?</b>
     { $reason }, until: { $until }. Send a photo, a voice message or a few words: whom you called, what they answered. The client will see it. The hold begins right after it.
@@ -37,6 +40,7 @@ desk-do-evidence = 📎 Evidence of the hold
 desk-no-evidence = This file is gone.
 desk-until = Until { $when }
 desk-do-later = Another end of the hold
+desk-do-ask-desk = Ask the dispatcher
 desk-do-ask-longer = Longer: ask the dispatcher
 desk-on-hold = Put on hold
 desk-resumed = Going on

@@ -56,6 +56,7 @@ error-field-invalid = { $field ->
 error-counter-expired = This price was good until a moment that has passed. Phone the contractor or offer a price of your own.
 error-counter-given = You have already named a price for this job. Wait for the dispatcher: if the answer is no, you can still take the job at the first price.
 error-below-floor = That leaves { $margin_pct }% of the client’s price, and at least { $floor_pct }% is wanted. A manager decides that.
+error-window-over = The window is over: only the dispatcher can put it on hold now. Ask, or say that you are on your way.
 error-hold-too-long = Longer than a working day is for the dispatcher to decide. Choose a shorter time or phone the dispatcher.
 error-too-far-ahead = That is more than { $years } years ahead: check the year. If the document has no end, say so.
 error-time-past = That time is over already. Please write one that is still ahead.
