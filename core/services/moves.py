@@ -21,7 +21,7 @@ from core.domain.slots import Slot
 from core.domain.task import TaskKind
 from core.domain.ticket import TicketStatus
 from core.domain.visit import AHEAD, LIVE, Side, VisitStatus
-from core.services import audit, clocks, matching, notices, numbers, offers, scope, skill_ends, tasks
+from core.services import audit, client_words, clocks, matching, notices, numbers, offers, scope, skill_ends, tasks
 from core.services.rows import moved
 from storage.models.clock import Hold
 from storage.models.contractor import Absence
@@ -106,6 +106,8 @@ def move(
     role = min(scope.roles_on(session, actor, ticket) & _ROLES[side])
     cause = audit.record(session, actor, "visit", visit.id, "move", now=now, role=role, data=facts)
     _keep(session, actor, visit, side, Slot(before, ended), now=now)
+    if side is Side.CLIENT:
+        client_words.end(session, ticket, now=now)
     if side is Side.CLIENT or slot.start < before:
         clocks.client_moved(session, ticket, cause=cause, now=now)
     tasks.end_for_ticket(session, actor, ticket.id, tasks.OF_COMING | {TaskKind.EXPIRED_JOB}, "moved", now=now)

@@ -165,3 +165,18 @@ def test_what_the_client_names_himself_afterwards_is_his_own(world: World, clock
     shown = [one.shown for one in objections.of_ticket(session, world.requester, ticket, now=world.now)]
     assert [one.words if one else None for one in shown] == [WORDS, None]
     assert clocks.reading(session, clock_of(world, ticket, ARRIVAL), now=world.now).elapsed == DAY - HOUR + HOUR
+
+
+def test_a_visit_he_moves_himself_waits_by_his_own_wish(world: World, clock: HandClock) -> None:
+    session, ticket = world.session, named(world)
+    offer = session.scalars(select(Offer).order_by(Offer.id.desc()).limit(1)).one()
+    offers.accept(session, tap(world.engineer), offer.id, ticket.visit_from, None, now=world.now)
+    world.now = clock.move(hours=1)
+    moves.move(session, tap(world.requester), visit_of(world, ticket).id, world.now + 4 * DAY, now=world.now)
+    assert card_of(world, world.requester, ticket).base.named is None
+
+    world.now = clock.move(days=5)
+    first, *rest = objections.of_ticket(session, world.requester, ticket, now=world.now)
+    assert first.may_object  # an hour by the word of the desk
+    assert rest
+    assert not any(pause.may_object for pause in rest)
