@@ -1,14 +1,11 @@
-"""aiogram's dialog memory on our database: what is awaited from somebody survives a restart, and how it ends."""
+"""aiogram's dialog memory on our database: what is awaited from somebody survives a restart."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from typing import Any
 
-from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State
 from aiogram.fsm.storage.base import BaseStorage, StateType, StorageKey
 
-from core.domain.errors import DomainError, Invalid
 from core.services import dialogs
 from core.services.dialogs import Place
 from storage.db import Database
@@ -33,19 +30,6 @@ class Dialogs(BaseStorage):
 
     async def close(self) -> None:
         """The database belongs to the process, not to this memory."""
-
-
-@asynccontextmanager
-async def answering(state: FSMContext) -> AsyncIterator[None]:
-    """What cannot be used as it is leaves the question open; a refusal ends it, and so does a good answer."""
-    try:
-        yield
-    except Invalid:
-        raise
-    except DomainError:
-        await state.clear()
-        raise
-    await state.clear()
 
 
 def _place(key: StorageKey) -> Place:

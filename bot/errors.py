@@ -1,7 +1,8 @@
 """The one place where a refusal becomes words: class name and attributes of a DomainError → a text of `errors.ftl`.
 
-A tap is answered with an alert and the fresh card, a message with a message. Unknown failures pass through to the
-worker, which tries again.
+A tap is answered with an alert and the fresh card, a message with a message. Where no other answer would do, nothing
+is awaited any more: what is written next, to whomever, must not be the answer once more. Unknown failures pass through
+to the worker, which tries again.
 """
 
 import dataclasses
@@ -17,11 +18,13 @@ from aiogram.types import CallbackQuery, Message, TelegramObject
 from bot import formats, show
 from bot.texts import Texts
 from bot.ui import Screen
-from core.domain.errors import DomainError, NotAllowed, NotFound
+from core.domain.errors import DomainError, HoldTooLong, Invalid, NotAllowed, NotFound, SlotGone
 
 log = structlog.get_logger(__name__)
 
 TAG = re.compile(r"<[^>]*>")
+#: Refusals after which another answer of the same person may do: the question stays open.
+SAY_ANOTHER = (Invalid, SlotGone, HoldTooLong)
 
 
 async def answered(
@@ -62,4 +65,6 @@ async def _tell(event: TelegramObject, error: DomainError, data: dict[str, Any])
         await show.answer(event, html.unescape(TAG.sub("", text)), alert=True)
         await show.refresh(event, data)
     elif isinstance(event, Message):
+        if data["raw_state"] is not None and not isinstance(error, SAY_ANOTHER):
+            await data["state"].clear()
         await show.show(event, Screen(text))

@@ -14,7 +14,7 @@ from bot.show import answer, show
 from bot.texts import Texts
 from bot.update_db import UpdateDb
 from core.domain.actor import Actor
-from core.domain.errors import Changed, Conflict
+from core.domain.errors import Changed
 from core.domain.money import kopecks
 from core.services import cards, counter_prices
 from core.services.cards import OfferCard
@@ -40,13 +40,8 @@ async def ask(
 
 @router.message(StateFilter(Await.price), has_text)
 async def price(message: Message, actor: Actor, db: UpdateDb, state: FSMContext) -> None:
-    """What is no price is refused and the question stays open; what came too late ends it."""
     asked = await state.get_data()
-    try:
-        await db.write(counter_prices.name_price, actor, asked["offer"], kopecks(message.text or "") or 0)
-    except Conflict:
-        await state.clear()
-        raise
+    await db.write(counter_prices.name_price, actor, asked["offer"], kopecks(message.text or "") or 0)
     await state.clear()
 
 

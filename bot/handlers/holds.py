@@ -11,7 +11,6 @@ from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
 
-from bot.dialogs import answering
 from bot.filters import has_text
 from bot.handlers.media import has_media, incoming_of, show_all
 from bot.screens import holds as screens
@@ -132,10 +131,10 @@ async def show_evidence(
 async def _begin(evidence: Evidence, actor: Actor, db: UpdateDb, state: FSMContext) -> None:
     data = await state.get_data()
     reason, until = StopReason(data["reason"]), datetime.fromisoformat(data["until"])
-    async with answering(state):
-        await db.write(
-            holds.hold, actor, data["ticket"], data["version"], reason, until, evidence, answer_with=Delivery.NEW
-        )
+    await db.write(
+        holds.hold, actor, data["ticket"], data["version"], reason, until, evidence, answer_with=Delivery.NEW
+    )
+    await state.clear()
 
 
 async def _await_evidence(state: FSMContext, found: HoldPlan) -> None:

@@ -8,7 +8,6 @@ from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
 
-from bot.dialogs import answering
 from bot.filters import has_text
 from bot.screens import searches as screens
 from bot.screens.searches import ChooseTime, NotSo, RaisePay
@@ -85,8 +84,8 @@ async def said(message: Message, actor: Actor, db: UpdateDb, state: FSMContext) 
     data, words = await state.get_data(), message.text or ""
     start = screens.from_minute(data["start"])
     work = partial(searches.move, answer_with=Delivery.NEW)
-    async with answering(state):
-        await db.write(work, actor, data["ticket"], data["version"], start, words)
+    await db.write(work, actor, data["ticket"], data["version"], start, words)
+    await state.clear()
 
 
 @router.callback_query(NotSo.filter())
@@ -103,5 +102,5 @@ async def ask_not_so(
 @router.message(StateFilter(Await.not_so), has_text)
 async def not_so(message: Message, actor: Actor, db: UpdateDb, state: FSMContext) -> None:
     data = await state.get_data()
-    async with answering(state):
-        await db.write(searches.disown, actor, data["ticket"], data["word"], message.text or "")
+    await db.write(searches.disown, actor, data["ticket"], data["word"], message.text or "")
+    await state.clear()

@@ -13,7 +13,6 @@ from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
 
-from bot.dialogs import answering
 from bot.filters import has_text
 from bot.handlers.media import incoming_of, kind_and_file, send_one
 from bot.screens import talk as screens
@@ -123,8 +122,8 @@ async def replied(message: Message, target: Target, actor: Actor, db: UpdateDb, 
 @router.message(StateFilter(Await.words), has_text)
 async def said(message: Message, actor: Actor, db: UpdateDb, bot: Bot, state: FSMContext) -> None:
     target = _target(await state.get_data())
-    async with answering(state):
-        await _send(message, target, actor, db, bot)
+    await _send(message, target, actor, db, bot)
+    await state.clear()
 
 
 @router.message(is_awaited_media)

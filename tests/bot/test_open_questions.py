@@ -101,3 +101,23 @@ async def test_so_does_a_block_that_was_asked_for(company: Company, is_refused: 
         shown = await at(phone, number)
         assert said in shown["text"]
         assert not asks(shown)
+
+
+async def test_an_answer_that_came_too_late_is_not_asked_for_again(company: Company) -> None:
+    edge = company.edge
+    other = (await joins(company, Role.DISPATCHER))[1]
+    faster = (await joins(company, Role.MANAGER))[0]
+    await company.does(appealed)
+    await settled(edge)
+    await opens(other, "жалоба на", "Прочитать")
+    await other.taps("Отказать")
+    await other.says("Сторож вас не видел " * 100)
+    assert "Короче" in await other.last()
+    (row,) = await edge.rows(Appeal)
+    await edge.db.write(appeals.decide, tap(faster), row.id, True, "")
+    await settled(edge)
+
+    await other.says("Сторож вас не видел")
+    assert "Всё уже изменилось" in await other.last()
+    await other.says("Срочно перезвоните Ивану, он на объекте")
+    assert "Всё уже изменилось" not in await other.last()
