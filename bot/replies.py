@@ -276,6 +276,7 @@ REPLIES: dict[Notice, Reply] = {
         Notice.STRIKE: strike,
         Notice.DISPUTE_DECIDED: dispute_decided,
         Notice.PAUSE: pause,
+        Notice.PAUSE_OBJECTED: pause,
         Notice.PAUSE_DECIDED: pause,
     }.items()
 }

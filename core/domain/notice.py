@@ -55,7 +55,8 @@ class Notice(StrEnum):
     # Answers to one person.
     QUALITY_EVENT = "quality-event"  #: an event of the ledger, after somebody disputed or decided it
     PAUSE = "pause"  #: a pause of the clocks, after somebody objected to it or decided
-    PAUSE_DECIDED = "pause-decided"
+    PAUSE_OBJECTED = "pause-objected"  #: the crew that laid a pause hears who does not agree
+    PAUSE_DECIDED = "pause-decided"  #: both sides hear what follows
     DISPUTE_DECIDED = "dispute-decided"  #: whether a disputed event counts
     CARD = "card"  #: the ticket's card, drawn anew because of what this person did
     HANDED_OVER = "handed-over"  #: a colleague of the desk gives a task on

@@ -107,6 +107,9 @@ def object_(session: Session, actor: Actor, ticket_id: int, number: int, words: 
     facts = {"why": rows[0].reason, "pause": number}
     cause = audit.record(session, actor, "ticket", ticket.id, GIVEN, now=now, data=facts)
     key, data = f"pause {rows[0].id}", {"pause": number, "ticket": ticket.id}
+    paused = _cause(session, ticket, rows)
+    if paused is not None and paused.actor_id is not None and paused.actor_role in CONTRACTOR_ROLES:
+        notices.tell(session, paused.actor_id, Notice.PAUSE_OBJECTED, cause=str(cause.id), now=now, data=data)
     tasks.open(
         session,
         TaskKind.OBJECTION,
@@ -139,8 +142,7 @@ def decide(
         _follow(session, ticket, rows, counts=verdict is Verdict.RUNS, now=now)
     tasks.end_for_cause(session, actor, TaskKind.OBJECTION, f"pause {rows[0].id}", verdict, now=now)
     data = {"pause": number, "ticket": ticket.id, "verdict": verdict}
-    told = rows[0].objected_by
-    if told is not None:
+    for told in sorted({one for one in _involved(session, ticket, rows) if one is not None} - {actor.person_id}):
         notices.tell(session, told, Notice.PAUSE_DECIDED, cause=str(cause.id), now=now, data=data)
     notices.reply(session, actor, Notice.PAUSE, cause=f"audit {cause.id}", now=now, data=data)
 

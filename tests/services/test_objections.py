@@ -21,7 +21,7 @@ from core.domain.errors import (
     TextEmpty,
     TextTooLong,
 )
-from core.domain.notice import Notice
+from core.domain.notice import Delivery, Notice
 from core.domain.quality import QualityKind
 from core.domain.task import TaskKind
 from core.domain.ticket import TicketStatus
@@ -92,8 +92,10 @@ def test_an_objection_that_is_right_makes_the_time_count(world: World, clock: Ha
         (True, Whose.CONTRACTOR, True, judge.person_id)
     }
     assert open_tasks(world.session, ticket) == []
-    told = world.session.scalars(select(Outbox.person_id).where(Outbox.notice == Notice.PAUSE_DECIDED)).all()
-    assert told == [world.requester.person_id]
+    rang = select(Outbox.person_id).where(Outbox.delivery == Delivery.NEW)
+    both = [world.requester.person_id, world.engineer.person_id]
+    assert world.session.scalars(rang.where(Outbox.notice == Notice.PAUSE_OBJECTED)).all() == both[1:]
+    assert world.session.scalars(rang.where(Outbox.notice == Notice.PAUSE_DECIDED)).all() == both
 
 
 @pytest.mark.parametrize("hours", [3, 7])
