@@ -1,5 +1,7 @@
 """The morning of the desk: a line for each number that is not nothing, and where it leads."""
 
+from datetime import timedelta
+
 from aiogram.filters.callback_data import CallbackData
 
 from bot import formats
@@ -87,4 +89,7 @@ def _yesterday(found: Digest, texts: Texts) -> list[str]:
     if found.broken:
         by = ", ".join(f"{texts(f'deadlines-whose-{whose}')} — {count}" for whose, count in found.broken)
         parts.insert(0, texts("digests-broken", count=str(sum(count for _, count in found.broken)), by=by))
-    return ["", texts("digests-yesterday"), *parts] if parts else []
+    since = formats.calendar_day(found.since, texts.language, with_year=False)
+    is_one_day = found.day - found.since == timedelta(days=1)
+    title = texts("digests-yesterday") if is_one_day else texts("digests-since", day=since)
+    return ["", title, *parts] if parts else []

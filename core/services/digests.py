@@ -1,7 +1,8 @@
 """The morning of the desk: once a day, at the hour of the reader's own zone, what the night and yesterday have left.
 
 A day is a row of `job_run` for each reader, so it is told once, also after a restart; a morning that was missed is told
-late on the same day and never on a later one. The letter is drawn when it is sent, from the rows as they are then.
+late on the same day and never on a later one, but the next tells what came since the last. The letter is drawn when it
+is sent, from the rows as they are then.
 """
 
 from collections import Counter
@@ -35,13 +36,18 @@ READERS = frozenset({Role.DISPATCHER, Role.MANAGER})
 JOB = "digest"
 #: So many of the documents that end soon are named.
 MOST_NAMED = 3
+#: Mornings nobody was told are looked back over, a week at most.
+LOOK_BACK_DAYS = 7
+#: A promise may be found broken so long after its deadline, and is told then.
+FOUND_LATE = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What is not nothing; "yesterday" is the day before in the reader's zone."""
+    """What is not nothing; of the days from `since` to the one before `day`, in the reader's zone."""
 
     day: date
+    since: date
     tasks: tuple[tuple[TaskKind, int], ...]
     burns_today: tuple[tuple[ClockKind, int], ...]
     broken: tuple[tuple[Whose, int], ...]
@@ -68,7 +74,7 @@ def sweep(session: Session, limit: int, *, now: datetime, skip: int = 0) -> int:
     done = 0
     for (person, _), day in islice(rows.due(_readers(session), untold, skip), limit):
         session.add(JobRun(job=JOB, scheduled_for=f"{day} {person.id}", at=now))
-        if not _drawn(session, person.zone, now=now).is_empty:
+        if not _drawn(session, person, now=now).is_empty:
             notices.tell(session, person.id, Notice.DIGEST, cause=str(day), now=now)
         done += 1
     return done
@@ -78,7 +84,7 @@ def show(session: Session, actor: Actor, *, now: datetime) -> Digest:
     """`/digest`, at any hour. Raises NotAllowed."""
     if not actor.is_desk or actor.person_id is None:
         raise NotAllowed
-    return _drawn(session, session.get_one(Person, actor.person_id).zone, now=now)
+    return _drawn(session, session.get_one(Person, actor.person_id), now=now)
 
 
 def _readers(session: Session) -> list[tuple[Person, datetime]]:
@@ -105,14 +111,22 @@ def _is_told(session: Session, person: Person, day: date) -> bool:
     return session.get(JobRun, (JOB, f"{day} {person.id}")) is not None
 
 
-def _drawn(session: Session, zone: str, *, now: datetime) -> Digest:
-    here = ZoneInfo(zone)
+def _last_told(session: Session, person: Person, day: date) -> date:
+    """The morning before `day` that was told last; yesterday's where none was for long."""
+    yesterday = day - timedelta(days=1)
+    mornings = (day - timedelta(days=n) for n in range(1, LOOK_BACK_DAYS + 1))
+    return next((one for one in mornings if _is_told(session, person, one)), yesterday)
+
+
+def _drawn(session: Session, person: Person, *, now: datetime) -> Digest:
+    here = ZoneInfo(person.zone)
     day = now.astimezone(here).date()
-    today = datetime.combine(day, time(), tzinfo=here)
-    since, until = today - timedelta(days=1), today + timedelta(days=1)
+    first = _last_told(session, person, day)
+    since, today, until = (datetime.combine(one, time(), tzinfo=here) for one in (first, day, day + timedelta(days=1)))
     decided = _events(session, since, today)
     return Digest(
         day=day,
+        since=first,
         tasks=_tasks(session),
         burns_today=_burning(session, now, until),
         broken=_broken(session, since, today),
@@ -148,7 +162,8 @@ def _burning(session: Session, now: datetime, until: datetime) -> tuple[tuple[Cl
 def _broken(session: Session, since: datetime, until: datetime) -> tuple[tuple[Whose, int], ...]:
     found = session.execute(
         select(Breach.whose, func.count())
-        .where(Breach.annulled_at.is_(None), Breach.at >= since, Breach.at < until)
+        .where(Breach.annulled_at.is_(None), Breach.at >= since - FOUND_LATE, Breach.at < until)
+        .where(Breach.detected_at >= since, Breach.detected_at < until)
         .group_by(Breach.whose)
     )
     counts = {whose: count for whose, count in found}

@@ -1,11 +1,13 @@
 """The morning of the desk: once a day in the reader's zone, late rather than never, and nothing of nothing."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot import texts
+from bot.screens import digests as digest_screens
 from core.domain.actor import Actor, Grant
 from core.domain.clock import ClockKind, Whose
 from core.domain.errors import NotAllowed
@@ -20,7 +22,7 @@ from storage.models.post import Outbox
 from tests.clock import HandClock
 from tests.make.directories import add_contractor
 from tests.make.people import add_person
-from tests.make.promises import later, promise
+from tests.make.promises import later, promise, swept
 from tests.make.tickets import SKILL, World, arrive, report, send, take, tap
 
 
@@ -69,6 +71,31 @@ def test_three_mornings_missed_are_one_late_digest_of_today(world: World, clock:
     assert len(told(world, world.dispatcher)) == 1
     runs = world.session.scalars(select(JobRun.scheduled_for).where(JobRun.job == digests.JOB)).all()
     assert runs == [f"2026-03-20 {world.dispatcher.person_id}"]
+
+
+def test_what_broke_while_nobody_watched_is_told_the_morning_after_it_was_found(world: World, clock: HandClock) -> None:
+    at(world, clock, 16, 12)
+    send(world)
+    at(world, clock, 19, 12)  # three days nobody ran it
+    swept(world)
+    at(world, clock, 20, 8)
+
+    found = digests.show(world.session, tap(world.dispatcher), now=world.now)
+    assert (found.since, found.broken) == (date(2026, 3, 19), ((Whose.OURS, 3),))
+
+
+def test_after_missed_mornings_the_next_tells_of_all_of_them(world: World, clock: HandClock) -> None:
+    at(world, clock, 17, 8)
+    send(world)
+    later(world, clock, hours=5)
+    at(world, clock, 20, 12)
+
+    found = digests.show(world.session, tap(world.dispatcher), now=world.now)
+    assert (found.since, found.broken) == (date(2026, 3, 17), ((Whose.OURS, 3),))
+    shown = digest_screens.digest(found, texts.load("ru")).text
+    assert "За дни с 17 марта" in shown
+    at(world, clock, 21, 12)
+    assert digests.show(world.session, tap(world.dispatcher), now=world.now).broken == ()
 
 
 def test_a_calm_morning_says_nothing_and_is_not_asked_twice(world: World, clock: HandClock) -> None:

@@ -4,6 +4,7 @@ digests-held = 🕰 Automatic blocks wait: confirm the time of the machine, /que
 digests-tasks = <b>Waiting for a decision: { $count }</b>
 digests-burns = <b>Deadlines that end today</b>
 digests-yesterday = <b>Yesterday</b>
+digests-since = <b>Since { $day }</b>
 digests-broken = • deadlines missed: <b>{ $count }</b> ({ $by })
 digests-accepted = • jobs accepted: <b>{ $count }</b>
 digests-disputed = • not accepted: <b>{ $count }</b>

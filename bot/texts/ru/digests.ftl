@@ -4,6 +4,7 @@ digests-held = 🕰 Автоматические блокировки ждут: 
 digests-tasks = <b>Ждут решения: { $count }</b>
 digests-burns = <b>Сегодня истекают сроки</b>
 digests-yesterday = <b>Вчера</b>
+digests-since = <b>За дни с { $day }</b>
 digests-broken = • нарушено сроков: <b>{ $count }</b> ({ $by })
 digests-accepted = • принято работ: <b>{ $count }</b>
 digests-disputed = • не принято: <b>{ $count }</b>
