@@ -18,6 +18,9 @@ def clock_lines(base: Base, texts: Texts) -> list[str]:
             texts("clocks-stands", kind=kind, reason=texts(f"desk-reason-{line.reason}")) + _late(line, base, texts)
         ]
     until = formats.until(line.due_at, line.zone, texts.language, base.read_at)
+    if line.done_at is not None:
+        done = formats.until(line.done_at, line.zone, texts.language, base.read_at)
+        return [texts("clocks-done-late", kind=kind, until=until, done=done)]
     key = "clocks-over" if line.due_at <= base.read_at else "clocks-until"
     return [texts(key, kind=kind, until=until) + _there(line, base, texts) + _late(line, base, texts)]
 

@@ -11,6 +11,7 @@ from bot.ui import Button, Screen, column
 from core.domain.ticket import TicketEvent
 from core.domain.wave import COUNTED_TO
 from core.services.history import Asked, History, Place, Step
+from core.services.promise_ends import PromiseEnd
 
 #: What a step's data may hold, and the texts that say it in words.
 _FAMILIES = (
@@ -25,6 +26,9 @@ _FAMILIES = (
 def why(history: History, texts: Texts) -> Screen:
     parts = [texts("history-title", number=history.number), ""]
     parts += [_step(step, history, texts) for step in history.steps]
+    if history.promises:
+        parts += ["", texts("history-promises")]
+        parts += [_promise(one, history, texts) for one in history.promises]
     if history.place is not None:
         parts += ["", *_place(history.place, texts)]
     if history.asked:
@@ -43,6 +47,20 @@ def why(history: History, texts: Texts) -> Screen:
     back = TicketTap(do=Do.CARD, ticket_id=history.ticket_id)
     to_waves = explanations.waves_button(history.ticket_id, history.waves, texts)
     return Screen("\n".join(parts), column(to_waves, *pauses, Button(texts.plain("history-back"), back.pack())))
+
+
+def _promise(promise: PromiseEnd, history: History, texts: Texts) -> str:
+    kind, key = texts(f"clocks-kind-{promise.kind}"), "kept"
+    if promise.due_at is None:
+        return texts("history-promise-stands", kind=kind)
+    due = formats.until(promise.due_at, history.zone, texts.language, history.read_at)
+    if promise.done_at is None:
+        return texts("history-promise-over" if promise.is_broken else "history-promise-runs", kind=kind, due=due)
+    done = formats.until(promise.done_at, history.zone, texts.language, history.read_at)
+    if promise.is_broken:
+        key = "late" if promise.whose is None else "broken"
+    whose = texts(f"deadlines-whose-{promise.whose}") if promise.whose is not None else ""
+    return texts(f"history-promise-{key}", kind=kind, due=due, done=done, whose=whose)
 
 
 def _place(place: Place, texts: Texts) -> list[str]:

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 from core.domain.actor import Actor
 from core.domain.offer import DeclineReason, Exclusion, OfferStatus, WaveReason
 from core.domain.role import Role
-from core.services import objections, scope
+from core.services import clock_lines, hold_evidence, objections, promise_ends, scope
 from core.services.objections import Pause
+from core.services.promise_ends import PromiseEnd
 from storage.models.clock import Breach, Clock
 from storage.models.contractor import Contractor
 from storage.models.desk import Audit
@@ -108,6 +109,7 @@ class History:
     #: For a contractor.
     place: Place | None
     pauses: tuple[Pause, ...] = ()
+    promises: tuple[PromiseEnd, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,15 @@ def why(session: Session, actor: Actor, ticket_id: int, *, now: datetime) -> His
         waves=asked_often if actor.is_operator else 0,
         place=_own_place(session, actor, ticket),
         pauses=objections.of_ticket(session, actor, ticket, now=now),
+        promises=_promises(session, actor, ticket, now),
     )
+
+
+def _promises(session: Session, actor: Actor, ticket: Ticket, now: datetime) -> tuple[PromiseEnd, ...]:
+    """A firm that was only asked learns nothing of what became of them."""
+    if not hold_evidence.may_see(session, actor, ticket):
+        return ()
+    return promise_ends.of_ticket(session, ticket, clock_lines.seen_by(session, actor, ticket), now=now)
 
 
 def _steps(session: Session, actor: Actor, ticket: Ticket) -> tuple[Step, ...]:

@@ -1,20 +1,38 @@
 """`/why`: the stored truth of what happened, cut to what each reader may know."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
+from bot import texts
+from bot.screens import clocks as screens_of_clocks
+from bot.screens import history as screens
+from core.domain.actor import Actor
+from core.domain.clock import ClockKind, Whose
 from core.domain.errors import NotFound
 from core.domain.offer import DeclineReason, Exclusion, OfferStatus
 from core.domain.role import Role
 from core.domain.ticket import TicketStatus
-from core.services import history, offers, score, staffing
+from core.services import acceptances, history, offers, score, staffing
 from storage.models.contractor import Block
 from storage.models.offer import Offer
 from tests.clock import HandClock
 from tests.make.directories import add_contractor
-from tests.make.tickets import SKILL, add_engineer, bring, make_world, nobody_left, send, take, tap
+from tests.make.promises import later, promise
+from tests.make.tickets import (
+    SKILL,
+    add_engineer,
+    arrive,
+    bring,
+    card_of,
+    make_world,
+    nobody_left,
+    report,
+    send,
+    take,
+    tap,
+)
 
 
 def events(told: history.History) -> list[str]:
@@ -135,3 +153,35 @@ def test_nobody_took_it_is_counted_by_reason(session: Session, now: datetime, cl
     assert found.excluded == ((Exclusion.UNREACHABLE, 1),)
     take(world, ticket, silent)  # who was silent can still say yes
     assert ticket.status is TicketStatus.ASSIGNED
+
+
+def test_every_promise_is_kept_or_broken_and_by_whom(session: Session, clock: HandClock) -> None:
+    """Reaction in time, the arrival late by the crew, the work in time."""
+    world = promise(session, now=clock.now())
+    ticket = send(world)
+    started = world.now
+    asked = add_engineer(session, add_contractor(session), now=world.now)
+    take(world, ticket)
+    later(world, clock, minutes=130)
+    arrive(world, ticket)
+    report(world, ticket)
+
+    def said(who: Actor) -> list[tuple[ClockKind, bool, Whose | None]]:
+        found = history.why(session, who, ticket.id, now=world.now).promises
+        assert all(one.done_at is not None for one in found)
+        return [(one.kind, one.is_broken, one.whose) for one in found]
+
+    of_crew = [(ClockKind.ARRIVAL, True, Whose.CONTRACTOR), (ClockKind.RESOLUTION, False, None)]
+    assert said(world.requester) == said(world.dispatcher) == [(ClockKind.REACTION, False, None), *of_crew]
+    assert said(world.engineer) == of_crew
+    with pytest.raises(NotFound):
+        said(asked)
+    shown = screens.why(history.why(session, world.requester, ticket.id, now=world.now), texts.load("ru")).text
+    assert "✅ Реакция: до" in shown
+    assert "🔴 Приезд: до" in shown
+    assert "(вина подрядчика)" in shown
+    line = card_of(world, world.requester, ticket).base.clock
+    assert line is not None
+    assert (line.kind, line.due_at, line.done_at) == (ClockKind.ARRIVAL, started + timedelta(minutes=120), world.now)
+    acceptances.accept(session, tap(world.requester), ticket.id, ticket.version, now=world.now)
+    assert "сделано" in screens_of_clocks.clock_lines(card_of(world, world.requester, ticket).base, texts.load("ru"))[0]
