@@ -142,11 +142,11 @@ class HoldTooLong(NotAllowed):
     """Longer than a working day: only the desk may."""
 
 
-@dataclass
 class WindowOver(NotAllowed):
     """Nobody came within the window that was promised: only the desk may let it wait now."""
 
 
+@dataclass
 class UntilInvalid(Invalid):
     """A hold ends at a moment to come, and not in a year."""
 
