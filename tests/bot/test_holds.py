@@ -129,7 +129,7 @@ async def test_an_album_is_one_evidence(edge: Edge) -> None:
 async def test_words_do_where_photos_do_not_come_through_and_dots_do_not(edge: Edge) -> None:
     crew = await at_the_door(edge)
     await crew.engineer.says("...")
-    assert "Напишите хотя бы пару слов" in await crew.engineer.last()
+    assert "Напишите чуть подробнее" in await crew.engineer.last()
     assert await crew.edge.rows(Hold) == []
 
     await crew.engineer.says("Звонил Ирине — не берёт")

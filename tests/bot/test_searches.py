@@ -126,7 +126,7 @@ async def test_the_desk_says_who_named_the_time_and_the_client_may_say_that_it_i
     await company.desk.taps("завтра")
     assert "Кто из клиента назвал завтра" in await company.desk.last()
     await company.desk.says("...")
-    assert "хотя бы пару слов" in await company.desk.last()
+    assert "чуть подробнее" in await company.desk.last()
     await company.desk.says("Ирина по телефону")
 
     assert (await company.ticket()).visit_from is not None
