@@ -59,6 +59,12 @@ async def answer(call: CallbackQuery, text: str = "", *, alert: bool = False) ->
         log.info("a tap was not answered", reason=error.message)
 
 
+async def show_changed(message: Message, state: FSMContext, fresh: Screen, texts: Texts) -> None:
+    """His words came too late: nothing is awaited any more, and what was decided stands below."""
+    await state.clear()
+    await show(message, Screen(f"{texts('error-changed')}\n\n{fresh.text}", fresh.rows))
+
+
 async def settle(call: CallbackQuery, text: str = "") -> None:
     """Answers a tap that is over for good: its message keeps its words and loses its buttons."""
     await answer(call, text)

@@ -12,11 +12,12 @@ from bot.screens import blocks as cards
 from bot.screens.blacklist import Blacklist, BlockHow, BlockWhere, BlockWhom, BlockWhy, FirmBlocks, SendBlock
 from bot.screens.blocks import AppealDo, AppealTap, BlockDo, BlockTap, RequestDo, RequestTap, SendTap
 from bot.screens.lists import PAGE
-from bot.show import answer, ask, settle, show
+from bot.show import answer, ask, settle, show, show_changed
 from bot.texts import Texts
 from bot.update_db import UpdateDb
 from core.domain.actor import Actor
 from core.domain.block import BlockLevel
+from core.domain.errors import Changed
 from core.domain.task import TaskKind
 from core.services import appeals, blacklist, block_cards, block_lists, block_requests, inbox, open_questions
 
@@ -137,8 +138,14 @@ async def ask_refusal(
 
 
 @router.message(StateFilter(Await.refusal), has_text)
-async def refuse(message: Message, actor: Actor, db: UpdateDb, state: FSMContext) -> None:
-    await db.write(block_requests.refuse, actor, await _about(state), message.text or "")
+async def refuse(message: Message, actor: Actor, db: UpdateDb, texts: Texts, state: FSMContext) -> None:
+    number = await _about(state)
+    try:
+        await db.write(block_requests.refuse, actor, number, message.text or "")
+    except Changed:
+        card = await db.read(block_cards.request, actor, number)
+        await show_changed(message, state, cards.request(card, texts), texts)
+        return
     await state.clear()
 
 
@@ -157,8 +164,13 @@ async def ask_lift(
 
 
 @router.message(StateFilter(Await.lift), has_text)
-async def lift(message: Message, actor: Actor, db: UpdateDb, state: FSMContext) -> None:
-    await db.write(blacklist.lift, actor, await _about(state), message.text or "")
+async def lift(message: Message, actor: Actor, db: UpdateDb, texts: Texts, state: FSMContext) -> None:
+    number = await _about(state)
+    try:
+        await db.write(blacklist.lift, actor, number, message.text or "")
+    except Changed:
+        await show_changed(message, state, cards.block(await db.read(block_cards.block, actor, number), texts), texts)
+        return
     await state.clear()
 
 
@@ -218,8 +230,13 @@ async def ask_answer(
 
 
 @router.message(StateFilter(Await.answer), has_text)
-async def refuse_appeal(message: Message, actor: Actor, db: UpdateDb, state: FSMContext) -> None:
-    await db.write(appeals.decide, actor, await _about(state), False, message.text or "")
+async def refuse_appeal(message: Message, actor: Actor, db: UpdateDb, texts: Texts, state: FSMContext) -> None:
+    number = await _about(state)
+    try:
+        await db.write(appeals.decide, actor, number, False, message.text or "")
+    except Changed:
+        await show_changed(message, state, cards.appeal(await db.read(block_cards.appeal, actor, number), texts), texts)
+        return
     await state.clear()
 
 

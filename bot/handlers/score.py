@@ -10,12 +10,12 @@ from bot.filters import has_text
 from bot.screens import score as screens
 from bot.screens.lists import PAGE
 from bot.screens.score import DecideTap, DisputeTap, EventTap, FraudTap, LedgerTap
-from bot.show import answer, ask, show
+from bot.show import answer, ask, show, show_changed
 from bot.texts import Texts
 from bot.update_db import UpdateDb
 from core.domain.actor import Actor
 from core.domain.block import BlockLevel
-from core.domain.errors import Changed, NotAllowed
+from core.domain.errors import Changed, DisputeDecided, NotAllowed
 from core.services import block_requests, ledger, quality, quality_disputes
 
 router = Router(name="score")
@@ -83,9 +83,13 @@ async def ask_refusal(
 
 
 @router.message(StateFilter(Await.dispute_refusal), has_text)
-async def refuse(message: Message, actor: Actor, db: UpdateDb, state: FSMContext) -> None:
+async def refuse(message: Message, actor: Actor, db: UpdateDb, texts: Texts, state: FSMContext) -> None:
     number = (await state.get_data())["event"]
-    await db.write(quality_disputes.decide, actor, number, False, message.text or "")
+    try:
+        await db.write(quality_disputes.decide, actor, number, False, message.text or "")
+    except (Changed, DisputeDecided):
+        await show_changed(message, state, screens.event(await db.read(ledger.event, actor, number), texts), texts)
+        return
     await state.clear()
 
 

@@ -26,6 +26,10 @@ Row = Annotated[int, Field(ge=1, le=2**31)]
 Row0 = Annotated[int, Field(ge=0, le=2**31)]
 
 
+#: So much of a question is repeated to whoever asked it.
+MOST_ASKED = 100
+
+
 class How(StrEnum):
     """A level as short as a button needs it."""
 
@@ -92,15 +96,22 @@ class SendBlock(CallbackData, prefix="blput"):
 
 def page(found: BlockPage, texts: Texts) -> Screen:
     shown, kept = found.offset // PAGE, fit(found.words)
-    title = texts("blacklist-title", total=found.total) if found.total else texts("blacklist-empty")
     lines = [_line(number, line, found, texts) for number, line in enumerate(found.lines, found.offset + 1)]
 
     def to(number: int) -> str:
         return Blacklist(page=number, show=found.show, words=kept).pack()
 
     turning = page_rows(shown, pages(found.total), to(max(shown - 1, 0)), to(shown + 1))
-    rows = _open(found, texts) + turning + _filters(found, kept, texts) + column(to_menu(texts))
-    return Screen("\n\n".join((f"{title}\n{texts('blacklist-hint')}", *lines)), rows)
+    whole = Button(texts.plain("blacklist-show-whole"), Blacklist(page=0).pack()) if found.words.strip() else None
+    rows = _open(found, texts) + turning + _filters(found, kept, texts) + column(whole, to_menu(texts))
+    return Screen("\n\n".join((f"{_title(found, texts)}\n{texts('blacklist-hint')}", *lines)), rows)
+
+
+def _title(found: BlockPage, texts: Texts) -> Html:
+    if found.total:
+        return texts("blacklist-title", total=found.total)
+    asked = found.words.strip()
+    return texts("blacklist-nothing", words=asked[:MOST_ASKED]) if asked else texts("blacklist-empty")
 
 
 def history(found: BlockPage, texts: Texts) -> Screen:

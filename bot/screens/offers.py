@@ -111,6 +111,9 @@ def _state(card: OfferCard, texts: Texts) -> str:
     if card.offer_status is OfferStatus.SENT:
         until = formats.until(card.waits_until, base.zone, texts.language, base.read_at)
         return texts("offers-state-sent", until=until)
+    if card.withdrawn is not None and texts.has(f"missed-do-{card.withdrawn}"):
+        why, advice = texts(f"missed-why-{card.withdrawn}"), texts(f"missed-do-{card.withdrawn}")
+        return texts("offers-state-withdrawn-why", why=why, advice=advice)
     return texts(f"offers-state-{card.offer_status}")
 
 

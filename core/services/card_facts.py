@@ -7,9 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
+from core.domain.offer import Exclusion, OfferStatus
 from core.domain.role import CLIENT_ROLES
 from core.domain.ticket import TicketStatus
 from core.services import assignments, moves, scope, substitutes
+from storage.models.desk import Audit
 from storage.models.offer import Offer
 from storage.models.people import Person
 from storage.models.ticket import Acceptance, Ticket
@@ -45,6 +47,15 @@ def may_open(session: Session, actor: Actor, ticket_id: int) -> bool:
         return row is not None
     is_client = row.requester_id == actor.person_id or bool(scope.roles_on(session, actor, row) & CLIENT_ROLES)
     return is_client or holds_job(session, actor, row) or offer_of(session, actor, row) is not None
+
+
+def why_withdrawn(session: Session, offer: Offer) -> Exclusion | None:
+    """What the firm lacked when it was taken back from it alone; None: the job itself changed or was cancelled."""
+    if offer.status is not OfferStatus.WITHDRAWN:
+        return None
+    said = select(Audit.data).where(Audit.entity == "offer", Audit.entity_id == offer.id, Audit.event == "withdraw")
+    reason = (session.scalars(said.order_by(Audit.id.desc()).limit(1)).first() or {}).get("reason")
+    return Exclusion(reason) if reason is not None else None
 
 
 def movable(session: Session, actor: Actor, row: Ticket, visit: Visit | None) -> int | None:

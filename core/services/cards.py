@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from core.domain.actor import Actor
 from core.domain.errors import NotFound
 from core.domain.money import line_sum
-from core.domain.offer import TAKEABLE, DeclineReason, OfferStatus
+from core.domain.offer import TAKEABLE, DeclineReason, Exclusion, OfferStatus
 from core.domain.proof import ProofStage, ProofStatus
 from core.domain.role import CLIENT_ROLES, CONTRACTOR_ROLES, Role
 from core.domain.slots import Slot
@@ -96,6 +96,7 @@ class OfferCard:
     base: Base
     offer_id: int
     offer_status: OfferStatus
+    withdrawn: Exclusion | None
     pay_kop: int
     distance_m: int
     waits_until: datetime
@@ -278,6 +279,7 @@ def _offer(session: Session, actor: Actor, row: Ticket, base: Base, offer: Offer
         base=base,
         offer_id=offer.id,
         offer_status=offer.status,
+        withdrawn=card_facts.why_withdrawn(session, offer),
         pay_kop=offer.pay_kop,
         distance_m=offer.distance_m,
         waits_until=offer.waits_until,

@@ -6,13 +6,14 @@ import pytest
 from sqlalchemy import select
 
 from core.domain.errors import Changed
-from core.services import inbox
-from storage.models.contractor import Appeal
+from core.services import appeals, block_requests, inbox
+from storage.models.contractor import Appeal, BlockRequest
 from storage.models.post import Inbox
 from tests.bot.conftest import Edge, box, edge
 from tests.bot.crew import Crew
 from tests.bot.test_block_letters import is_lifted, limited, strikes_again
-from tests.make.tickets import World
+from tests.make.blocks import add_manager, propose
+from tests.make.tickets import World, tap
 
 __all__ = ["box", "edge"]
 
@@ -162,3 +163,54 @@ async def test_a_block_lifted_by_hand_says_what_its_events_still_are(edge: Edge)
     await crew.does(strikes_again)
     await crew.engineer.says("/me")
     assert "Считается сейчас: неявки за 60 дней — 1." in await crew.engineer.last()
+
+
+async def test_who_answers_too_late_sees_what_was_decided_and_is_asked_no_more(edge: Edge) -> None:
+    crew = await limited(edge)
+    await crew.engineer.taps("Обжаловать")
+    assert "а если участвовали все — старший из них" in await crew.engineer.last()
+    await crew.engineer.says(WORDS)
+    await crew.engineer.taps("Отправить жалобу")
+    await crew.desk.says("/queue")
+    await crew.desk.taps("жалоба на ограничение")
+    await crew.desk.taps("Прочитать и решить")
+    await crew.desk.taps("Отказать")
+
+    def upholds(world: World) -> None:
+        appeal = world.session.scalars(select(Appeal.id)).one()
+        appeals.decide(world.session, tap(add_manager(world)), appeal, True, "", now=world.now)
+
+    await crew.does(upholds)
+    await crew.desk.says("Всё равно нет")
+    said = await crew.desk.last()
+    assert "Всё уже изменилось" in said
+    assert "Жалоба принята: ограничение снято" in said
+    await crew.desk.says("А это уже не ответ")
+    assert "Всё уже изменилось" not in await crew.desk.last()
+
+
+async def test_who_gives_a_reason_too_late_sees_what_holds_now(edge: Edge) -> None:
+    crew = await limited(edge)
+    await crew.desk.says("/blacklist")
+    await crew.desk.taps(f"1. {crew.world.contractor.name}")
+    await crew.desk.taps("Снять раньше срока")
+    await crew.does(is_lifted, number=0)
+    await crew.desk.says("Разобрались и мы")
+    said = await crew.desk.last()
+    assert "Всё уже изменилось" in said
+    assert "Снято" in said
+
+    await crew.does(lambda world: propose(world, by=add_manager(world)))
+    await crew.desk.says("/blacklist")
+    await crew.desk.taps(f"1. {crew.world.contractor.name}")
+    await crew.desk.taps("Отклонить")
+
+    def confirms(world: World) -> None:
+        asked = world.session.scalars(select(BlockRequest.id)).one()
+        block_requests.confirm(world.session, tap(add_manager(world)), asked, now=world.now)
+
+    await crew.does(confirms)
+    await crew.desk.says("Не за что")
+    said = await crew.desk.last()
+    assert "Всё уже изменилось" in said
+    assert "✅ Подтверждено" in said

@@ -19,7 +19,7 @@ __all__ = ["box", "edge"]
 
 #: Strikes written by hand come from nowhere, of which the auditor of the ledger would complain.
 pytestmark = pytest.mark.breaks_invariants
-EMPTY = "Здесь пусто"
+EMPTY = "никого нет"
 
 
 def is_a_fraud(world: World) -> None:
@@ -119,3 +119,12 @@ async def test_a_request_about_a_person_stands_in_the_history_of_the_firm(edge: 
     await crew.desk.taps(crew.world.contractor.name)
     await crew.desk.taps("🚫 Чёрный список")
     assert "ждёт решения второго человека" in await crew.desk.last()
+
+
+async def test_who_finds_nobody_reads_his_words_and_comes_to_the_whole_list(edge: Edge) -> None:
+    crew = await limited(edge)
+    await crew.desk.says("/blacklist <Сидоров>")
+    assert "По словам «<Сидоров>» никого нет." in await crew.desk.last()
+    await crew.desk.taps("Весь список")
+    assert "записей: 1" in await crew.desk.last()
+    assert "Весь список" not in await crew.desk.buttons()

@@ -143,3 +143,16 @@ async def test_whoever_spares_a_firm_reads_until_when(edge: Edge) -> None:
     await crew.does(spares)
     assert "Больше некому" in said[0]
     assert "До: 30 марта в 10:00 — правила о них больше не спросят" in said[0]
+
+
+async def test_an_offer_taken_back_because_of_a_block_says_so(edge: Edge) -> None:
+    crew = await founded(edge)
+    await crew.is_offered()
+
+    def is_blocked(world: World) -> None:
+        begin(world, BlockLevel.SUSPENDED)
+
+    await crew.does(is_blocked)
+    texts_of = await edge.texts(crew.engineer.chat)
+    assert any("Предложение снято: вас временно не зовут. Срок и причина — в /me." in one for one in texts_of)
+    assert not any("заявка изменилась или отменена" in one for one in texts_of)

@@ -61,7 +61,7 @@ async def test_the_owner_is_asked_who_goes(crew: Crew) -> None:
 
     assert (await crew.ticket()).status is TicketStatus.ASSIGNED
     assert "Выезжаю" in " ".join(await other.buttons())
-    assert "Сидоров Иван ещё не выехал" in await crew.engineer.last()
+    assert "Сидоров Иван ещё не в пути" in await crew.engineer.last()
 
 
 async def test_an_engineer_takes_the_job_himself(crew: Crew) -> None:

@@ -10,7 +10,7 @@ from core.domain.actor import Actor, Grant
 from core.domain.quality import QualityKind
 from core.domain.role import Role
 from core.domain.ticket import TicketStatus
-from core.services import visits
+from core.services import quality_disputes, visits
 from storage.models.directory import Contract, SlaTarget
 from storage.models.quality import QualityEvent
 from tests.bot.conftest import Edge, box, edge
@@ -215,3 +215,27 @@ async def test_a_missed_deadline_says_which_and_whose_time_it_was_and_leads_to_t
     await crew.desk.taps(f"Заявка {ticket.number}")
     assert (await crew.desk.last()).startswith(ticket.number)
     assert dispute in await edge.texts(crew.desk.chat)  # what he decides about stays where it was
+
+
+async def test_who_refuses_a_dispute_too_late_reads_what_was_decided(edge: Edge) -> None:
+    crew = await founded(edge)
+    await crew.does(hands_back)
+    await crew.engineer.taps("Не согласен")
+    await crew.engineer.says("Сломалась машина")
+    await crew.desk.says("/queue")
+    await crew.desk.taps("подрядчик не согласен с оценкой")
+    await crew.desk.taps("Посмотреть и решить")
+    await crew.desk.taps("Не прав")
+
+    def decides(world: World) -> None:
+        event = world.session.scalars(select(QualityEvent.id)).one()
+        other = add_dispatcher(world.session, now=world.now)
+        quality_disputes.decide(world.session, tap(other), event, True, "", now=world.now)
+
+    await crew.does(decides)
+    await crew.desk.says("Машину можно было заменить")
+    said = await crew.desk.last()
+    assert "Всё уже изменилось" in said
+    assert "подрядчик прав" in said
+    await crew.desk.says("Второе слово")
+    assert "Всё уже изменилось" not in await crew.desk.last()

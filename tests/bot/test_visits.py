@@ -212,7 +212,7 @@ async def test_the_owner_steps_in_for_a_dead_phone(crew: Crew) -> None:
     other = await crew.colleague()
     await crew.is_offered()
     await other.taps("выезжаю сейчас")
-    assert "Сидоров Иван ещё не выехал" in await crew.engineer.last()
+    assert "Сидоров Иван ещё не в пути" in await crew.engineer.last()
     await crew.engineer.taps("Выезжаю")
     assert "Сидоров Иван в пути" in " ".join(await crew.edge.texts(crew.engineer.chat))
 

@@ -108,7 +108,7 @@ def test_a_document_that_ends_is_sent_checked_and_kept(page: Page, demo: DemoPro
             break
     desk.taps("проверить документ")
     desk.phone.locator("article").get_by_role("button", name=re.compile("20[0-9]{2}")).first.click()
-    desk.sees("Принят.*Проверил")
+    desk.sees("Принят.*Проверка")
     engineer.sees("Документ принят")
 
 

@@ -32,7 +32,7 @@ async def test_a_bad_event_is_disputed_and_another_dispatcher_annuls_it(stage: S
     await pyotr.taps("Не согласен")
     await pyotr.sees("Напишите одним сообщением")
     await pyotr.says("Цвет лампы выбрал сам клиент")
-    await pyotr.sees("Не согласен .*Цвет лампы выбрал сам клиент")
+    await pyotr.sees("Несогласие: .*Цвет лампы выбрал сам клиент")
     await marina.says("/queue")
     await marina.taps("подрядчик не согласен")
     await marina.taps("Посмотреть и решить")

@@ -2,6 +2,8 @@ menu-blacklist = Blacklist
 menu-blacklist-about = who is not called now, and why
 blacklist-title = <b>Blacklist</b> — entries: { $total }
 blacklist-empty = <b>Nothing here.</b>
+blacklist-nothing = <b>Nobody is found by “{ $words }”.</b>
+blacklist-show-whole = The whole list
 blacklist-hint = To search, write <code>/blacklist</code> and words: a name, code, tax number, phone or reason. Add from the contractor's page: /contractor.
 blacklist-words-missed = deadlines missed by own fault, late
 blacklist-words-no_shows = no-shows, noshow, did not come
@@ -154,7 +156,7 @@ appeal-upheld-events = ✅ The appeal is upheld: the limit is lifted, these even
 appeal-answer = Answer: { $answer }
 appeal-refused = The appeal is refused. Answer: { $answer }
 appeal-decided-by = Decided by: { $name }
-appeal-ask = Write what you do not agree with in one message, up to { NUMBER($most) } characters. A person who had no part in it decides in { $days } working { $days ->
+appeal-ask = Write what you do not agree with in one message, up to { NUMBER($most) } characters. Somebody who had no part in it decides, or, if all had, the most senior of them, in { $days } working { $days ->
     [one] day
    *[other] days
 }. You may appeal once, so you see first what will be sent.

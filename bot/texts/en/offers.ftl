@@ -2,6 +2,7 @@ offers-state-sent = 🔧 <b>A job for you.</b> We wait for your answer until { $
 offers-state-lapsed = ⏳ <b>Still free.</b> The time to answer is over and others are being asked, but you can take it.
 offers-state-accepted = Your company has already said yes to this job.
 offers-state-declined = You declined. That costs nothing; the next one will come.
+offers-state-withdrawn-why = The offer was taken back: { $why }. { $advice } There is nothing to drive to.
 offers-state-withdrawn = The offer was withdrawn: the job has changed or was cancelled. There is nothing to drive to.
 offers-state-lost = Another contractor took the job. Thank you; the next one will come.
 offers-pay = 💰 <b>{ $pay }</b> · { $distance } away

@@ -2,6 +2,8 @@ menu-blacklist = Чёрный список
 menu-blacklist-about = кого сейчас не зовут и почему
 blacklist-title = <b>Чёрный список</b> — записей: { $total }
 blacklist-empty = <b>Здесь пусто.</b>
+blacklist-nothing = <b>По словам «{ $words }» никого нет.</b>
+blacklist-show-whole = Весь список
 blacklist-hint = Чтобы найти, напишите <code>/blacklist</code> и слова: название, код, ИНН, телефон или причину. Внести — со страницы подрядчика: /contractor.
 blacklist-words-missed = срывы сроков по своей вине, сорван срок, просрочка, опоздание
 blacklist-words-no_shows = неявки, неявка, не приехали
@@ -106,8 +108,8 @@ block-cost-line = • { $skill }, { $region }: { $sites }
 block-cost-none = Ни один объект не останется без подрядчика.
 block-asked = <b>Предложено внести в чёрный список</b>
 block-asked-by = Предлагает: { $name }
-block-parties = Предложил: { $asked }. Подтвердил: { $confirmed }
-block-party = По правилу. Подтвердил: { $confirmed }
+block-parties = Предложение: { $asked }. Решение: { $confirmed }
+block-party = По правилу. Решение: { $confirmed }
 block-lifted-by = Снято ({ $by }): { $why }
 block-lifted = Снято: { $why }
 block-why-annulled = замечания отменены
@@ -158,7 +160,7 @@ appeal-upheld-events = ✅ Жалоба принята: ограничение �
 appeal-answer = Ответ: { $answer }
 appeal-refused = Жалоба отклонена. Ответ: { $answer }
 appeal-decided-by = Решение: { $name }
-appeal-ask = Напишите, с чем вы не согласны, одним сообщением, до { NUMBER($most) } знаков. Решит человек, который в этом не участвовал, за { $days } { $days ->
+appeal-ask = Напишите, с чем вы не согласны, одним сообщением, до { NUMBER($most) } знаков. Решит тот, кто в этом не участвовал, а если участвовали все — старший из них, за { $days } { $days ->
     [one] рабочий день
     [few] рабочих дня
    *[other] рабочих дней

@@ -45,7 +45,7 @@ clocks-ask-objection = { $what }
 clocks-ask-refusal = { $what }
 
     <b>Почему пауза остаётся?</b> Ответ увидит тот, кто не согласен.
-clocks-objection = Не согласен: { $name }
+clocks-objection = Возражение: { $name }
     <i>{ $words }</i>
 clocks-objection-waits = Решение ещё не принято.
 clocks-objection-runs = ↩️ <b>Решено: паузы не было, время считается.</b>

@@ -104,7 +104,7 @@ score-event-excused = Для ограничений событие не счит
 }
 score-event-may = Не согласны? Напишите об этом, последний день: { $until }. Решит другой человек.
 score-event-over = Не согласиться можно было в течение { $days } дней.
-score-dispute-words = ⚖️ <b>Не согласен { $name }</b>, { $at }:
+score-dispute-words = ⚖️ <b>Несогласие: { $name }</b>, { $at }:
     { $words }
 score-dispute-waits = Решение ещё не принято.
 score-dispute-upheld = ↩️ <b>Решено{ $by }: подрядчик прав.</b>
@@ -131,4 +131,4 @@ tasks-kind-score_dispute = подрядчик не согласен с оцен�
 error-needs-another = Вы участвовали в этом сами или состоите в этой фирме: решить должен другой человек.
 error-dispute-given = Несогласие по этому событию уже подавали, это можно один раз.
 error-dispute-late = Не согласиться можно в течение { $days } дней. Этот срок прошёл.
-error-dispute-decided = Уже решено. Решение принял(а) { $name }.
+error-dispute-decided = Уже решено: { $name }.
