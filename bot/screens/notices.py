@@ -18,7 +18,7 @@ from core.services.cards import Card, ClientCard, DeskCard, JobCard, OfferCard
 
 def headline(notice: Notice, card: Card, data: dict[str, Any], texts: Texts) -> Html:
     """Empty where nothing has happened: the reader has asked for the card."""
-    endings = [_variant(notice, card, data), _by(card, data), f"-{_reader(card)}"]
+    endings = [_variant(notice, card, data), _by_the_clock(notice, card), _by(card, data), f"-{_reader(card)}"]
     if isinstance(card, ClientCard | DeskCard):
         endings.append("")
     for ending in endings:
@@ -33,6 +33,8 @@ def _words(notice: Notice, card: Card, data: dict[str, Any], texts: Texts) -> di
         return deadline_screens.words(card, data, texts)
     if notice is Notice.BREACH:
         return breaches.words(card, data, texts)
+    if notice is Notice.PRIORITY:
+        return {"priority": texts.plain(f"clocks-priority-{data['outcome']}")}
     return {"pay": formats.money(card.pay_kop, texts.language)} if isinstance(card, OfferCard | JobCard) else {}
 
 
@@ -71,3 +73,14 @@ def _variant(notice: Notice, card: Card, data: dict[str, Any]) -> str | None:
         case Notice.DRAFTED, ClientCard() | DeskCard() if TicketEvent.CONFIRM in card.buttons:
             return "-confirm"
     return None
+
+
+def _by_the_clock(notice: Notice, card: Card) -> str | None:
+    """Of another priority: a new time is announced only where the card shows one that lies ahead."""
+    if notice is not Notice.PRIORITY or isinstance(card, OfferCard):
+        return None
+    line = card.base.clock
+    if line is None or line.due_at is None:
+        return f"-{_reader(card)}-bare"
+    is_over = line.late is not None or line.due_at <= card.base.read_at
+    return f"-{_reader(card)}-over" if is_over else None

@@ -4,7 +4,7 @@ A clock is rows of intervals; what has elapsed, what is left and the deadline ar
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -121,6 +121,19 @@ def reaches(intervals: Sequence[Interval], amount: timedelta) -> datetime | None
             return one.calendar.after(one.start, left)
         left -= here
     return None
+
+
+def run_anew(
+    intervals: Sequence[Interval], at: datetime, waits: Iterable[tuple[datetime, datetime]], calendar: Calendar
+) -> list[Interval]:
+    """As the ledger would be if from `at` on it ran on this calendar, but for these waits: what lies ahead falls away.
+    The first interval always stays."""
+    kept = [one for number, one in enumerate(intervals) if number == 0 or one.start < at]
+    found = [*kept[:-1], replace(kept[-1], end=max(at, kept[-1].start))]
+    for begins, ends in waits:
+        found.append(Interval(at, max(begins, at), True, calendar))
+        at = ends
+    return [*found, Interval(at, None, True, calendar)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ def retarget(session: Session, ticket: Ticket, *, cause: Audit, now: datetime) -
         if clock is None or clock.state is ClockState.ENDED:
             if kind in (ClockKind.ARRIVAL, ClockKind.RESOLUTION) and promise is not None:
                 _promise_late(session, ticket, kind, promise, cause=cause, now=now)
-        elif clock.state is not ClockState.MET and not _is_of_rework(clock):
+        elif clock.state is not ClockState.MET and not _is_of_rework(ticket, clock):
             _change(session, clock, promise, cause=cause, now=now)
             breaches.recheck(session, clock, now=now)
     burning_tasks.keep(session, [ticket.id], now=now)
@@ -60,8 +60,9 @@ def contracts_changed(
     return len(tickets)
 
 
-def _is_of_rework(clock: Clock) -> bool:
-    return clock.kind is ClockKind.RESOLUTION and clock.number > 1
+def _is_of_rework(ticket: Ticket, clock: Clock) -> bool:
+    """One that began again because a plan knew it no more for a while is none."""
+    return clock.kind is ClockKind.RESOLUTION and ticket.reported_at is not None
 
 
 def _promise_late(

@@ -29,7 +29,7 @@ OF_SEARCH = frozenset({ClockKind.REACTION, ClockKind.SEARCH})
 #: Begun together when a ticket is registered.
 PROMISED = (ClockKind.REACTION, ClockKind.ARRIVAL, ClockKind.RESOLUTION)
 #: A search goes on while the client wants nobody sooner.
-_WAIT_FOR_CLIENT = frozenset({ClockKind.ARRIVAL, ClockKind.RESOLUTION})
+WAIT_FOR_CLIENT = frozenset({ClockKind.ARRIVAL, ClockKind.RESOLUTION})
 
 
 def follow(
@@ -135,7 +135,7 @@ def client_moved(session: Session, ticket: Ticket, *, cause: Audit | None, now: 
     somebody is still looked for: nobody may come then. What a crew puts off is its own time.
     """
     for clock in clock_rows.live(session, ticket.id, ClockState.RUNNING):
-        if clock.kind in _WAIT_FOR_CLIENT:
+        if clock.kind in WAIT_FOR_CLIENT:
             run_anew(session, clock, cause=cause, now=now)
 
 
@@ -308,7 +308,7 @@ def run_anew(session: Session, clock: Clock, *, cause: Audit | None, now: dateti
     """Another stretch begins, on the calendar the clock has now; a promise that began later goes on from then."""
     ticket, now = session.get_one(Ticket, clock.ticket_id), max(now, clock.started_at)
     clock_rows.cut(session, clock, now)
-    waits = client_waits.ahead(session, ticket, now=now) if clock.kind in _WAIT_FOR_CLIENT else ()
+    waits = client_waits.ahead(session, ticket, now=now) if clock.kind in WAIT_FOR_CLIENT else ()
     clock_rows.run(session, clock, cause, now=now, waits=waits)
 
 

@@ -14,8 +14,22 @@ from core.domain.errors import Changed, NotFound
 from core.domain.notice import Notice
 from core.domain.offer import WaveReason
 from core.domain.ticket import PRIORITISED, Priority, TicketEvent, TicketStatus
-from core.services import audit, clock_changes, holds, lifecycle, notices, redispatch, scope, searches, tasks, waves
+from core.services import (
+    audit,
+    clock_changes,
+    clock_forecasts,
+    holds,
+    lifecycle,
+    notices,
+    redispatch,
+    scope,
+    searches,
+    tasks,
+    waves,
+)
+from core.services.clock_forecasts import Forecast
 from core.services.rows import moved
+from storage.models.people import Person
 from storage.models.ticket import Ticket
 
 EVENT = "priority"
@@ -27,12 +41,20 @@ class Choices:
     number: str
     version: int
     priority: Priority
+    #: What each other one would do, in the order they are shown.
+    forecasts: tuple[tuple[Priority, tuple[Forecast, ...]], ...]
+    zone: str  #: the reader's
+    read_at: datetime
 
 
 def choices(session: Session, actor: Actor, ticket_id: int, *, now: datetime) -> Choices:
     """Raises NotFound, Changed once the work was reported."""
     ticket = _found(session, actor, ticket_id)
-    return Choices(ticket.id, ticket.number, ticket.version, ticket.priority)
+    others = [one for one in Priority if one is not ticket.priority]
+    found = tuple((one, clock_forecasts.of(session, ticket, one, now=now)) for one in others)
+    reader = session.get(Person, actor.person_id) if actor.person_id is not None else None
+    zone = reader.zone if reader is not None else "UTC"
+    return Choices(ticket.id, ticket.number, ticket.version, ticket.priority, found, zone, now)
 
 
 def change(session: Session, actor: Actor, ticket_id: int, version: int, priority: Priority, *, now: datetime) -> bool:

@@ -37,7 +37,10 @@ async def test_the_desk_makes_a_job_an_emergency_and_everybody_reads_the_new_tim
     await desk.says("/ticket 1")
     assert "⏱ Приезд: до 18:00, 16 марта" in await desk.last()
     await desk.taps("Изменить срочность")
-    assert "Сейчас: обычная" in await desk.last()
+    shown = await desk.last()
+    assert "Сейчас: обычная" in shown
+    assert "🔴 Авария\nПриезд: до 12:00, 16 марта\nВыполнение: до 14:00, 16 марта" in shown
+    assert "Плановая\nПриезд: срока больше не будет" in shown
     assert await desk.buttons() == ["🔴 Авария", "Плановая", "Назад"]
     answered = await desk.taps("Авария")
     assert answered["text"] == "Срочность изменена"
@@ -48,6 +51,29 @@ async def test_the_desk_makes_a_job_an_emergency_and_everybody_reads_the_new_tim
     assert "Ваша заявка теперь авария" in await crew.client.last()
     await desk.taps("Почему так?")
     assert "изменена срочность" in await desk.last()
+
+
+async def test_a_tap_that_would_break_a_promise_says_so_first_and_nobody_is_promised_what_is_over(edge: Edge) -> None:
+    crew = await promised(edge)
+    await crew.does(make.bring, TicketStatus.ASSIGNED)
+    await crew.edge.later(hours=3)
+    desk = crew.desk
+    await desk.says("/ticket 1")
+    await desk.taps("Изменить срочность")
+    assert "❗ Приезд: был бы до 12:00, 16 марта — срок будет нарушен сразу" in await desk.last()
+    await desk.taps("Авария")
+
+    for one in (crew.client, crew.engineer):
+        said = await one.last()
+        assert "Срочность теперь: авария" in said
+        assert "уже вышел" in said
+        assert "новый срок" not in said.casefold()
+    await desk.says("/ticket 1")
+    await desk.taps("Изменить срочность")
+    await desk.taps("Плановая")
+    said = await crew.client.last()
+    assert "Срочность теперь: плановая" in said
+    assert "Новый срок" not in said
 
 
 async def test_a_client_objects_to_a_pause_and_the_desk_agrees(edge: Edge) -> None:

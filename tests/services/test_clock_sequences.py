@@ -28,6 +28,7 @@ from core.services import (
     priorities,
     tickets,
 )
+from core.services.clock_forecasts import Forecast
 from core.services.objections import Verdict
 from storage.models.clock import Clock
 from storage.models.directory import Contract, SlaTarget
@@ -132,7 +133,17 @@ class Story:
 
     def priority(self, number: int) -> None:
         desk, chosen = tap(self.world.dispatcher), list(Priority)[number % len(Priority)]
+        told = dict(priorities.choices(self.session, desk, self.ticket.id, now=self.world.now).forecasts)
         priorities.change(self.session, desk, self.ticket.id, self.ticket.version, chosen, now=self.world.now)
+        for one in told.get(chosen, ()):
+            self._came_true(one)
+
+    def _came_true(self, one: Forecast) -> None:
+        """What the dialog showed before the tap."""
+        clock = clock_rows.last(self.session, self.ticket.id, one.kind)
+        assert clock is not None
+        assert one.ends is (clock.state is ClockState.ENDED), (self.done, one)
+        assert one.ends or one.due_at == clocks.passed(self.session, clock), (self.done, one)
 
     def plan(self, number: int) -> None:
         self._plan(PLANS[number % len(PLANS)])

@@ -13,7 +13,8 @@ from core.domain.errors import Changed, NotFound
 from core.domain.offer import OfferStatus
 from core.domain.ticket import Priority, TicketStatus
 from core.services import assignments, clock_changes, clock_rows, clocks, holds, priorities, visits
-from storage.models.clock import Clock, ClockInterval
+from core.services.clock_forecasts import Forecast
+from storage.models.clock import Breach, Clock, ClockInterval
 from storage.models.directory import Contract, SlaTarget
 from storage.models.offer import Offer, Wave
 from storage.models.ticket import Assignment, Ticket
@@ -196,3 +197,52 @@ def test_what_a_limited_firm_has_begun_stays_and_the_desk_is_told(world: World, 
     assert priorities.change(world.session, who, ticket.id, ticket.version, Priority.EMERGENCY, **at) is is_limited
     assert ticket.contractor_id == world.contractor.id
     assert priorities.change(world.session, who, ticket.id, ticket.version, Priority.PLANNED, **at) is False
+
+
+def test_each_choice_says_before_the_tap_which_deadlines_it_makes_and_what_it_breaks_at_once(
+    world: World, clock: HandClock
+) -> None:
+    ticket, started = bring(world, TicketStatus.ASSIGNED), world.now
+    world.now = clock.move(hours=3)
+    found = dict(priorities.choices(world.session, tap(world.dispatcher), ticket.id, now=world.now).forecasts)
+
+    assert list(found) == [Priority.EMERGENCY, Priority.PLANNED]
+    arrival, resolution = found[Priority.EMERGENCY]
+    assert arrival == Forecast(ARRIVAL, started + 2 * HOUR, is_over=True)
+    assert resolution == Forecast(RESOLUTION, started + 4 * HOUR)
+    assert not any(one.is_over for one in found[Priority.PLANNED])
+    change(world, ticket, Priority.EMERGENCY)
+    (broken,) = world.session.scalars(select(Breach.kind).where(Breach.ticket_id == ticket.id)).all()
+    assert broken is ARRIVAL
+
+    found = dict(priorities.choices(world.session, tap(world.dispatcher), ticket.id, now=world.now).forecasts)
+    assert found[Priority.NORMAL][0] == Forecast(ARRIVAL, started + 8 * HOUR, was_over=True)
+
+
+def test_what_a_choice_would_promise_no_more_or_only_when_the_work_goes_on_is_said_too(
+    session: Session, now: datetime
+) -> None:
+    add_target(session)
+    world = make_world(session, now=now, sla_plan="План")
+    ticket = bring(world, TicketStatus.ASSIGNED)
+    wait(world, ticket, StopReason.NO_ACCESS)
+    found = dict(priorities.choices(session, tap(world.dispatcher), ticket.id, now=world.now).forecasts)
+    assert found[Priority.EMERGENCY] == (Forecast(ARRIVAL, None, ends=True), Forecast(RESOLUTION, None, ends=True))
+    change(world, ticket, Priority.EMERGENCY)
+    found = dict(priorities.choices(session, tap(world.dispatcher), ticket.id, now=world.now).forecasts)
+    assert found[Priority.NORMAL] == (Forecast(ARRIVAL, None), Forecast(RESOLUTION, None))
+    change(world, ticket, Priority.NORMAL)
+    assert states(world, ticket)[ARRIVAL] is ClockState.STOPPED
+
+
+def test_a_promise_that_a_plan_did_not_know_for_a_while_follows_the_priority_as_any_other(world: World) -> None:
+    ticket = bring(world, TicketStatus.ASSIGNED)
+    contract = world.session.get_one(Contract, ticket.contract_id)
+    for plan in ("", "План"):
+        contract.sla_plan = plan
+        world.session.flush()
+        clock_changes.contracts_changed(world.session, tap(world.dispatcher), [contract.id], [], now=world.now)
+    again = clock_of(world, ticket, RESOLUTION)
+    assert (again.number, again.due_at) == (2, world.now + 16 * HOUR)
+    change(world, ticket, Priority.EMERGENCY)
+    assert again.due_at == world.now + 4 * HOUR
