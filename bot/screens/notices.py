@@ -76,9 +76,17 @@ def _variant(notice: Notice, card: Card, data: dict[str, Any]) -> str | None:
 
 
 def _by_the_clock(notice: Notice, card: Card) -> str | None:
-    """Of another priority: a new time is announced only where the card shows one that lies ahead."""
-    if notice is not Notice.PRIORITY or isinstance(card, OfferCard):
-        return None
+    """What is true of one hour only: nobody is told of a time ahead that is over."""
+    match notice, card:
+        case Notice.PRIORITY, JobCard() | ClientCard():
+            return _of_promise(card)
+        case Notice.UNCONFIRMED, DeskCard() if card.starts_at is not None and card.starts_at <= card.base.read_at:
+            return "-over" if card.ends_at is not None and card.ends_at <= card.base.read_at else "-begun"
+    return None
+
+
+def _of_promise(card: JobCard | ClientCard) -> str | None:
+    """A new time is announced only where the card shows one that lies ahead."""
     line = card.base.clock
     if line is None or line.due_at is None:
         return f"-{_reader(card)}-bare"

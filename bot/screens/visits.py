@@ -3,6 +3,8 @@
 What is rare (handing back, a phone without a place, work that could not be finished) stands below it.
 """
 
+from datetime import timedelta
+
 from aiogram.filters.callback_data import CallbackData
 
 from bot import formats
@@ -21,6 +23,7 @@ from bot.screens.writing import thread_button, write_button
 from bot.texts import LANGUAGES, Texts, escape, load
 from bot.ui import Button, Id, Key, Keys, Screen, column
 from core.domain.errors import TooFar
+from core.domain.quality import EARLY, EARLY_MILLI
 from core.domain.ticket import Priority, TicketStatus
 from core.domain.visit import VisitOutcome, VisitStep
 from core.services.cards import Base, JobCard, Line
@@ -91,9 +94,20 @@ def ask_word(card: JobCard, texts: Texts) -> Screen:
 
 def ask_give_up(card: JobCard, texts: Texts) -> Screen:
     yes = _step(card, Walk.GIVE_UP, texts.plain("visits-give-up-yes"))
-    cost = texts(f"moves-cost-{card.back_out_milli or 'none'}")
-    text = f"{texts('visits-ask-give-up', number=card.base.number)}\n{cost}"
+    text = f"{texts('visits-ask-give-up', number=card.base.number)}\n{texts(f'moves-cost-{_cost(card)}')}"
     return Screen(text, column(yes, _back(card.base, texts)))
+
+
+def _cost(card: JobCard) -> str:
+    """What handing it back costs, and why so: how near the visit is, or what else decided it."""
+    if card.back_out_milli is None or card.starts_at is None:
+        return str(card.back_out_milli or "none")
+    ahead = card.starts_at - card.base.read_at
+    if card.back_out_milli == EARLY_MILLI:
+        return str(EARLY_MILLI) if ahead > EARLY else "unheard"
+    if ahead <= timedelta(0):
+        return "begun"
+    return "under-way" if ahead > EARLY else str(card.back_out_milli)
 
 
 def stuck(card: JobCard, texts: Texts) -> Screen:
@@ -117,7 +131,12 @@ def jobs(found: Jobs, texts: Texts) -> Screen:
 
 
 def _question(card: JobCard, texts: Texts) -> list[str]:
-    return [texts("moves-asked"), ""] if card.is_asked and card.is_mine else []
+    return [texts("moves-asked"), ""] if _is_asked(card) and card.is_mine else []
+
+
+def _is_asked(card: JobCard) -> bool:
+    """Whether the visit stands: no question any more once it is over, or where "where are you?" is asked instead."""
+    return card.is_asked and not card.watched.is_asked and (card.ends_at is None or card.base.read_at < card.ends_at)
 
 
 def _headline(card: JobCard, texts: Texts) -> str:
@@ -187,8 +206,10 @@ def _of_step(card: JobCard, texts: Texts) -> list[Button | None]:
     pictures = pictures_button(card.base, texts)
     match card.step:
         case VisitStep.GO:
-            give_up = _step(card, Walk.ASK_GIVE_UP, texts.plain("moves-cannot" if card.is_asked else "visits-give-up"))
-            coming = _step(card, Walk.CONFIRM, texts.plain("moves-going")) if card.is_asked else None
+            give_up = _step(
+                card, Walk.ASK_GIVE_UP, texts.plain("moves-cannot" if _is_asked(card) else "visits-give-up")
+            )
+            coming = _step(card, Walk.CONFIRM, texts.plain("moves-going")) if _is_asked(card) else None
             go = _step(card, Walk.GO, texts.plain("visits-go"))
             move = move_button(card.visit_id, card.base.ticket_id, texts)
             other = no_shows.name_button(card, texts)

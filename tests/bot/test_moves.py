@@ -9,7 +9,7 @@ from bot.screens.moves import MoveTo
 from bot.screens.steps import Days, Step, Walk
 from core.domain.ticket import TicketStatus
 from core.domain.visit import Side, VisitStatus
-from core.services import confirmations
+from core.services import confirmations, no_shows
 from storage.models.quality import QualityEvent
 from storage.models.visit import VisitMove
 from tests.bot.conftest import Edge, box, edge
@@ -137,6 +137,47 @@ async def test_silence_rings_at_the_desk(crew: Crew) -> None:
     said = await crew.desk.last()
     assert "не подтвердил выезд" in said
     assert "ответа пока нет" in said
+
+
+@pytest.mark.parametrize(
+    ("after", "words"),
+    [(timedelta(minutes=20), "время выезда уже наступило"), (timedelta(days=3), "время выезда уже прошло")],
+)
+async def test_a_desk_that_hears_of_the_silence_late_is_told_of_no_hour_that_is_left(
+    crew: Crew, after: timedelta, words: str
+) -> None:
+    start = await is_agreed(crew)
+    await at(crew, start + after)
+    said = await crew.desk.last()
+    assert words in said
+    assert "меньше часа" not in said
+
+
+async def test_once_the_time_is_over_nobody_asks_whether_the_visit_stands(crew: Crew) -> None:
+    start = await is_agreed(crew)
+    await at(crew, start - timedelta(hours=2))
+    await at(crew, start + timedelta(hours=2, minutes=1))
+    await crew.engineer.says("/ticket 1")
+    assert "Выезд в силе?" not in await crew.engineer.last()
+    assert "✅ Еду" not in await crew.engineer.buttons()
+    await at(crew, start + timedelta(hours=2, minutes=16))
+    await crew.edge.db.write(no_shows.sweep, 50)
+    await settled(crew.edge)
+    said = await crew.engineer.last()
+    assert "Где вы?" in said
+    assert "Выезд в силе?" not in said
+    await crew.engineer.taps("Не приеду")
+    assert "Время выезда уже наступило: в оценку пойдёт отказ целиком" in await crew.engineer.last()
+
+
+async def test_who_set_out_a_day_early_reads_why_it_counts_whole(crew: Crew) -> None:
+    await is_agreed(crew)
+    await crew.engineer.taps("Перенести выезд")
+    await crew.engineer.says("20.03 12:00")
+    await crew.engineer.taps("Выезжаю")
+    await crew.engineer.taps("Отдать заявку")
+    said = await crew.edge.texts(crew.engineer.chat)
+    assert any("Вы уже в пути: в оценку пойдёт отказ целиком" in one for one in said)
 
 
 async def test_who_cannot_come_sees_what_it_costs_and_the_client_hears_it(crew: Crew) -> None:
