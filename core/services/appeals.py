@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from core.domain import typed
 from core.domain.actor import Actor
-from core.domain.calendar import CalendarKind
 from core.domain.errors import AppealGiven, AppealOver, Changed, NotAllowed, NotFound
 from core.domain.notice import Notice
 from core.domain.task import TaskKind
@@ -181,10 +180,7 @@ def _due(session: Session, block: Block, *, now: datetime) -> datetime:
         zone = session.get_one(Contractor, block.contractor_id).zone
     else:
         zone = session.get_one(Person, block.person_id).zone
-    rules = numbers.of(session)
-    calendar = calendars.of(session, CalendarKind.WORKING, zone)
-    day = timedelta(hours=rules.work_to_hour - rules.work_from_hour)
-    return calendar.after(now, rules.appeal_answer_days * day)
+    return calendars.after_days(session, zone, now, numbers.of(session).appeal_answer_days)
 
 
 def _redraw(session: Session, row: Appeal, *, now: datetime) -> None:

@@ -14,7 +14,7 @@ from core.domain.block import BlockLevel, BlockRule
 from core.domain.clock import ClockKind
 from core.domain.errors import Changed, NeedsAnother, NotFound
 from core.domain.quality import QualityKind, happened_at, missed_clock
-from core.services import appeals, blacklist, block_costs, block_people, block_requests, blocks, card_facts
+from core.services import appeals, blacklist, block_costs, block_people, block_requests, blocks, card_facts, names
 from core.services.block_costs import Cost
 from storage.models.contractor import Appeal, Block, BlockRequest, Contractor
 from storage.models.desk import Audit
@@ -142,9 +142,9 @@ def block(session: Session, actor: Actor, block_id: int, *, now: datetime) -> Bl
         is_live=is_live,
         is_lifted=bool(row.lift_reason),
         lift_reason=row.lift_reason,
-        lifted_by=_name(session, row.lifted_by) if actor.is_desk else "",
-        asked_by=_name(session, asked) if actor.is_desk else "",
-        confirmed_by=_name(session, confirmed) if actor.is_desk else "",
+        lifted_by=names.of(session, row.lifted_by) if actor.is_desk else "",
+        asked_by=names.of(session, asked) if actor.is_desk else "",
+        confirmed_by=names.of(session, confirmed) if actor.is_desk else "",
         others=_others(session, row, now=now),
         appeal=_appeal(session, appeal, actor) if appeal is not None else None,
         for_desk=actor.is_desk,
@@ -161,9 +161,9 @@ def request(session: Session, actor: Actor, request_id: int, *, now: datetime) -
         request_id=row.id,
         terms=_terms(session, actor, row, block_requests.facts_of(session, row), now=now),
         days=row.days,
-        asked_by=_name(session, row.asked_by),
+        asked_by=names.of(session, row.asked_by),
         asked_at=row.asked_at,
-        decided_by=_name(session, row.decided_by),
+        decided_by=names.of(session, row.decided_by),
         decided_at=row.decided_at,
         refusal=row.refusal,
         block_id=row.block_id,
@@ -285,16 +285,12 @@ def _others(session: Session, row: Block, *, now: datetime) -> int:
 def _appeal(session: Session, row: Appeal, actor: Actor) -> AppealLine:
     return AppealLine(
         row.id,
-        _name(session, row.person_id),
+        names.of(session, row.person_id),
         row.words,
         row.at,
         row.due_at,
         row.is_upheld,
         row.answer,
-        _name(session, row.decided_by) if actor.is_desk else "",
+        names.of(session, row.decided_by) if actor.is_desk else "",
         row.decided_at,
     )
-
-
-def _name(session: Session, person_id: int | None) -> str:
-    return session.get_one(Person, person_id).name if person_id is not None else ""

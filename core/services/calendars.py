@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -25,6 +25,13 @@ def of(session: Session, kind: CalendarKind, zone: str) -> Calendar:
         return RoundTheClock()
     rules = numbers.of(session)
     return working_time(zone, rules.work_from_hour, rules.work_to_hour, _said(session))
+
+
+def after_days(session: Session, zone: str, start: datetime, days: int) -> datetime:
+    """So many usual working days later."""
+    rules = numbers.of(session)
+    day = timedelta(hours=rules.work_to_hour - rules.work_from_hour)
+    return of(session, CalendarKind.WORKING, zone).after(start, days * day)
 
 
 def by_zone(session: Session) -> Callable[[str], Calendar]:

@@ -13,7 +13,6 @@ from core.domain.ticket import TicketStatus
 from core.services import assignments, moves, scope, substitutes
 from storage.models.desk import Audit
 from storage.models.offer import Offer
-from storage.models.people import Person
 from storage.models.ticket import Acceptance, Ticket
 from storage.models.visit import Visit
 
@@ -81,10 +80,6 @@ def mark(session: Session, ticket_id: int) -> int | None:
 
 def accepted_by(session: Session, ticket_id: int) -> int | None:
     return session.scalar(select(Acceptance.person_id).where(Acceptance.ticket_id == ticket_id))
-
-
-def name(session: Session, person_id: int | None) -> str:
-    return session.get_one(Person, person_id).name if person_id is not None else ""
 
 
 def same_day(visit: Visit, now: datetime, zone: str) -> bool:

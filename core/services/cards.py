@@ -30,6 +30,7 @@ from core.services import (
     crew,
     history,
     holds,
+    names,
     no_shows,
     offers,
     people,
@@ -272,8 +273,7 @@ def _base(session: Session, actor: Actor, row: Ticket, now: datetime) -> Base:
 
 
 def _offer(session: Session, actor: Actor, row: Ticket, base: Base, offer: Offer, *, now: datetime) -> OfferCard:
-    site = session.get_one(Site, row.site_id)
-    hours = offers.hours_of(site)
+    hours = offers.hours_of(session.get_one(Site, row.site_id))
     team = crew.of_firm(session, offer.contractor_id) if offer.contractor_id in actor.owned_contractor_ids else ()
     return OfferCard(
         base=base,
@@ -307,7 +307,7 @@ def _job(session: Session, actor: Actor, row: Ticket, base: Base, *, now: dateti
         visit_id=visit.id if visit else None,
         step=steps.step(row, visit),
         buttons=holds.may(session, actor, row),
-        engineer=card_facts.name(session, visit.engineer_id if visit else None),
+        engineer=names.of(session, visit.engineer_id if visit else None),
         starts_at=visit.starts_at if visit else None,
         ends_at=visit.ends_at if visit else None,
         pay_kop=sum(line.sum_kop for line in lines) or line_sum(row.contractor_rate_kop, row.quantity_milli),
@@ -334,7 +334,7 @@ def _client(session: Session, actor: Actor, row: Ticket, base: Base, roles: froz
     return ClientCard(
         base=base,
         buttons=allowed(row.status, roles),
-        engineer=card_facts.name(session, visit.engineer_id if visit else None),
+        engineer=names.of(session, visit.engineer_id if visit else None),
         starts_at=visit.starts_at if visit else None,
         ends_at=visit.ends_at if visit else None,
         lines=lines,
@@ -360,12 +360,12 @@ def _desk(session: Session, actor: Actor, row: Ticket, base: Base, roles: frozen
         base=base,
         buttons=allowed(row.status, roles) - reclassify.too_late(session, row),
         client=session.get_one(Client, row.client_id).name,
-        requester=card_facts.name(session, row.requester_id),
+        requester=names.of(session, row.requester_id),
         contact=site.responsible_name,
         phone=site.responsible_phone,
         contractor=contractor.name if contractor else "",
         contractor_phone=contractor.phone if contractor else "",
-        engineer=card_facts.name(session, visit.engineer_id if visit else None),
+        engineer=names.of(session, visit.engineer_id if visit else None),
         starts_at=visit.starts_at if visit else None,
         ends_at=visit.ends_at if visit else None,
         price_kop=line_sum(row.client_price_kop, row.quantity_milli),

@@ -16,7 +16,7 @@ from core.domain.errors import Changed, DocumentChecked, NotFound, OwnDocument, 
 from core.domain.notice import Notice
 from core.domain.role import Role
 from core.domain.task import TaskKind
-from core.services import audit, notices, numbers, papers, skill_ends, skill_watch, tasks
+from core.services import audit, names, notices, numbers, papers, skill_ends, skill_watch, tasks
 from core.services.certificates import task_cause
 from core.services.rows import moved
 from storage.models.contractor import Certificate, Contractor, ContractorSkill
@@ -95,8 +95,8 @@ def card(session: Session, actor: Actor, certificate_id: int, *, now: datetime) 
         seen_at=_other_firm(session, row),
         status=row.status,
         refusal=row.refusal,
-        checked_by=_name(session, row.checked_by),
-        taken_by=_name(session, task.taken_by if task is not None else None),
+        checked_by=names.of(session, row.checked_by),
+        taken_by=names.of(session, task.taken_by if task is not None else None),
         is_own=row.contractor_id in actor.contractor_ids,
     )
 
@@ -181,7 +181,7 @@ def _decide(
     values = {"status": status, "checked_by": actor.person_id, "checked_at": now, **verdict}
     if not moved(session, row, *still, **values):
         if row.checked_by is not None:
-            raise DocumentChecked(_name(session, row.checked_by))
+            raise DocumentChecked(names.of(session, row.checked_by))
         raise Changed
     session.execute(
         update(Certificate)
@@ -255,7 +255,3 @@ def _other_firm(session: Session, row: Certificate) -> str:
         .limit(1)
     )
     return name or ""
-
-
-def _name(session: Session, person_id: int | None) -> str:
-    return session.get_one(Person, person_id).name if person_id is not None else ""

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from core.domain import hold as rules
 from core.domain.actor import Actor
-from core.domain.calendar import CalendarKind
 from core.domain.clock import StopReason
 from core.domain.errors import Changed, HeldAlready, HoldTooLong, NotAllowed, NotFound, UntilInvalid, WindowOver
 from core.domain.notice import Delivery, Notice
@@ -350,9 +349,7 @@ def _is_late(session: Session, ticket: Ticket, now: datetime) -> bool:
 
 def _working_day_after(session: Session, ticket: Ticket, now: datetime) -> datetime:
     """When a working day of the site will have passed: over a weekend that is Monday evening."""
-    said = numbers.of(session)
-    calendar = calendars.of(session, CalendarKind.WORKING, session.get_one(Site, ticket.site_id).zone)
-    return calendar.after(now, timedelta(hours=said.work_to_hour - said.work_from_hour))
+    return calendars.after_days(session, session.get_one(Site, ticket.site_id).zone, now, 1)
 
 
 def _ensure_walker(session: Session, actor: Actor, ticket: Ticket) -> None:

@@ -24,6 +24,7 @@ from core.services import (
     blocks,
     card_facts,
     contractors,
+    names,
     numbers,
     quality_disputes,
     records,
@@ -204,12 +205,12 @@ def event(session: Session, actor: Actor, event_id: int, *, now: datetime) -> Ev
         held=_held(session, row),
         contractor_id=row.contractor_id,
         contractor=session.get_one(Contractor, row.contractor_id).name,
-        engineer=_name(session, row.person_id),
+        engineer=names.of(session, row.person_id),
         ticket_id=ticket.id,
         may_open=card_facts.may_open(session, actor, ticket.id),
         zone=session.get_one(Site, ticket.site_id).zone,
         source=cause.actor_role,
-        source_name=_name(session, cause.actor_id) if actor.is_desk else "",
+        source_name=names.of(session, cause.actor_id) if actor.is_desk else "",
         is_rework=session.scalar(twin) is not None,
         words=row.words,
         is_cleared=line.is_annulled and quality_disputes.is_cleared(session, row.id),
@@ -256,9 +257,9 @@ def _dispute(session: Session, given: QualityDispute | None, *, is_desk: bool) -
     """Who of the desk decided is told to the desk alone."""
     if given is None:
         return None
-    decided_by = _name(session, given.decided_by) if is_desk else ""
+    decided_by = names.of(session, given.decided_by) if is_desk else ""
     return DisputeCard(
-        _name(session, given.person_id), given.words, given.at, given.answer, decided_by, given.decided_at
+        names.of(session, given.person_id), given.words, given.at, given.answer, decided_by, given.decided_at
     )
 
 
@@ -340,7 +341,3 @@ def _others(session: Session, actor: Actor, contractor_id: int) -> tuple[tuple[i
     ids = actor.contractor_ids - {contractor_id}
     rows = session.execute(select(Contractor.id, Contractor.name).where(Contractor.id.in_(ids)).order_by(Contractor.id))
     return tuple((firm, name) for firm, name in rows)
-
-
-def _name(session: Session, person_id: int | None) -> str:
-    return session.get_one(Person, person_id).name if person_id is not None else ""

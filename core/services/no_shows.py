@@ -277,9 +277,18 @@ def _set_out(
     _watch(session, visit, watch_at=watch_at, where_asked_at=None, eta_at=eta_at, **under_way)
     tasks.end_for_ticket(session, actor, ticket.id, {TaskKind.NOT_COME}, told, now=now)  # nobody need phone any more
     if under_way:
-        facts, role = {"told": told}, _crew_role(session, actor, ticket)
-        trace = {"from_state": before, "to_state": VisitStatus.EN_ROUTE, "data": facts, "role": role}
-        audit.record(session, actor, "visit", visit.id, "go", now=now, **trace)  # type: ignore[arg-type]
+        audit.record(
+            session,
+            actor,
+            "visit",
+            visit.id,
+            "go",
+            now=now,
+            role=_crew_role(session, actor, ticket),
+            from_state=before,
+            to_state=VisitStatus.EN_ROUTE,
+            data={"told": told},
+        )
 
 
 def _tell_late(session: Session, actor: Actor, visit: Visit, ticket: Ticket, at: datetime, *, now: datetime) -> None:

@@ -56,5 +56,5 @@ def redraw(
     for person_id, where in told:
         ((what, number),) = where.items()
         key = f"{cause} over {what} {number}"
-        how = {"cause": key, "now": now, "delivery": Delivery.EDIT, "data": {**about, **where}}
-        notices.answer(session, person_id, notice, **how)  # type: ignore[arg-type]
+        data = {**about, **where}
+        notices.answer(session, person_id, notice, cause=key, now=now, delivery=Delivery.EDIT, data=data)

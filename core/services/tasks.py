@@ -249,8 +249,8 @@ def hand_over(session: Session, actor: Actor, task_id: int, to_person_id: int, *
         raise Changed
     cause = audit.record(session, actor, "task", task_id, "hand_over", now=now, data={"to": to_person_id})
     ticket, key = session.get_one(Ticket, task.ticket_id), f"audit {cause.id}"
-    handed = {"cause": key, "now": now, "ticket": ticket, "delivery": Delivery.NEW}
-    notices.answer(session, to_person_id, Notice.HANDED_OVER, **handed)  # type: ignore[arg-type]
+    rung, how = Notice.HANDED_OVER, Delivery.NEW
+    notices.answer(session, to_person_id, rung, cause=key, now=now, ticket=ticket, delivery=how)
     _answer(session, actor, task, cause, now=now)
 
 

@@ -54,8 +54,8 @@ def strike(
 def judge(world: World) -> int:
     """The tick of the scheduler, until nothing is due."""
     taken = 0
-    while now := limits.sweep(world.session, 50, now=world.now):
-        taken += now
+    while some := limits.sweep(world.session, 50, now=world.now):
+        taken += some
     return taken
 
 

@@ -40,7 +40,7 @@ for _road in [road for road, states in _ROADS.items() if states & OPEN_STATES]:
 
 
 def offers_leave_once(session: Session, *, now: datetime) -> Found:
-    """Every offer took one of the four roads, and a final state carries the time of the answer."""
+    """Every offer took one of the roads of `_ROADS`, and a final state carries the time of the answer."""
     rows = session.execute(
         select(Offer.id, Offer.status).where(
             or_(
