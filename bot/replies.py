@@ -160,7 +160,9 @@ async def papers_of(db: Database, letter: Letter, actor: Actor, texts: Texts, bo
 
 
 async def paper(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen:
-    return paper_screens.paper(await db.read(certificates.card, actor, int(letter.data["certificate"])), texts)
+    found = await db.read(certificates.card, actor, int(letter.data["certificate"]))
+    page = letter.data.get("page")
+    return paper_screens.page(found, int(page), texts) if page is not None else paper_screens.paper(found, texts)
 
 
 async def which_paper(db: Database, letter: Letter, actor: Actor, texts: Texts, bot: Bot) -> Screen:

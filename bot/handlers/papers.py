@@ -12,7 +12,7 @@ from bot.filters import has_text
 from bot.handlers.media import incoming_of, kind_and_file
 from bot.screens import papers as screens
 from bot.screens.lists import PAGE
-from bot.screens.papers import Declare, NameSkill, PaperFor, PapersPage, SendPaper
+from bot.screens.papers import Declare, NameSkill, NotAPage, PaperFor, PapersPage, SendPaper
 from bot.show import answer, show
 from bot.texts import Texts
 from bot.update_db import UpdateDb
@@ -31,21 +31,28 @@ class Await(StatesGroup):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The number of the skill, where it is known."""
+    """The number of the skill, where it is known; or it is one more page of the document before it."""
 
     skill: int | None
+    is_page: bool = False
 
 
 async def is_document(
     message: Message, actor: Actor, db: UpdateDb, state: FSMContext, raw_state: str | None
 ) -> bool | dict[str, Target]:
-    """A document that is awaited, or one more page of its album; never the shots of a visit in work."""
+    """A document that is awaited, or one more page of the last one; never the shots of a visit in work."""
     if kind_and_file(message) is None or not actor.has(*CONTRACTOR_ROLES):
         return False
     if message.media_group_id is not None and await db.read(certificates.has_page_of, actor, message.media_group_id):
         return {"target": Target(None)}
-    if raw_state not in (Await.any_paper.state, Await.paper.state) or await db.read(talk.is_shooting, actor):
+    if raw_state not in (None, Await.any_paper.state, Await.paper.state) or await db.read(talk.is_shooting, actor):
         return False
+    if raw_state != Await.paper.state:
+        is_listed = raw_state == Await.any_paper.state
+        if await db.read(certificates.takes_page, actor, message.chat.id, is_listed=is_listed):
+            return {"target": Target(None, is_page=True)}
+        if not is_listed:
+            return False
     return {"target": Target((await state.get_data()).get("skill"))}
 
 
@@ -81,7 +88,7 @@ async def receive(message: Message, target: Target, actor: Actor, db: UpdateDb, 
     incoming = incoming_of(message, bot.id)
     if incoming is None:
         return
-    await db.write(certificates.receive, actor, incoming, target.skill)
+    await db.write(certificates.receive, actor, incoming, target.skill, is_page=target.is_page)
     await state.clear()
 
 
@@ -94,6 +101,12 @@ async def words_instead(message: Message, texts: Texts) -> None:
 async def sort(call: CallbackQuery, callback_data: PaperFor, actor: Actor, db: UpdateDb) -> None:
     await db.write(certificates.sort, actor, callback_data.certificate, callback_data.skill)
     await answer(call)
+
+
+@router.callback_query(NotAPage.filter())
+async def take_off(call: CallbackQuery, callback_data: NotAPage, actor: Actor, db: UpdateDb, texts: Texts) -> None:
+    await db.write(certificates.take_off, actor, callback_data.certificate)
+    await show(call, screens.taken_off(texts))
 
 
 @router.callback_query(NameSkill.filter())

@@ -1,5 +1,7 @@
 """/papers as screens: what a firm can do, what proves it, and what has become of a document."""
 
+from datetime import timedelta
+
 from aiogram.filters.callback_data import CallbackData
 
 from bot import formats
@@ -8,7 +10,7 @@ from bot.screens.menu import Menu, to_menu
 from bot.texts import Html, Texts
 from bot.ui import Button, Id, Page, Rows, Screen, column, page_rows
 from core.domain.certificate import CertificateStatus, Refusal, SkillState
-from core.services.certificates import LIMIT_MB, Paper
+from core.services.certificates import LIMIT_MB, OPEN, PAGE_WITHIN, Paper
 from core.services.papers import Papers, SkillChoices, SkillLine
 
 
@@ -25,6 +27,10 @@ class SendPaper(CallbackData, prefix="paper"):
 class PaperFor(CallbackData, prefix="paperfor"):
     certificate: Id
     skill: Id
+
+
+class NotAPage(CallbackData, prefix="nopage"):
+    certificate: Id
 
 
 class NameSkill(CallbackData, prefix="skills"):
@@ -68,7 +74,9 @@ def card(found: Papers, page: int, texts: Texts) -> Screen:
 
 
 def ask_file(line: SkillLine, texts: Texts) -> Screen:
-    return Screen(texts("papers-ask-file", skill=line.name, limit=str(LIMIT_MB)), _back(texts))
+    parts = [texts("papers-ask-file", skill=line.name, limit=str(LIMIT_MB))]
+    parts += [texts("papers-ask-file-replaces")] if line.is_checking else []
+    return Screen("\n".join(parts), _back(texts))
 
 
 def ask_file_again(texts: Texts) -> Screen:
@@ -108,12 +116,29 @@ def paper(card: Paper, texts: Texts) -> Screen:
     line = card.line
     if line is None:
         return Screen("\n".join(parts), _back(texts))
+    if card.status is CertificateStatus.WAITING:
+        minutes = PAGE_WITHIN // timedelta(minutes=1)
+        parts.append(texts("papers-more-pages", minutes=minutes))
     if card.status is not CertificateStatus.WAITING:
         parts += _lines(line, texts)
     if card.status is CertificateStatus.APPROVED and line.state is SkillState.WATCHED:
         parts.append(texts("papers-watch-about", needed=line.needed))
     again = Button(texts.plain("papers-send-again"), _send(line)) if card.status is CertificateStatus.REFUSED else None
     return Screen("\n".join(parts), column(again) + _back(texts))
+
+
+def page(card: Paper, page_id: int, texts: Texts) -> Screen:
+    """What came after a document was taken for one more page of it, and is said to be that."""
+    if card.status not in OPEN:
+        return paper(card, texts)
+    name = card.line.name if card.line is not None else ""
+    key = "papers-page" if name else "papers-page-unsorted"
+    none = Button(texts.plain("papers-not-a-page"), NotAPage(certificate=page_id).pack())
+    return Screen(texts(key, skill=name, number=str(card.pages)), column(none) + _back(texts))
+
+
+def taken_off(texts: Texts) -> Screen:
+    return Screen(texts("papers-taken-off"), _back(texts))
 
 
 def which(card: Paper, texts: Texts) -> Screen:

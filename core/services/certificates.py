@@ -1,12 +1,13 @@
 """Documents of skills on their way in: a row as soon as the message comes, the bytes after it, then a checker.
 
-What came without a word for which skill is kept, and its sender asked. An album is one document of several pages.
+What came without a word for which skill is kept, and its sender asked. An album is one document of several pages; so
+is what comes soon after it, one by one.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor
@@ -27,6 +28,8 @@ from storage.models.directory import Skill
 LIMIT_MB = 20
 KINDS = (ProofKind.PHOTO, ProofKind.DOCUMENT)
 OPEN = (CertificateStatus.UNSORTED, CertificateStatus.WAITING)
+#: What comes so soon after a page of a document that nobody has checked is one more page of it.
+PAGE_WITHIN = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +42,25 @@ class Paper:
     refusal: str
     line: SkillLine | None
     choices: tuple[SkillLine, ...]
+    pages: int
 
 
-def receive(session: Session, actor: Actor, incoming: Incoming, number: int | None, *, now: datetime) -> None:
-    """Keeps a document for the skill with this number; without one for the only skill that needs any.
+def receive(
+    session: Session, actor: Actor, incoming: Incoming, number: int | None, *, now: datetime, is_page: bool = False
+) -> None:
+    """Keeps a document for the skill with this number; without one for the only skill that needs any. `is_page`: it is
+    one more page of the document before it, where that still takes any.
 
     Raises NotFound, NotAllowed, DocumentInvalid.
     """
     if actor.person_id is None or not actor.has(*CONTRACTOR_ROLES):
         raise NotAllowed
     if _is_known(session, incoming):
-        return
+        return None
     _ensure_document(incoming)
     mate = _first_of(session, actor.person_id, incoming.media_group_id)
+    last = _unfinished(session, actor.person_id, incoming.chat_id, now) if is_page and mate is None else None
+    mate = mate or last
     skill = papers.own(session, actor, number) if number is not None else None
     if mate is None and skill is None:
         skill = _only_one(session, actor, now=now)
@@ -60,12 +69,16 @@ def receive(session: Session, actor: Actor, incoming: Incoming, number: int | No
         _replace(session, actor, skill.contractor_id, skill.skill_id, now=now)
     session.add(row)
     session.flush()
+    if last is not None:
+        page = {"certificate": last.id, "page": row.id}
+        return notices.answer(session, row.person_id, Notice.PAPER, cause=task_cause(row.id), now=now, data=page)
     if mate is not None:
-        return
+        return None
     data = {"firm": row.contractor_id, "skill": row.skill_id}
     audit.record(session, actor, "certificate", row.id, "send", now=now, to_state=row.status, data=data)
     told = Notice.PAPER if skill is not None else Notice.WHICH_PAPER
-    notices.answer(session, row.person_id, told, cause=f"certificate {row.id}", now=now, data={"certificate": row.id})
+    sent = {"certificate": row.id}
+    return notices.answer(session, row.person_id, told, cause=task_cause(row.id), now=now, data=sent)
 
 
 def sort(session: Session, actor: Actor, certificate_id: int, number: int, *, now: datetime) -> None:
@@ -93,16 +106,49 @@ def card(session: Session, actor: Actor, certificate_id: int, *, now: datetime) 
     firm = session.get_one(Contractor, row.contractor_id)
     if row.skill_id is None:
         choices = papers.show(session, actor, now=now).lines if row.person_id == actor.person_id else ()
-        return Paper(row.id, row.status, firm.name, row.refusal, None, choices)
+        return Paper(row.id, row.status, firm.name, row.refusal, None, choices, _pages(session, row))
     skills = papers.of_firm(session, firm, now=now)
     name = session.get_one(Skill, row.skill_id).name
     line = next((line for line in skills if line.name == name), None)
-    return Paper(row.id, row.status, firm.name, row.refusal, line, ())
+    return Paper(row.id, row.status, firm.name, row.refusal, line, (), _pages(session, row))
 
 
 def has_page_of(session: Session, actor: Actor, media_group_id: str, *, now: datetime) -> bool:
     """One more picture of an album whose first was a document."""
     return actor.person_id is not None and _first_of(session, actor.person_id, media_group_id) is not None
+
+
+def takes_page(session: Session, actor: Actor, chat_id: int, *, is_listed: bool, now: datetime) -> bool:
+    """What comes now is one more page of the document before it. `is_listed`: the skills are open before him, and
+    where one of them needs a document it is most likely for that one."""
+    if actor.person_id is None or _unfinished(session, actor.person_id, chat_id, now) is None:
+        return False
+    return not is_listed or not any(line.needs_document for line in papers.show(session, actor, now=now).lines)
+
+
+def take_off(session: Session, actor: Actor, certificate_id: int, *, now: datetime) -> None:
+    """Its sender says that it is no page: nobody sees it, and what follows is none either. Repeated it is harmless.
+
+    Raises NotFound, Changed where the document was decided with it.
+    """
+    row = session.get(Certificate, certificate_id)
+    if row is None or row.person_id != actor.person_id or row.first_id is None:
+        raise NotFound
+    if row.status is CertificateStatus.REPLACED:
+        return
+    before = row.status
+    if not moved(session, row, Certificate.status.in_(OPEN), status=CertificateStatus.REPLACED):
+        raise Changed
+    audit.record(
+        session,
+        actor,
+        "certificate",
+        row.id,
+        "take_off",
+        now=now,
+        from_state=before,
+        to_state=CertificateStatus.REPLACED,
+    )
 
 
 def wanted(session: Session, bot_id: int, limit: int, *, now: datetime) -> tuple[Wanted, ...]:
@@ -293,6 +339,21 @@ def _first_of(session: Session, person_id: int, media_group_id: str | None) -> C
         .order_by(Certificate.id)
         .limit(1)
     ).one_or_none()
+
+
+def _unfinished(session: Session, person_id: int, chat_id: int, now: datetime) -> Certificate | None:
+    """The document he sent last, while it takes pages: nobody has decided about it, the last page of it came lately,
+    and of that he did not say that it is none."""
+    his = select(Certificate).where(Certificate.person_id == person_id, Certificate.chat_id == chat_id)
+    last = session.scalars(his.order_by(Certificate.id.desc()).limit(1)).one_or_none()
+    if last is None or last.status not in OPEN or now - last.sent_at > PAGE_WITHIN:
+        return None
+    return session.get_one(Certificate, last.first_id) if last.first_id is not None else last
+
+
+def _pages(session: Session, row: Certificate) -> int:
+    further = select(func.count()).where(Certificate.first_id == row.id, Certificate.status == row.status)
+    return 1 + (session.scalar(further) or 0)
 
 
 def _is_known(session: Session, incoming: Incoming) -> bool:

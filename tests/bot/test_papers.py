@@ -146,6 +146,70 @@ async def test_without_a_word_several_skills_are_asked_about_and_the_album_is_on
     assert "📄 Показать документ, страниц: 2" in await crew.desk.buttons()
 
 
+async def test_two_sides_sent_one_after_the_other_are_one_document_also_beside_an_open_job(crew: Crew) -> None:
+    crew.fetch()
+    await crew.does(make.bring, TicketStatus.ASSIGNED)
+    await asks_for(crew)
+    await crew.sends(wait=False)
+    assert "Есть ещё страница? Пришлите её следом, в течение 10 минут." in await crew.engineer.last()
+    await crew.edge.later(minutes=9)
+    await crew.sends(wait=False)
+    assert "Принято как страница 2 того же документа: Электрика" in await crew.engineer.last()
+    await crew.edge.later(minutes=9)
+    await crew.sends("document", PDF, name="сторона 3.pdf", wait=False)
+    await fetched(crew)
+
+    first, *further = await documents(crew)
+    assert [(row.first_id, row.status) for row in further] == [(first.id, STATUS.WAITING)] * 2
+    assert await crew.edge.rows(Proof) == []
+    await crew.desk.says("/queue")
+    await crew.desk.taps("проверить документ")
+    assert "📄 Показать документ, страниц: 3" in await crew.desk.buttons()
+    await crew.desk.taps("Без срока")
+    assert {row.status for row in await documents(crew)} == {STATUS.APPROVED}
+    await crew.sends()  # nothing is checked any more: it belongs to the job, or the sender is asked
+    assert len(await crew.edge.rows(Proof)) == 1
+
+
+async def test_what_was_no_page_is_taken_off_and_the_next_picture_is_none_either(crew: Crew) -> None:
+    crew.fetch()
+    await crew.does(make.bring, TicketStatus.ASSIGNED)
+    await asks_for(crew)
+    await crew.sends(wait=False)
+    await crew.sends(wait=False)
+    await crew.engineer.taps("Это не страница документа")
+    assert "Страница убрана" in await crew.engineer.last()
+    await crew.sends()
+
+    assert [row.status for row in await documents(crew)] == [STATUS.WAITING, STATUS.REPLACED]
+    assert len(await crew.edge.rows(Proof)) == 1
+    await fetched(crew)
+    await crew.desk.says("/queue")
+    await crew.desk.taps("проверить документ")
+    assert "страниц" not in " ".join(await crew.desk.buttons())
+
+
+async def test_a_picture_that_comes_later_or_for_another_skill_is_no_page(crew: Crew) -> None:
+    await crew.does(declared)
+    await asks_for(crew)
+    await crew.sends(wait=False)
+    await crew.engineer.says("/papers")  # two others need a document: it is asked for which one this is
+    await crew.sends(wait=False)
+    assert "Для какой он компетенции?" in await crew.engineer.last()
+    await crew.sends(wait=False)
+    assert "Осталось выбрать компетенцию" in await crew.engineer.last()
+    await asks_for(crew, "Сварка")
+    await crew.sends(wait=False)
+    await crew.edge.later(minutes=11)
+    await crew.sends(wait=False)
+    assert "а документы — здесь: /papers" in await crew.engineer.last()
+    await asks_for(crew, "Сварка")
+    assert "Прежний документ ещё на проверке: этот его заменит." in await crew.engineer.last()
+
+    rows = await documents(crew)
+    assert [row.first_id for row in rows] == [None, None, rows[1].id, None]
+
+
 @pytest.mark.parametrize(
     ("kind", "data", "more", "words"),
     [

@@ -23,7 +23,8 @@ papers-send-again = 📎 Send again
 papers-add = ➕ Add a skill
 papers-back = To the skills
 papers-ask-file = <b>{ $skill }</b>
-    Send the document: a photo or a PDF, JPG, PNG or HEIC file of up to { $limit } MB. Two sides as one album. A forwarded one is fine too.
+    Send the document: a photo or a PDF, JPG, PNG or HEIC file of up to { $limit } MB. Two sides as one album or one after the other. A forwarded one is fine too.
+papers-ask-file-replaces = The document before it is still being checked: this one will replace it.
 papers-ask-file-again = I am waiting for the document itself: a photo or a PDF, JPG, PNG or HEIC file of up to { $limit } MB.
 papers-choose = <b>Which skill to add?</b>
     Choose from the list, or write a word to find it.
@@ -40,6 +41,15 @@ papers-watch-about = From now on, unless you are blocked, the dispatcher may giv
     [one] { $needed } job
    *[other] { $needed } jobs
 } without rework, offers will come by themselves.
+papers-more-pages = One more page? Send it next, within { $minutes ->
+    [one] { $minutes } minute
+   *[other] { $minutes } minutes
+}.
+papers-page = 📎 <b>Taken as page { $number } of the same document:</b> { $skill }. They will be checked together.
+    Another document? Take the page off and choose its skill.
+papers-page-unsorted = 📎 <b>Taken as page { $number } of the same document.</b> Choose its skill, the question stands above.
+papers-not-a-page = This is no page of the document
+papers-taken-off = The page is taken off, nobody will check it. If the photo belongs to a job, send it again.
 papers-which = <b>Document received.</b> Which skill is it for?
 papers-refusal-unreadable = cannot be read
 papers-refusal-wrong = not the right document
