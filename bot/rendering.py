@@ -67,7 +67,8 @@ async def _card(db: Database, letter: Letter, texts: Texts, pairs: PairsFor) -> 
     text = f"{headline}\n\n{screen.text}" if headline else screen.text
     is_with_pairs = letter.delivery is Delivery.NEW and letter.notice in WITH_PAIRS
     photo = await pairs(letter.ticket_id, texts) if is_with_pairs else screen.photo
-    return Screen(text, screen.rows, photo, screen.keys)
+    rows = screen.rows + notice_screens.rows(Notice(rang.notice), card, data, texts)
+    return Screen(text, rows, photo, screen.keys)
 
 
 async def _rang(db: Database, letter: Letter) -> Rang | None:

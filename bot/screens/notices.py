@@ -9,7 +9,9 @@ from typing import Any
 from bot import formats
 from bot.screens import breaches
 from bot.screens import deadlines as deadline_screens
+from bot.screens.objections import PauseTap
 from bot.texts import Html, Texts
+from bot.ui import Button, Rows, column
 from core.domain.clock import LEVELS
 from core.domain.notice import Notice
 from core.domain.ticket import TicketEvent, TicketStatus
@@ -18,7 +20,7 @@ from core.services.cards import Card, ClientCard, DeskCard, JobCard, OfferCard
 
 def headline(notice: Notice, card: Card, data: dict[str, Any], texts: Texts) -> Html:
     """Empty where nothing has happened: the reader has asked for the card."""
-    endings = [_variant(notice, card, data), _by_the_clock(notice, card), _by(card, data), f"-{_reader(card)}"]
+    endings = [_variant(notice, card, data), _by_the_clock(notice, card, data), _by(card, data), f"-{_reader(card)}"]
     if isinstance(card, ClientCard | DeskCard):
         endings.append("")
     for ending in endings:
@@ -33,9 +35,26 @@ def _words(notice: Notice, card: Card, data: dict[str, Any], texts: Texts) -> di
         return deadline_screens.words(card, data, texts)
     if notice is Notice.BREACH:
         return breaches.words(card, data, texts)
+    if notice is Notice.RESUMED:
+        return _window(card, texts)
     if notice is Notice.PRIORITY:
         return {"priority": texts.plain(f"clocks-priority-{data['outcome']}")}
     return {"pay": formats.money(card.pay_kop, texts.language)} if isinstance(card, OfferCard | JobCard) else {}
+
+
+def _window(card: Card, texts: Texts) -> dict[str, str]:
+    if isinstance(card, OfferCard) or card.starts_at is None or card.ends_at is None:
+        return {}
+    base = card.base
+    return {"window": formats.window(card.starts_at, card.ends_at, base.zone, texts.language, base.read_at)}
+
+
+def rows(notice: Notice, card: Card, data: dict[str, Any], texts: Texts) -> Rows:
+    """What its reader may want to look at beside the card: the pause that is over, to which he may object there."""
+    if notice is not Notice.RESUMED or not data.get("pause") or not isinstance(card, ClientCard | JobCard):
+        return ()
+    tap = PauseTap(ticket_id=card.base.ticket_id, pause=int(data["pause"]))
+    return column(Button(texts.plain("clocks-look"), tap.pack()))
 
 
 def _reader(card: Card) -> str:
@@ -75,13 +94,15 @@ def _variant(notice: Notice, card: Card, data: dict[str, Any]) -> str | None:
     return None
 
 
-def _by_the_clock(notice: Notice, card: Card) -> str | None:
+def _by_the_clock(notice: Notice, card: Card, data: dict[str, Any]) -> str | None:
     """What is true of one hour only: nobody is told of a time ahead that is over."""
     match notice, card:
         case Notice.PRIORITY, JobCard() | ClientCard():
             return _of_promise(card)
         case Notice.UNCONFIRMED, DeskCard() if card.starts_at is not None and card.starts_at <= card.base.read_at:
             return "-over" if card.ends_at is not None and card.ends_at <= card.base.read_at else "-begun"
+        case Notice.RESUMED, JobCard() | ClientCard() if data.get("moved") and card.starts_at is not None:
+            return f"-{_reader(card)}-moved"
     return None
 
 

@@ -33,6 +33,7 @@ from core.services import (
     moves,
     notices,
     numbers,
+    objections,
     offers,
     redispatch,
     scope,
@@ -291,8 +292,9 @@ def _go_on(session: Session, actor: Actor, ticket: Ticket, row: Hold, *, now: da
     row.ended_at = at
     session.flush()
     clocks.go_on(session, ticket, cause=cause, now=at)
-    _plan_anew(session, actor, ticket, row, now=now)
-    notices.publish(session, Notice.RESUMED, ticket, cause=cause, now=now, told=rules.told(Notice.RESUMED, before))
+    is_moved = _plan_anew(session, actor, ticket, row, now=now)
+    told, data = rules.told(Notice.RESUMED, before), {"moved": is_moved, "pause": objections.ended(session, ticket, at)}
+    notices.publish(session, Notice.RESUMED, ticket, cause=cause, now=now, told=told, data=data)
     if target is TicketStatus.SEARCHING:
         waves.new_version(session, ticket, now=now)
         waves.begin_again(session, actor, ticket, WaveReason.AGAIN, now=now)
@@ -300,13 +302,15 @@ def _go_on(session: Session, actor: Actor, ticket: Ticket, row: Hold, *, now: da
     breaches.catch_up(session, ticket, now=now)
 
 
-def _plan_anew(session: Session, actor: Actor, ticket: Ticket, row: Hold, *, now: datetime) -> None:
-    """The crew keeps its visit; where the time is over it gets the next window, and nobody is under way any more."""
+def _plan_anew(session: Session, actor: Actor, ticket: Ticket, row: Hold, *, now: datetime) -> bool:
+    """The crew keeps its visit; where the time is over it gets the next window, and nobody is under way any more. True:
+    it has another time."""
     visit = steps.current_visit(session, ticket.id)
     if visit is None or visit.status not in AHEAD | {VisitStatus.EN_ROUTE} or visit.ends_at > now:
-        return
+        return False
     slot = offers.next_slot(session, ticket, now=now)
     moves.plan_anew(session, actor, visit, slot, row, now=now)
+    return True
 
 
 def _fresh(session: Session, actor: Actor, ticket_id: int, version: int) -> Ticket:

@@ -86,6 +86,12 @@ def of_ticket(session: Session, actor: Actor, ticket: Ticket, *, now: datetime) 
     return tuple(_pause(session, actor, ticket, number, rows, now) for number, rows in enumerate(found, start=1))
 
 
+def ended(session: Session, ticket: Ticket, at: datetime) -> int | None:
+    """The number of the pause that ended at this moment; None: nothing stood."""
+    found = enumerate(_pauses(session, ticket, at), start=1)
+    return max((number for number, rows in found if _end_of(rows) == at), default=None)
+
+
 def card(session: Session, actor: Actor, ticket_id: int, number: int, *, now: datetime) -> PauseCard:
     """Raises NotFound."""
     ticket, rows = _found(session, actor, ticket_id, number, now)

@@ -76,6 +76,35 @@ async def test_a_tap_that_would_break_a_promise_says_so_first_and_nobody_is_prom
     assert "Новый срок" not in said
 
 
+async def test_the_end_of_a_pause_names_the_new_time_and_leads_to_the_objection(edge: Edge) -> None:
+    crew = await promised(edge)
+    ticket = await crew.does(make.bring, TicketStatus.ASSIGNED)
+    await crew.does(make.wait, ticket, StopReason.NO_ACCESS, days=1)
+    await crew.edge.later(days=1, minutes=1)
+    await crew.edge.db.write(holds.sweep, 50)
+    await settled(crew.edge)
+
+    for phone in (crew.client, crew.engineer):
+        assert "Новое время выезда: сегодня, 17 марта," in await phone.last()
+        await phone.taps("Посмотреть паузу")
+        assert "Пауза по заявке З-000001" in await phone.last()
+        assert "Не согласен" in await phone.buttons()
+
+
+async def test_a_pause_that_moved_nothing_names_no_new_time_and_one_that_stopped_nothing_is_not_looked_at(
+    edge: Edge,
+) -> None:
+    crew = await promised(edge)
+    ticket = await crew.does(make.bring, TicketStatus.ASSIGNED)
+    await crew.does(make.wait, ticket, StopReason.OUR_PARTS, minutes=5)
+    await crew.edge.later(minutes=6)
+    await crew.edge.db.write(holds.sweep, 50)
+    await settled(crew.edge)
+    assert "Продолжаем" in await crew.client.last()
+    assert "Новое время" not in await crew.client.last()
+    assert "Посмотреть паузу" not in await crew.client.buttons()
+
+
 async def test_a_client_objects_to_a_pause_and_the_desk_agrees(edge: Edge) -> None:
     crew = await promised(edge)
     ticket = await crew.does(make.bring, TicketStatus.ASSIGNED)
