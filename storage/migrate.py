@@ -46,7 +46,7 @@ def downgrade(url: str, revision: str) -> None:
 
 def current(url: str) -> str | None:
     """The revision a database stands at; None for an empty or absent one."""
-    if engines.is_sqlite(url) and not Path(engines.file_url(url).database or "").exists():
+    if is_absent(url):
         _ensure_folder(url)
         return None
     import asyncpg
@@ -57,8 +57,17 @@ def current(url: str) -> str | None:
         raise OutOfReach(str(getattr(error, "orig", error))) from error
 
 
+def is_absent(url: str) -> bool:
+    """An embedded database whose file nobody has begun yet."""
+    return engines.is_sqlite(url) and not file_of(url).exists()
+
+
+def file_of(url: str) -> Path:
+    return Path(engines.file_url(url).database or "").absolute()
+
+
 def _ensure_folder(url: str) -> None:
-    folder = Path(engines.file_url(url).database or "").absolute().parent
+    folder = file_of(url).parent
     if not folder.is_dir():
         raise OutOfReach(f"no such folder: {folder}")
 

@@ -19,7 +19,8 @@ _CLOCK_WAIT_S = 5
 
 
 @contextmanager
-def opened() -> Iterator["Database"]:
+def opened(*, may_begin: bool = False) -> Iterator["Database"]:
+    """`may_begin`: a database that is not there yet is made; whoever only asks has mistyped where it is."""
     from core.services import numbers
     from core.settings import load
     from storage.db import Database
@@ -27,7 +28,7 @@ def opened() -> Iterator["Database"]:
     # A use case imports the tables it names; their keys lead to tables it does not.
     importlib.import_module("storage.models.all")
     settings = load()
-    _bring_up_to_date(settings.database_url)
+    _bring_up_to_date(settings.database_url, may_begin=may_begin)
     info = {numbers.KEY: settings.defaults()}
     database = Database.open(settings.database_url, _clock(settings), info=info)
     try:
@@ -36,7 +37,7 @@ def opened() -> Iterator["Database"]:
         database.close_sync()
 
 
-def _bring_up_to_date(url: str) -> None:
+def _bring_up_to_date(url: str, *, may_begin: bool) -> None:
     """An embedded file silently; of a database server somebody else may be in charge, so it is said aloud."""
     from core.settings import leave
     from storage import migrate
@@ -46,6 +47,8 @@ def _bring_up_to_date(url: str) -> None:
             return
     except migrate.OutOfReach as error:
         leave("DATABASE_URL", f"база не открывается / the database cannot be opened: {error}")
+    if not may_begin and migrate.is_absent(url):
+        leave("DATABASE_URL", f"такого файла нет / there is no such file: {migrate.file_of(url)}")
     if url.startswith("postgresql"):
         print("Структура базы PostgreSQL обновлена до текущей версии.", file=sys.stderr)
     migrate.upgrade(url)

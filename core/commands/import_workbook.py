@@ -50,7 +50,7 @@ def _run(file: Path, *, apply: bool) -> "ImportReport":
         next(steps)
         workbook = check(raw)
         next(steps)
-        with opened() as database:
+        with opened(may_begin=True) as database:
             next(steps)
             if not apply:
                 return database.read_sync(imports.preview, SHELL, workbook)

@@ -41,7 +41,7 @@ def invite(
     settings = load()
     codes = {"client": client, "contractor": contractor, "site": site}
     try:
-        with opened() as database:
+        with opened(may_begin=True) as database:
             issued = database.write_sync(_issue, SHELL, Role(role), codes, region, _secret(settings))
     except NotFound:
         raise typer.BadParameter("такого клиента, подрядчика, объекта или региона нет") from None

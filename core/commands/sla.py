@@ -125,7 +125,7 @@ def _show(found: "Quote") -> None:
     here = ZoneInfo(found.zone)
     print(f"{found.site_code} {found.site}, {found.zone}")
     print(f"Договор {found.contract}, план «{found.plan}», приоритет {_NAMES[found.priority]}")
-    print(f"Заявка: {found.at.astimezone(here):%d.%m.%Y %H:%M}")
+    print(f"Заявка: {_local(found.at, here)}")
     if not found.has_row:
         print(f"В плане нет строки «{_NAMES[found.priority]}»: прибытие и выполнение не обещаны.")
     told = {one.kind: one for one in found.deadlines}
@@ -135,13 +135,20 @@ def _show(found: "Quote") -> None:
             print(f"{_KINDS[kind]:<11} —")
             continue
         calendar = _CALENDARS[one.promise.calendar]
-        print(f"{_KINDS[kind]:<11} {one.due_at.astimezone(here):%d.%m.%Y %H:%M}  {one.promise.minutes} мин, {calendar}")
+        print(f"{_KINDS[kind]:<11} {_local(one.due_at, here)}  {one.promise.minutes} мин, {calendar}")
     if any(one.promise.calendar is CalendarKind.WORKING for one in told.values()):
         print(f"Рабочее время: {_hours(found.worked)}")
     if found.off:
         print(f"Не рабочие дни: {_days(found.off)}")
     if found.short:
         print(f"Короткие дни: {_days(found.short)}")
+
+
+def _local(at: datetime, zone: Any) -> str:
+    """With its offset in an hour that the clock of the site shows twice: 02:00 may come after 02:30."""
+    here = at.astimezone(zone)
+    is_shown_twice = here.replace(fold=0).utcoffset() != here.replace(fold=1).utcoffset()
+    return f"{here:%d.%m.%Y %H:%M}" + (f" ({here.isoformat()[-6:]})" if is_shown_twice else "")
 
 
 def _hours(worked: tuple[int, int]) -> str:

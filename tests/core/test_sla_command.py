@@ -1,6 +1,7 @@
 """`python -m core sla` as a stranger uses it: another process, its output, its exit code."""
 
 import json
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
@@ -11,6 +12,7 @@ from tests.databases import PostgresServer, SqliteFiles
 from tests.imports.test_command import run
 from tests.make.directories import add_client, add_contractor, add_site
 from tests.make.tickets import add_contract
+from tests.make.workbooks import small_book, write_xlsx
 
 
 @pytest.fixture
@@ -150,3 +152,38 @@ def test_a_site_without_a_zone_is_named(databases: SqliteFiles | PostgresServer,
 
     assert told.returncode == 2
     assert "часовой пояс" in told.stderr
+
+
+def test_an_hour_that_the_clock_shows_twice_is_told_with_its_offset(
+    url: str, databases: SqliteFiles | PostgresServer
+) -> None:
+    engine: Engine = databases.engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE site SET zone = 'Europe/Berlin' WHERE code = 'О-00001'"))
+        connection.execute(text("UPDATE sla_target SET reaction_min = 30 WHERE priority = 'emergency'"))
+    engine.dispose()
+    told = run(url, "sla", "1", "авария", "--at", "2026-10-25T02:30+02:00")
+
+    assert "Заявка: 25.10.2026 02:30 (+02:00)" in told.stdout
+    assert "Реакция     25.10.2026 02:00 (+01:00)  30 мин" in told.stdout
+    assert "Прибытие    25.10.2026 10:30  540 мин" in told.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("calendar",), ("sla", "1", "авария"), ("check",), ("cover",), ("calendar", "2026-03-17", "выходной")],
+    ids=" ".join,
+)
+def test_a_file_that_is_not_there_is_said_and_not_made(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    file = tmp_path / "nariad.db"
+    told = run(f"sqlite+aiosqlite:///{file}", *arguments)
+
+    assert (told.returncode, told.stdout) == (2, "")
+    assert f"DATABASE_URL: такого файла нет / there is no such file: {file}" in told.stderr
+    assert not file.exists()
+
+
+def test_an_import_may_begin_a_database(tmp_path: Path) -> None:
+    file, book = tmp_path / "new.db", write_xlsx(tmp_path / "book.xlsx", small_book())
+    assert run(f"sqlite+aiosqlite:///{file}", "import", book, "--apply").returncode == 0
+    assert run(f"sqlite+aiosqlite:///{file}", "calendar").returncode == 0
