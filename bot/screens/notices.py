@@ -38,7 +38,7 @@ def _words(notice: Notice, card: Card, data: dict[str, Any], texts: Texts) -> di
     if notice is Notice.RESUMED:
         return _window(card, texts)
     if notice is Notice.PRIORITY:
-        return {"priority": texts.plain(f"clocks-priority-{data['outcome']}")}
+        return {"priority": texts.plain(f"clocks-priority-{data.get('outcome', card.base.priority)}")}
     return {"pay": formats.money(card.pay_kop, texts.language)} if isinstance(card, OfferCard | JobCard) else {}
 
 

@@ -91,7 +91,7 @@ def test_what_is_not_there_is_said_with_code_two(url: str, empty_database_url: s
         assert reason in told.stderr
 
 
-def test_empty_directories_are_said_to_be_empty(empty_database_url: str, tmp_path: Path) -> None:
-    assert json.loads(run(empty_database_url, "cover", "--json").stdout)["skills"] == []
-    assert "справочники" in run(empty_database_url, "cover").stdout
-    assert run(empty_database_url, "cover", "--png", tmp_path / "a.png").returncode == 2
+def test_empty_directories_are_said_to_be_empty(database_url: str, tmp_path: Path) -> None:
+    assert json.loads(run(database_url, "cover", "--json").stdout)["skills"] == []
+    assert "справочники" in run(database_url, "cover").stdout
+    assert run(database_url, "cover", "--png", tmp_path / "a.png").returncode == 2

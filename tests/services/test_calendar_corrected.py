@@ -165,7 +165,7 @@ def test_an_objection_counts_the_pause_and_not_the_day_that_was_said_later(
     ticket = send(world)
     take(world, ticket)
     later(world, clock, hours=23)  # nine o'clock
-    paused(world, ticket, clock, minutes=pause)
+    paused(world, ticket, clock, world.dispatcher, minutes=pause)  # his window was over
     later(world, clock, minutes=90)
     arrive(world, ticket)
     arrival = clock_of(world, ticket, K.ARRIVAL)
@@ -210,12 +210,10 @@ def test_an_objection_alone_breaks_a_kept_promise_as_ever(world: World, clock: H
     assert row.at == arrival.judged_due_at == clock_verdicts.deadline(world.session, arrival) == came - 50 * HOUR / 60
 
 
-def paused(world: World, ticket: Ticket, clock: HandClock, *, minutes: int) -> None:
+def paused(world: World, ticket: Ticket, clock: HandClock, who: Actor | None = None, *, minutes: int) -> None:
     """No access, for so long; the client may object."""
-    until = world.now + timedelta(minutes=minutes)
-    holds.hold(
-        world.session, tap(world.engineer), ticket.id, ticket.version, StopReason.NO_ACCESS, until, WHY, now=world.now
-    )
+    until, who = world.now + timedelta(minutes=minutes), tap(who or world.engineer)
+    holds.hold(world.session, who, ticket.id, ticket.version, StopReason.NO_ACCESS, until, WHY, now=world.now)
     world.now = clock.move(minutes=minutes)
     holds.sweep(world.session, 50, now=world.now)
 
