@@ -104,14 +104,15 @@ def _unfair(session: Session, month: Month, event: QualityEvent) -> str:
 
 
 def _was_late(session: Session, month: Month, event: QualityEvent, ticket: Ticket, visits: Sequence[int]) -> bool:
-    """He had the job at the deadline, the window he had agreed to would have kept it, and he was not there, or had not
-    reported, by then. Nothing else eats the time of this month: no client moves or pauses, no outage."""
+    """He had the job until the deadline (its breach may have taken it away), the window he had agreed to would have
+    kept it, and he was not there, or had not reported, by then. Nothing else eats the time of this month: no client
+    moves or pauses, no outage."""
     cause = session.get_one(Audit, event.audit_id)
     due_at = datetime.fromisoformat(cause.data["due"])
     had = session.scalars(
         select(Visit.id)
         .join(Assignment, Assignment.id == Visit.assignment_id)
-        .where(Visit.id.in_(visits), or_(Assignment.ended_at.is_(None), Assignment.ended_at > due_at))
+        .where(Visit.id.in_(visits), or_(Assignment.ended_at.is_(None), Assignment.ended_at >= due_at))
         .order_by(Visit.number)
     )
     trips = [trip for visit in had if (trip := month.crews.trips[visit]).planned_at <= due_at]
