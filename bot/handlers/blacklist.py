@@ -47,13 +47,9 @@ async def turn_page(call: CallbackQuery, callback_data: Blacklist, actor: Actor,
 
 
 @router.callback_query(FirmBlocks.filter())
-async def history(
-    call: CallbackQuery, callback_data: FirmBlocks, actor: Actor, db: UpdateDb, texts: Texts, state: FSMContext
-) -> None:
-    """Also the way out of a question: nothing is awaited any more."""
+async def history(call: CallbackQuery, callback_data: FirmBlocks, actor: Actor, db: UpdateDb, texts: Texts) -> None:
     tap = callback_data
     found = await db.read(block_lists.history, actor, tap.contractor_id, offset=tap.page * PAGE, limit=PAGE)
-    await state.clear()
     await show(call, screens.history(found, texts))
 
 
@@ -69,11 +65,8 @@ async def where(call: CallbackQuery, callback_data: BlockWhere, actor: Actor, db
 
 
 @router.callback_query(BlockHow.filter())
-async def how(
-    call: CallbackQuery, callback_data: BlockHow, actor: Actor, db: UpdateDb, texts: Texts, state: FSMContext
-) -> None:
+async def how(call: CallbackQuery, callback_data: BlockHow, actor: Actor, db: UpdateDb, texts: Texts) -> None:
     found = await db.read(block_requests.subjects, actor, callback_data.contractor_id)
-    await state.clear()
     await show(call, screens.how(callback_data, found, texts))
 
 
@@ -98,14 +91,11 @@ async def draft_block(
 
 
 @router.callback_query(SendBlock.filter())
-async def propose(
-    call: CallbackQuery, callback_data: SendBlock, actor: Actor, db: UpdateDb, bot: Bot, state: FSMContext
-) -> None:
+async def propose(call: CallbackQuery, callback_data: SendBlock, actor: Actor, db: UpdateDb, bot: Bot) -> None:
     wish = _wish(callback_data)
     await db.read(block_requests.proposal, actor, *wish)
     words = await db.read(inbox.words, bot.id, callback_data.update, call.from_user.id)
     await db.write(block_requests.propose, actor, *wish, words)
-    await state.clear()
     await settle(call)
 
 

@@ -15,7 +15,7 @@ from bot.texts import Texts
 from bot.update_db import UpdateDb
 from core.domain.actor import Actor
 from core.domain.block import BlockLevel
-from core.domain.errors import Changed, DisputeDecided, NotAllowed
+from core.domain.errors import Changed, NotAllowed
 from core.services import block_requests, ledger, quality, quality_disputes
 
 router = Router(name="score")
@@ -87,7 +87,7 @@ async def refuse(message: Message, actor: Actor, db: UpdateDb, texts: Texts, sta
     number = (await state.get_data())["event"]
     try:
         await db.write(quality_disputes.decide, actor, number, False, message.text or "")
-    except (Changed, DisputeDecided):
+    except Changed:
         await show_changed(message, state, screens.event(await db.read(ledger.event, actor, number), texts), texts)
         return
     await state.clear()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, text, update
+from sqlalchemy import ColumnElement, TextClause, and_, or_, select, text, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.domain import no_show
@@ -39,7 +39,7 @@ class _Wait:
     """What says "not before": from now on it says so for no longer than `longest`."""
 
     column: InstrumentedAttribute[Any]
-    of: ColumnElement[bool]
+    of: ColumnElement[bool] | TextClause
     longest: timedelta = timedelta(0)
 
 
@@ -61,9 +61,9 @@ def _waits(rules: Defaults) -> Iterator[_Wait]:
     """A letter nobody has tried yet is held by the hours of its reader: `_held_letters`."""
     offer = timedelta(minutes=rules.offer_wait_max_minutes)
     yield _Wait(Outbox.not_before, and_(_LETTER, _WAS_TRIED))
-    yield _Wait(Outbox.lease_until, and_(_LETTER), LEASE)
-    yield _Wait(Inbox.not_before, and_(_UPDATE))
-    yield _Wait(Inbox.lease_until, and_(_UPDATE), LEASE)
+    yield _Wait(Outbox.lease_until, _LETTER, LEASE)
+    yield _Wait(Inbox.not_before, _UPDATE)
+    yield _Wait(Inbox.lease_until, _UPDATE, LEASE)
     yield _Wait(Proof.fetch_at, Proof.status == ProofStatus.PENDING)
     yield _Wait(Certificate.fetch_at, Certificate.fetch_at.is_not(None))
     yield _Wait(Offer.waits_until, Offer.status == OfferStatus.SENT, offer)
