@@ -37,8 +37,7 @@ def keep(session: Session, ticket_ids: Collection[int], *, now: datetime) -> Non
     burning, standing = _burning(session, statuses), _standing(session, statuses)
     for ticket_id, task in list(standing.items()):
         if ticket_id not in burning or _is_answered(task, statuses[ticket_id]):
-            outcome, cause = _why_over(session, task), task.cause.partition(":")[2]
-            tasks.end_for_cause(session, _SYSTEM, task.kind, cause, outcome, now=now)
+            tasks.end_for_ticket(session, _SYSTEM, ticket_id, KINDS, _why_over(session, task), now=now)
             del standing[ticket_id]
         elif task.data != (data := _said(burning[ticket_id])):
             task.data = data
@@ -108,6 +107,7 @@ def _open(
             continue
         is_search = loudest(clocks).kind in OURS_ALONE and statuses[ticket_id] is TicketStatus.SEARCHING
         kind = TaskKind.REACTION if is_search else TaskKind.DEADLINE
-        cause = f"{kind}:ticket {ticket_id} {len(past) + 1}"
+        # One key for both kinds: of two who open at once, one looks again and finds the other's.
+        cause = f"burns:ticket {ticket_id} {len(past) + 1}"
         new.append(Task(kind=kind, cause=cause, ticket_id=ticket_id, data=_said(clocks), created_at=now, due_at=now))
     tasks.open_many(session, new)

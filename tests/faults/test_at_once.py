@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from core.domain.actor import Actor, Grant
 from core.domain.block import BlockLevel, BlockRule, Subject
 from core.domain.role import Role
+from core.domain.task import TaskKind
 from core.domain.ticket import TicketStatus
 from core.domain.visit import AHEAD
 from core.services import (
@@ -24,11 +25,12 @@ from core.services import (
     redispatch,
     staffing,
     substitutes,
+    warnings,
 )
 from core.services.blacklist import Order
 from storage.db import Database
 from storage.models.contractor import Appeal, Block, BlockRequest, Contractor
-from storage.models.desk import Audit
+from storage.models.desk import Audit, Task
 from storage.models.offer import Offer
 from storage.models.ticket import Assignment, Ticket
 from storage.models.visit import Visit
@@ -38,6 +40,7 @@ from tests.make.blocks import begin as begin_block
 from tests.make.blocks import propose
 from tests.make.directories import add_contractor
 from tests.make.people import add_dispatcher, add_person
+from tests.make.promises import promise
 from tests.make.tickets import SKILL, World, add_engineer, make_world, send, take, tap, visit_of, wait
 
 ROUNDS, FEWER = 20, 5
@@ -309,3 +312,30 @@ async def test_two_requests_of_one_block_confirmed_in_one_instant_are_one_block(
         "BlockHolds",
         "done",
     ]
+
+
+async def test_two_promises_of_a_ticket_that_burn_in_one_instant_are_one_task(
+    db: Database, rivals: Rivals, clock: HandClock
+) -> None:
+    """One sweep has found that nobody says yes, the other that nobody comes: two kinds of task, of which one stands."""
+
+    def begin(session: Session, *, now: datetime) -> World:
+        return promise(session, now=now)
+
+    def ask(session: Session, world: World, *, now: datetime) -> None:
+        world.session, world.now = session, now
+        send(world)
+
+    def standing(session: Session, *, now: datetime) -> list[tuple[int | None, TaskKind]]:
+        rows = session.execute(select(Task.ticket_id, Task.kind).where(Task.ended_at.is_(None)))
+        return [(ticket, kind) for ticket, kind in rows]
+
+    world = await db.write(begin)
+    for number in range(1, FEWER + 1):
+        await db.write(ask, world)
+        clock.move(minutes=119)
+        assert rivals.race((warnings.sweep, 1), (warnings.sweep, 1)) == ["done", "done"]
+        tasks = await db.read(standing)
+        assert (len(tasks), len(dict(tasks))) == (number, number)
+        clock.move(minutes=121)
+        await db.write(warnings.sweep, 50)

@@ -7,13 +7,14 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from core.domain.actor import Actor
 from core.domain.block import BlockLevel
 from core.domain.clock import ClockKind, Whose
 from core.domain.notice import Notice
 from core.domain.quality import QualityKind
 from core.domain.task import TaskKind
 from core.domain.ticket import TicketStatus
-from core.services import appeals, guard, invariants
+from core.services import appeals, guard, invariants, tasks
 from scheduler.runner import Runner
 from scheduler.timetable import timetable
 from storage.db import Database
@@ -39,12 +40,13 @@ class Left(NamedTuple):
     agreed: int
     held: int
     appeal: int
+    manager: Actor
 
 
 def begun(session: Session, *, now: datetime) -> Left:
     """An offer that waits, a visit agreed for today, a hold of a day, a document that ends, a limit with an appeal."""
     world = promise(session, now=now)
-    add_manager(world)
+    manager = add_manager(world)
     skill_row(world).valid_until = (now + timedelta(days=32)).date()
     agreed, held = send(world), send(world)
     take(world, agreed)
@@ -56,7 +58,7 @@ def begun(session: Session, *, now: datetime) -> Left:
     appeals.give(session, tap(man), block.id, "Объект был закрыт", now=now)
     send(world)
     appeal = session.scalars(select(Appeal.id)).one()
-    return Left(agreed.id, held.id, appeal)
+    return Left(agreed.id, held.id, appeal, manager)
 
 
 def said(session: Session, *, now: datetime) -> Counter[str]:
@@ -102,8 +104,9 @@ async def test_everything_is_caught_up_once_and_nobody_is_blamed(db: Database, c
         times = Counter((person, notice) for person, notice, _ in told)
         assert set(times.values()) == {1}, times
         heard = {notice for _, notice in times}
-        assert {Notice.BLOCK, Notice.APPEAL_LATE, Notice.CLOCK_JUMP} <= heard
-        assert Notice.SKILL_ENDS not in heard  # nothing is over before somebody says that the time is right
+        assert {Notice.APPEAL_LATE, Notice.CLOCK_JUMP} <= heard
+        # No document and no limit is over before somebody says that the time is right.
+        assert not {Notice.BLOCK, Notice.SKILL_ENDS} & heard
         levels = select(Outbox.person_id, Outbox.dedupe_key).where(Outbox.notice == Notice.SLA)
         of_clock = Counter((person, key.split(":")[1]) for person, key in session.execute(levels))
         assert set(of_clock.values()) == {1}, of_clock
@@ -120,3 +123,21 @@ async def test_everything_is_caught_up_once_and_nobody_is_blamed(db: Database, c
     await db.write(guard.look_at_start)
     await runner.run_due()
     assert await db.read(said) == before
+
+    def trust(session: Session, *, now: datetime) -> None:
+        (doubt,) = session.scalars(select(Task.id).where(Task.kind == TaskKind.CLOCK_JUMP))
+        tasks.end(session, left.manager, doubt, "right", now=now)
+
+    def told_then(session: Session, *, now: datetime) -> Counter[tuple[Notice, int | None]]:
+        over = (Notice.BLOCK, Notice.SKILL_ENDS)
+        rows = select(Outbox.notice, Outbox.person_id).where(Outbox.notice.in_(over), Outbox.created_at > slept_from)
+        return Counter((notice, person) for notice, person in session.execute(rows))
+
+    await db.write(trust)
+    for _ in range(2):
+        clock.move(minutes=1)
+        await runner.run_due()
+        heard = await db.read(told_then)
+        assert {notice for notice, _ in heard} == {Notice.BLOCK, Notice.SKILL_ENDS}
+        assert set(heard.values()) == {1}
+    assert await db.read(invariants.violations) == []

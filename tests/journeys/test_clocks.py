@@ -62,8 +62,8 @@ async def test_an_ordinary_job_becomes_an_emergency_of_which_the_plan_promises_n
     await marina.says("/ticket 1")
     await marina.taps("Изменить срочность")
     await marina.taps("Авария")
-    await pyotr.sees("Теперь это авария")
-    await olga.sees("Ваша заявка теперь авария")
+    for one in (pyotr, olga):
+        await one.sees("Срочность теперь: авария")
     (ticket,) = await stage.rows(select(Ticket))
     assert (ticket.priority, ticket.status) == (Priority.EMERGENCY, TicketStatus.ASSIGNED)
 
