@@ -32,8 +32,6 @@ T = TypeVar("T")
 
 SLOW_AFTER_S = 5.0
 CONFLICT_ATTEMPTS = 12
-#: Threads that read SQLite; more of them only wait for each other.
-READERS = 4
 #: After which outcomes a unit is run again, and how often each may befall it: PostgreSQL has undone the unit.
 MOST_OF_EACH = {
     "40001": CONFLICT_ATTEMPTS,  # serialization failure
@@ -75,29 +73,25 @@ class Unit:
 
 
 class Database:
-    def __init__(self, url: str, clock: Clock, *, pool_size: int, info: Mapping[str, Any]) -> None:
+    def __init__(self, url: str, clock: Clock, pair: engines.Pair, info: Mapping[str, Any]) -> None:
         self.url = url
         self.clock = clock
         self.info = dict(info)
         self.is_sqlite = engines.is_sqlite(url)
         self._listeners: list[Callable[[], None]] = []
         self._runner: asyncio.Runner | None = None
-        self._writer: Engine | AsyncEngine
-        self._reader: Engine | AsyncEngine
+        self._writer, self._reader = pair.writer, pair.reader
         self._threads: dict[Engine, ThreadPoolExecutor] = {}
-        if self.is_sqlite:
-            self._writer = self._on_threads(engines.sqlite_writer(url), 1, "sqlite-writer")
-            self._reader = self._on_threads(engines.sqlite_reader(url, READERS), READERS, "sqlite-reader")
-        else:
-            self._writer = engines.postgres(url, pool_size)
-            self._reader = engines.postgres_reader(self._writer)
+        for engine, count, name in ((pair.writer, 1, "writer"), (pair.reader, engines.SQLITE_READERS, "reader")):
+            if isinstance(engine, Engine):
+                self._threads[engine] = ThreadPoolExecutor(count, thread_name_prefix=f"sqlite-{name}")
 
     @classmethod
     def open(
         cls, url: str, clock: Clock, *, pool_size: int = 8, info: Mapping[str, Any] = MappingProxyType({})
     ) -> "Database":
         """`info` is found by every use case as `session.info`: the business numbers of this installation."""
-        return cls(url, clock, pool_size=pool_size, info=info)
+        return cls(url, clock, engines.pair(url, pool_size), info)
 
     def on_commit(self, listener: Callable[[], None]) -> None:
         """`listener()` is called in the event loop after each committed write; it must return at once."""
@@ -136,10 +130,6 @@ class Database:
         if self._runner is None:
             self._runner = asyncio.Runner()
         return self._runner
-
-    def _on_threads(self, engine: Engine, count: int, name: str) -> Engine:
-        self._threads[engine] = ThreadPoolExecutor(count, thread_name_prefix=name)
-        return engine
 
     async def _write(self, unit: Unit) -> Any:
         result = await self._run(self._writer, unit)

@@ -4,6 +4,7 @@
 the invariants of the product are checked. Nothing here imports Telegram.
 """
 
+import gc
 import os
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 from core.services import invariants
 from storage.db import Database
 from tests.clock import HandClock
-from tests.databases import PostgresServer, SqliteFiles, no_postgres, rolled_back
+from tests.databases import KeptEngines, PostgresServer, SqliteFiles, no_postgres, rolled_back
 
 Source = SqliteFiles | PostgresServer
 
@@ -23,6 +24,12 @@ Source = SqliteFiles | PostgresServer
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not os.environ.get("NARYAD_SOAK"):
         items[:] = [item for item in items if item.get_closest_marker("soak") is None]
+
+
+def pytest_collection_finish() -> None:
+    """What is imported stays to the end: the collector need not walk it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -99,9 +106,18 @@ def session(shared_engine: Engine, clock: HandClock, request: pytest.FixtureRequ
             check_invariants(session, now=clock.now())
 
 
+@pytest.fixture(scope="session")
+def kept_engines(databases: Source) -> KeptEngines:
+    url = databases.fresh()
+    databases.drop(url)
+    return KeptEngines(url)
+
+
 @pytest.fixture
-async def db(database_url: str, clock: HandClock, request: pytest.FixtureRequest) -> AsyncIterator[Database]:
-    database = Database.open(database_url, clock)
+async def db(
+    database_url: str, kept_engines: KeptEngines, clock: HandClock, request: pytest.FixtureRequest
+) -> AsyncIterator[Database]:
+    database = Database(database_url, clock, kept_engines.at(database_url), {})
     yield database
     if wants_invariants(request):
         await database.read(check_invariants)

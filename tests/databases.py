@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
@@ -124,6 +125,31 @@ class PostgresServer:
 
     def _sync(self, url: str) -> str:
         return make_url(url).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+
+class KeptEngines:
+    """One pair of engines for the databases of all tests of a worker, one after the other: what they have compiled for
+    one test is not compiled again for the next."""
+
+    def __init__(self, url: str) -> None:
+        self._url = make_url(url)
+        self._pair = engines.pair(url, 8)
+        for engine in {_plain(self._pair.writer), _plain(self._pair.reader)}:
+            event.listen(engine, "do_connect", self._lead)
+
+    def at(self, url: str) -> engines.Pair:
+        """For a Database that will be closed before the next one is opened."""
+        self._url = make_url(url)
+        return self._pair
+
+    def _lead(self, dialect: Any, _: Any, args: list[Any], params: dict[str, Any]) -> None:
+        there, named = dialect.create_connect_args(self._url)
+        args[:] = there
+        params.update({name: value for name, value in named.items() if name == "database"})
+
+
+def _plain(engine: Engine | AsyncEngine) -> Engine:
+    return engine if isinstance(engine, Engine) else engine.sync_engine
 
 
 @contextmanager

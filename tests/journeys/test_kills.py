@@ -23,6 +23,7 @@ from storage.models.ticket import Acceptance, Assignment, Ticket
 from storage.models.visit import Proof, Visit
 from tests.browser.sandbox_process import SandboxProcess
 from tests.characters import IVAN, OLGA, PYOTR
+from tests.databases import KeptEngines
 from tests.journeys.acts import asks
 from tests.journeys.conftest import furnished
 from tests.journeys.killing import KillableStage
@@ -32,9 +33,11 @@ pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 @pytest.fixture
-async def stage(sandbox: SandboxProcess, token: str, database_url: str, tmp_path: Path) -> AsyncIterator[KillableStage]:
+async def stage(
+    sandbox: SandboxProcess, token: str, database_url: str, kept_engines: KeptEngines, tmp_path: Path
+) -> AsyncIterator[KillableStage]:
     async with Sim(sandbox.url, token) as sim:
-        fields = await furnished(sim, database_url, tmp_path)
+        fields = await furnished(sim, database_url, kept_engines.at(database_url), tmp_path)
         stage = KillableStage(**fields, log=tmp_path / "bot.log")
         await stage.begin()
         try:
