@@ -21,7 +21,7 @@ from core.domain.notice import Delivery, Notice
 from core.domain.offer import TAKEABLE
 from core.domain.ticket import TicketStatus
 from core.services import breaches, cards, headings, people, unfit, warning_letters
-from core.services.cards import Card, OfferCard
+from core.services.card_views import Card, OfferCard
 from core.services.headings import Rang
 from core.services.outbox import Letter
 from core.services.searches import SEARCHES

@@ -55,7 +55,7 @@ from core.services import (
     teams,
 )
 from core.services.availability import Why
-from core.services.cards import JobCard
+from core.services.card_views import JobCard
 from core.services.imports import SheetCount
 from core.services.outbox import Letter
 from storage.db import Database

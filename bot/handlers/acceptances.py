@@ -17,7 +17,7 @@ from core.domain.actor import Actor
 from core.domain.errors import Changed
 from core.domain.ticket import TicketEvent
 from core.services import acceptances, cards
-from core.services.cards import ClientCard, DeskCard
+from core.services.card_views import ClientCard, DeskCard
 
 router = Router(name="acceptances")
 

@@ -17,7 +17,7 @@ from core.domain.actor import Actor
 from core.domain.errors import Changed
 from core.domain.money import kopecks
 from core.services import cards, counter_prices
-from core.services.cards import OfferCard
+from core.services.card_views import OfferCard
 
 router = Router(name="counter_prices")
 

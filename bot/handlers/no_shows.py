@@ -11,7 +11,7 @@ from bot.texts import Texts
 from bot.update_db import UpdateDb
 from core.domain.actor import Actor
 from core.services import cards, no_shows, substitutes
-from core.services.cards import DeskCard
+from core.services.card_views import DeskCard
 
 router = Router(name="no_shows")
 

@@ -15,7 +15,7 @@ from bot.update_db import UpdateDb
 from core.domain.actor import Actor
 from core.domain.offer import OPEN_STATES, TAKEABLE
 from core.services import cards, jobs, offers
-from core.services.cards import OfferCard
+from core.services.card_views import OfferCard
 
 router = Router(name="offers")
 

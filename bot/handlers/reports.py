@@ -17,7 +17,7 @@ from bot.update_db import UpdateDb
 from core.domain.actor import Actor
 from core.domain.errors import Changed, NumberInvalid
 from core.services import cards, reports
-from core.services.cards import JobCard
+from core.services.card_views import JobCard
 
 router = Router(name="reports")
 

@@ -19,7 +19,7 @@ from core.domain.actor import Actor
 from core.domain.errors import Changed
 from core.domain.notice import Delivery
 from core.services import cards, searches
-from core.services.cards import DeskCard
+from core.services.card_views import DeskCard
 
 router = Router(name="searches")
 

@@ -14,7 +14,7 @@ from bot.ui import Screen
 from bot.update_db import UpdateDb
 from core.domain.actor import Actor
 from core.services import cards, confirmations, jobs, no_shows, reports, visits
-from core.services.cards import JobCard
+from core.services.card_views import JobCard
 
 router = Router(name="visits")
 

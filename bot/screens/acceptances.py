@@ -3,7 +3,7 @@
 from bot.screens.taps import Do, TicketTap
 from bot.texts import Texts
 from bot.ui import Button, Screen, column
-from core.services.cards import Base
+from core.services.card_views import Base
 
 
 def ask_wrong(base: Base, texts: Texts) -> Screen:

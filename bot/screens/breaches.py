@@ -6,7 +6,7 @@ from typing import Any
 from bot import formats
 from bot.texts import Texts
 from core.domain.ticket import TicketStatus
-from core.services.cards import Card, ClientCard, DeskCard
+from core.services.card_views import Card, ClientCard, DeskCard
 
 
 def broken_lines(card: DeskCard, texts: Texts) -> list[str]:

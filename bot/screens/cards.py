@@ -5,7 +5,7 @@ from bot.screens import tickets as ticket_screens
 from bot.screens import visits as visit_screens
 from bot.texts import Texts
 from bot.ui import Screen
-from core.services.cards import Card, ClientCard, DeskCard, JobCard, OfferCard
+from core.services.card_views import Card, ClientCard, DeskCard, JobCard, OfferCard
 
 
 def draw(card: Card, texts: Texts) -> Screen:

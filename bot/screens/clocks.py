@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 from bot import formats
 from bot.texts import Texts
-from core.services.cards import Base
+from core.services.card_views import Base
 from core.services.clock_lines import ClockLine
 
 

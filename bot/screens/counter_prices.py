@@ -6,7 +6,7 @@ from bot import formats
 from bot.texts import Html, Texts
 from bot.ui import Button, Id, Rows, Screen, column
 from core.domain.offer import OfferStatus
-from core.services.cards import Base, DeskCard, OfferCard
+from core.services.card_views import Base, DeskCard, OfferCard
 from core.services.counter_prices import CounterLine
 
 

@@ -17,7 +17,7 @@ from bot.ui import Button, Page, Rows, Screen, column, page_rows
 from core.domain.clock import LEVELS, ClockKind, Whose
 from core.domain.ticket import Priority
 from core.domain.visit import VisitStep
-from core.services.cards import Card, JobCard
+from core.services.card_views import Card, JobCard
 from core.services.deadlines import BreachLine, Broken, Line, Running
 from core.services.tasks import TaskLine
 

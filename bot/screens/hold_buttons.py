@@ -12,7 +12,7 @@ from bot.texts import Texts
 from bot.ui import Button, Id
 from core.domain.clock import StopReason
 from core.domain.ticket import TicketEvent
-from core.services.cards import Base
+from core.services.card_views import Base
 
 Version = Annotated[int, Field(ge=0, le=2**31)]
 #: Since the epoch, so that a moment fits into a button; bounded by the year 9999.

@@ -14,7 +14,7 @@ from bot.ui import Button, Id, Screen, column
 from core.domain.no_show import ETAS_MIN
 from core.domain.task import TaskKind
 from core.domain.visit import VisitStep
-from core.services.cards import ClientCard, DeskCard, JobCard
+from core.services.card_views import ClientCard, DeskCard, JobCard
 from core.services.substitutes import Choices
 from core.services.tasks import TaskLine
 

@@ -15,7 +15,7 @@ from bot.ui import Button, Rows, column
 from core.domain.clock import LEVELS
 from core.domain.notice import Notice
 from core.domain.ticket import TicketEvent, TicketStatus
-from core.services.cards import Card, ClientCard, DeskCard, JobCard, OfferCard
+from core.services.card_views import Card, ClientCard, DeskCard, JobCard, OfferCard
 
 
 def headline(notice: Notice, card: Card, data: dict[str, Any], texts: Texts) -> Html:

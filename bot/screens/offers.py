@@ -21,7 +21,7 @@ from bot.ui import Button, Id, Screen, column
 from core.domain.offer import OPEN_STATES, TAKEABLE, DeclineReason, OfferStatus
 from core.domain.slots import Slot
 from core.domain.ticket import Priority
-from core.services.cards import Base, OfferCard
+from core.services.card_views import Base, OfferCard
 from core.services.jobs import OfferLine, Offers
 
 SHOWN_TEXT = 600

@@ -5,7 +5,7 @@ from aiogram.filters.callback_data import CallbackData
 from bot.texts import Texts
 from bot.ui import Button, Id
 from core.domain.ticket import TicketStatus
-from core.services.cards import Base
+from core.services.card_views import Base
 
 #: From here on there are pictures of the work as well.
 WITH_PROOF = frozenset({TicketStatus.REPORTED, TicketStatus.DISPUTED, TicketStatus.REWORK, TicketStatus.ACCEPTED})

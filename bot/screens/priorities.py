@@ -7,7 +7,7 @@ from bot.screens.taps import Do, TicketTap, Version
 from bot.texts import Html, Texts
 from bot.ui import Button, Id, Screen, column
 from core.domain.ticket import PRIORITISED, Priority, TicketEvent
-from core.services.cards import DeskCard
+from core.services.card_views import DeskCard
 from core.services.clock_forecasts import Forecast
 from core.services.priorities import Choices
 

@@ -10,7 +10,7 @@ from bot.screens.steps import Step, Walk
 from bot.screens.taps import Do, TicketTap
 from bot.texts import Texts
 from bot.ui import Button, Id, Rows, Screen, column
-from core.services.cards import JobCard, Line
+from core.services.card_views import JobCard, Line
 from core.services.reports import MOST_MILLI, PriceRow
 
 QUICK = (1, 2, 3, 5)

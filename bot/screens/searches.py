@@ -13,7 +13,7 @@ from bot.ui import Button, Id, Rows, Screen, column
 from core.domain.slots import Slot
 from core.domain.ticket import TicketStatus
 from core.domain.wave import margin_pct, raised
-from core.services.cards import Base, ClientCard, DeskCard
+from core.services.card_views import Base, ClientCard, DeskCard
 from core.services.client_words import Named
 from core.services.searches import SearchState
 

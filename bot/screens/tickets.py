@@ -28,7 +28,7 @@ from bot.texts import Texts, escape
 from bot.ui import Button, Id, Page, Rows, Screen, column, page_rows
 from core.domain.task import ENDED_BY_HAND, TaskKind
 from core.domain.ticket import Priority, TicketEvent, TicketStatus
-from core.services.cards import Base, ClientCard, DeskCard, Line
+from core.services.card_views import Base, ClientCard, DeskCard, Line
 from core.services.history import Refusals
 from core.services.tasks import TaskLine
 from core.services.tickets import TicketLine, TicketList

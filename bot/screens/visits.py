@@ -26,7 +26,7 @@ from core.domain.errors import TooFar
 from core.domain.quality import EARLY, EARLY_MILLI
 from core.domain.ticket import Priority, TicketStatus
 from core.domain.visit import VisitOutcome, VisitStep
-from core.services.cards import Base, JobCard, Line
+from core.services.card_views import Base, JobCard, Line
 from core.services.jobs import JobLine, Jobs
 
 

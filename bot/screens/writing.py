@@ -7,7 +7,7 @@ from aiogram.filters.callback_data import CallbackData
 
 from bot.texts import Texts
 from bot.ui import Button, Id, Page
-from core.services.cards import Base
+from core.services.card_views import Base
 
 
 class Write(CallbackData, prefix="write"):

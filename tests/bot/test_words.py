@@ -16,7 +16,7 @@ from core.domain.role import Role
 from core.domain.task import ORDER, TaskKind
 from core.domain.ticket import RULES, Priority, TicketEvent, TicketStatus, allowed
 from core.domain.visit import PresenceKind, VisitOutcome
-from core.services.cards import Base, ClientCard, DeskCard
+from core.services.card_views import Base, ClientCard, DeskCard
 from core.services.history import OF_VISITS
 
 NOW = datetime(2026, 3, 16, 7, 0, tzinfo=UTC)

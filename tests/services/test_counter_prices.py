@@ -25,7 +25,8 @@ from core.domain.offer import DeclineReason, OfferStatus
 from core.domain.role import Role
 from core.domain.task import TaskKind
 from core.domain.ticket import Priority, TicketStatus
-from core.services import cards, clocks, counter_prices, holds, offers, searches, staffing, tickets, waves
+from core.services import clocks, counter_prices, holds, offers, searches, staffing, tickets, waves
+from core.services.card_views import OfferCard
 from storage.models.contractor import Block, Contractor
 from storage.models.desk import Task
 from storage.models.offer import Offer, Wave
@@ -156,7 +157,7 @@ def test_whoever_named_the_price_goes_and_his_colleagues_read_that_it_is_agreed(
 
     assert session.scalars(select(Assignment)).one().engineer_id == man.person_id
     card = card_of(world, colleague, ticket)
-    assert isinstance(card, cards.OfferCard)
+    assert isinstance(card, OfferCard)
     assert (card.is_agreed, card.may_counter) == (True, False)
 
 

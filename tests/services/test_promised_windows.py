@@ -10,6 +10,7 @@ from core.domain.clock import ClockKind, Whose
 from core.domain.errors import SlotGone
 from core.domain.ticket import Priority
 from core.services import calls, cards, intakes, moves, offers, priorities, tickets
+from core.services.card_views import OfferCard
 from storage.models.directory import SlaTarget
 from storage.models.offer import Offer
 from storage.models.quality import QualityEvent
@@ -33,7 +34,7 @@ def test_whoever_comes_within_the_window_he_took_has_kept_the_promise(world: Wor
     started = world.now
     later(world, clock, minutes=30)
     offered = cards.ticket(world.session, world.engineer, ticket.id, now=world.now)
-    assert isinstance(offered, cards.OfferCard)
+    assert isinstance(offered, OfferCard)
     visit = take(world, ticket)
     assert (offered.come_by, visit.ends_at) == (started + timedelta(minutes=120), started + timedelta(minutes=120))
     later(world, clock, minutes=89)
@@ -123,7 +124,7 @@ def test_nobody_chooses_to_be_late_for_an_emergency_and_the_desk_may_agree_to_it
     world = promise(session, now=clock.now(), arrival_min=60)
     ticket = emergency(world)
     card = cards.ticket(session, world.engineer, ticket.id, now=world.now)
-    assert isinstance(card, cards.OfferCard)
+    assert isinstance(card, OfferCard)
     assert (card.can_go_now, card.slots) == (True, ())
     noon = world.now + timedelta(hours=2)
     offer = session.scalars(select(Offer).where(Offer.ticket_id == ticket.id)).one()
@@ -134,7 +135,7 @@ def test_nobody_chooses_to_be_late_for_an_emergency_and_the_desk_may_agree_to_it
 
     later(world, clock, minutes=241)  # every promise is broken: better late than never
     card = cards.ticket(session, world.engineer, ticket.id, now=world.now)
-    assert isinstance(card, cards.OfferCard)
+    assert isinstance(card, OfferCard)
     assert card.slots
     offers.accept(session, tap(world.engineer), offer.id, card.slots[0].start, None, now=world.now)
 
@@ -154,5 +155,5 @@ def test_other_work_is_offered_late_only_where_nothing_is_in_time(session: Sessi
     ticket = send(world)
     due = world.now + timedelta(minutes=180)
     card = cards.ticket(session, world.engineer, ticket.id, now=world.now)
-    assert isinstance(card, cards.OfferCard)
+    assert isinstance(card, OfferCard)
     assert [(slot.start, slot.end) for slot in card.slots] == [(due - timedelta(hours=1), due)]

@@ -15,7 +15,7 @@ from core.domain.task import TaskKind
 from core.domain.ticket import TicketEvent, TicketStatus
 from core.domain.visit import VisitOutcome, VisitStatus
 from core.services import assignments, history, reclassify, searches, tickets, visits
-from core.services.cards import JobCard, OfferCard
+from core.services.card_views import JobCard, OfferCard
 from storage.models.clock import Clock
 from storage.models.desk import Task
 from storage.models.directory import Service, Skill

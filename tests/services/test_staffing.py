@@ -14,7 +14,7 @@ from core.domain.task import TaskKind
 from core.domain.ticket import TicketStatus
 from core.domain.visit import VisitStatus
 from core.services import calls, jobs, moves, offers, staffing, tasks, visits
-from core.services.cards import JobCard
+from core.services.card_views import JobCard
 from storage.models.contractor import Block, Contractor, ContractorSkill
 from storage.models.desk import Audit
 from storage.models.offer import Offer
