@@ -9,6 +9,8 @@ from storage.models.ticket import Ticket
 TICKET = "ticket"
 #: The turn of those who begin blocks.
 BLOCK = "block"
+#: The turn of those who doubt the time of the machine.
+DOUBT = "doubt"
 
 
 def next_ticket_number(session: Session) -> str:

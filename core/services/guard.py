@@ -17,7 +17,7 @@ from core.domain.actor import Actor
 from core.domain.notice import Notice
 from core.domain.role import DESK_ROLES, Role
 from core.domain.task import TaskKind
-from core.services import audit, breaches, downtime, notices, numbers, put_back, tasks
+from core.services import audit, breaches, counters, downtime, notices, numbers, put_back, tasks
 from storage.models.desk import JobRun, Task
 from storage.models.people import Membership, Person
 
@@ -88,6 +88,7 @@ def _hold(session: Session, jumped: timedelta, *, now: datetime) -> None:
     """Opens the task and tells whoever may end it; one doubt at a time."""
     if is_held(session):
         return
+    counters.turn(session, counters.DOUBT)
     seconds = int(jumped.total_seconds())
     task = tasks.open(
         session, TaskKind.CLOCK_JUMP, cause=f"{now.isoformat()} {seconds}", data={"seconds": seconds}, now=now

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -18,6 +18,7 @@ from core.services import (
     appeals,
     blacklist,
     block_requests,
+    guard,
     holds,
     moves,
     numbers,
@@ -339,3 +340,17 @@ async def test_two_promises_of_a_ticket_that_burn_in_one_instant_are_one_task(
         assert (len(tasks), len(dict(tasks))) == (number, number)
         clock.move(minutes=121)
         await db.write(warnings.sweep, 50)
+
+
+@pytest.mark.parametrize("seconds", [3600, -3600])
+async def test_two_timetables_that_see_one_jump_of_the_clock_doubt_once(
+    db: Database, rivals: Rivals, seconds: int
+) -> None:
+    """Each has measured the jump itself, a second apart: a manager says once that the time is right."""
+
+    def doubts(session: Session, *, now: datetime) -> int:
+        return session.scalar(select(func.count()).where(Task.kind == TaskKind.CLOCK_JUMP)) or 0
+
+    jumps = (timedelta(seconds=seconds + more) for more in (0, 1))
+    assert rivals.race(*((guard.doubt, jump) for jump in jumps)) == ["done", "done"]
+    assert await db.read(doubts) == 1
