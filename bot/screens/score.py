@@ -126,7 +126,7 @@ def _block(one: BlockLine, found: Ledger, texts: Texts) -> str:
     head = texts(
         "score-block",
         level=str(one.level),
-        whose=("other" if found.is_desk else "person") if one.is_personal else "firm",
+        whose=("person" if one.is_mine else "other") if one.person else "firm",
         name=one.person,
         until=until,
         has_until="yes" if until else "no",
@@ -165,7 +165,7 @@ def _ledger_rows(found: Ledger, texts: Texts) -> Rows:
 
 def _limit_button(found: Ledger, one: BlockLine, texts: Texts) -> Button:
     """To what it rests on, and to the appeal where the reader may give it."""
-    may_appeal = not found.is_desk and (one.is_personal or not found.is_own)
+    may_appeal = one.is_mine or not (one.person or found.is_desk or found.is_own)
     text = texts.plain(
         "block-do-open" if may_appeal else "block-do-read", level=texts.plain(f"block-level-{one.level}")
     )

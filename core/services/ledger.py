@@ -69,7 +69,7 @@ class EventLine:
 
 @dataclass(frozen=True, slots=True)
 class BlockLine:
-    """A limit in force: of the firm, or of the reader himself, or, as the desk sees it, of one of the firm's people;
+    """A limit in force: of the firm, of the reader himself or, as its owners and the desk see it, of one of its people;
     everywhere, or at one client."""
 
     block_id: int
@@ -77,8 +77,10 @@ class BlockLine:
     rule: BlockRule
     reason: str
     client: str
-    is_personal: bool
+    #: Of somebody alone; empty: of the firm.
     person: str
+    #: Of the reader alone.
+    is_mine: bool
     ends_at: datetime | None
 
 
@@ -321,19 +323,21 @@ def _open_disputes(session: Session, shown: Select[QualityEvent]) -> int:
 
 
 def _blocks(session: Session, actor: Actor, contractor_id: int, *, now: datetime) -> tuple[BlockLine, ...]:
-    own = select(Block.id).join(Person, blocks.of_person()).where(Person.id == actor.person_id)
-    mine = and_(Block.contractor_id.is_(None), Block.id.in_(own))
-    seen = blocks.of_firm(contractor_id) if actor.is_desk else or_(Block.contractor_id == contractor_id, mine)
+    mine = Block.contractor_id.is_(None) & Block.id.in_(
+        select(Block.id).join(Person, blocks.of_person()).where(Person.id == actor.person_id)
+    )
+    sees_all = actor.is_desk or contractor_id in actor.owned_contractor_ids
+    seen = blocks.of_firm(contractor_id) if sees_all else or_(Block.contractor_id == contractor_id, mine)
     rows = session.execute(
-        select(Block, Client.name, Person.name)
+        select(Block, Client.name, Person.name, mine)
         .outerjoin(Client, Client.id == Block.client_id)
         .outerjoin(Person, Person.id == Block.person_id)
         .where(blocks.in_force(now), seen)
         .order_by(Block.starts_at, Block.id)
     )
     return tuple(
-        BlockLine(row.id, row.level, row.rule, row.reason, client or "", bool(person), person or "", row.ends_at)
-        for row, client, person in rows
+        BlockLine(row.id, row.level, row.rule, row.reason, client or "", person or "", bool(is_mine), row.ends_at)
+        for row, client, person, is_mine in rows
     )
 
 

@@ -271,7 +271,7 @@ def test_what_is_in_force_is_shown_to_the_one_it_is_about(session: Session, now:
     of_firm = begin(world, L.LIMITED, days=14)
     of_man = block_person(world, world.engineer, days=None, client_id=world.client.id)
     found = ledger.mine(session, world.engineer, now=now).blocks
-    assert [(one.block_id, one.is_personal, one.level, one.client) for one in found] == [
+    assert [(one.block_id, one.is_mine, one.level, one.client) for one in found] == [
         (of_firm.id, False, L.LIMITED, ""),
         (of_man.id, True, L.SUSPENDED, world.client.name),
     ]

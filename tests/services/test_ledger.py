@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.domain.actor import Grant
+from core.domain.actor import Actor, Grant
 from core.domain.block import BlockLevel, BlockRule
 from core.domain.defaults import Defaults
 from core.domain.errors import NotAllowed
@@ -66,10 +66,10 @@ def test_an_engineer_sees_his_own_events_and_the_score_of_the_firm(session: Sess
     assert (owner.total, owner.is_own) == (3, False)
 
 
-def test_limits_in_force_are_shown_until_they_end_the_firms_and_ones_own(
-    session: Session, now: datetime, clock: HandClock
-) -> None:
+def test_limits_in_force_are_shown_until_they_end_the_firms_and_ones_own(session: Session, now: datetime) -> None:
+    """Of a colleague a mate sees nothing; the owner and the desk do."""
     world = make_world(session, now=now)
+    mate = add_person(session, Grant(Role.ENGINEER, contractor_id=world.contractor.id), now=now)
     ilya = add_person(session, Grant(Role.ENGINEER, contractor_id=world.contractor.id), now=now)
     until = now + timedelta(days=14)
     firm = {"contractor_id": world.contractor.id, "level": BlockLevel.LIMITED, "rule": BlockRule.REWORKS}
@@ -79,13 +79,15 @@ def test_limits_in_force_are_shown_until_they_end_the_firms_and_ones_own(
     session.add(Block(**person, reason="Грубость", starts_at=now))
     session.flush()
 
-    def seen(actor: object) -> list[tuple[str, bool, str]]:
-        found = ledger.page(session, actor, world.contractor.id, now=now)  # type: ignore[arg-type]
-        return [(one.reason, one.is_personal, one.client) for one in found.blocks]
+    def seen(actor: Actor) -> list[tuple[str, str, bool, str]]:
+        found = ledger.page(session, actor, world.contractor.id, now=now)
+        return [(one.reason, one.person, one.is_mine, one.client) for one in found.blocks]
 
-    of_firm = ("Три исправления", False, "")
-    assert seen(world.engineer) == [of_firm]
-    assert seen(world.dispatcher) == seen(ilya) == [of_firm, ("Грубость", True, world.client.name)]
+    of_firm = ("Три исправления", "", False, "")
+    assert seen(mate) == [of_firm]
+    where = world.client.name
+    assert seen(ilya) == [of_firm, ("Грубость", ilya.name, True, where)]
+    assert seen(world.engineer) == seen(world.dispatcher) == [of_firm, ("Грубость", ilya.name, False, where)]
 
 
 def test_the_desk_sees_papers_disputes_and_who_caused_what(session: Session, now: datetime) -> None:
