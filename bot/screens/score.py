@@ -100,12 +100,18 @@ def _next(found: Ledger, texts: Texts) -> Html:
 
 def _next_of_faultless(found: Ledger) -> str:
     """No points are lost; what limits a firm may still be there."""
-    is_spoken_against = bool(found.strikes or found.blocks)
     if found.is_desk:
-        return "score-weakest-desk-strikes" if is_spoken_against else "score-weakest-desk-none"
-    if is_spoken_against:
+        return "score-weakest-desk-strikes" if found.strikes or found.blocks else "score-weakest-desk-none"
+    if found.strikes or any(not _is_of_another(one) for one in found.blocks):
         return "score-next-strikes"
+    if found.blocks:
+        return "score-next-people"
     return "score-next-new" if found.score.is_new else "score-next-nothing"
+
+
+def _is_of_another(one: BlockLine) -> bool:
+    """Of one of the people of the firm, who is not the reader."""
+    return bool(one.person) and not one.is_mine
 
 
 def _against(found: Ledger, texts: Texts) -> list[str]:
@@ -126,7 +132,7 @@ def _block(one: BlockLine, found: Ledger, texts: Texts) -> str:
     head = texts(
         "score-block",
         level=str(one.level),
-        whose=("person" if one.is_mine else "other") if one.person else "firm",
+        whose="other" if _is_of_another(one) else "person" if one.is_mine else "firm",
         name=one.person,
         until=until,
         has_until="yes" if until else "no",
@@ -135,7 +141,9 @@ def _block(one: BlockLine, found: Ledger, texts: Texts) -> str:
     )
     reason = one.reason if one.rule is BlockRule.BY_HAND else texts(f"block-rule-{one.rule}")
     why = texts("score-block-why", reason=reason)
-    return f"{head}\n{why}\n{texts('score-block-stays', level=str(one.level))}"
+    stays = texts("score-block-stays", level=str(one.level))
+    alone = f"{texts('score-block-alone')} " if _is_of_another(one) else ""
+    return f"{head}\n{why}\n{alone}{stays}"
 
 
 def skill_line(line: SkillLine, texts: Texts) -> Html:

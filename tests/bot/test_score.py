@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.domain.actor import Actor, Grant
+from core.domain.block import BlockLevel, Subject
 from core.domain.quality import QualityKind
 from core.domain.role import Role
 from core.domain.ticket import TicketStatus
@@ -18,7 +19,7 @@ from tests.bot.crew import founded
 from tests.bot.phones import phone_of, settled
 from tests.bot.test_block_letters import is_limited
 from tests.make import tickets as make
-from tests.make.blocks import strike
+from tests.make.blocks import begin, strike
 from tests.make.people import add_dispatcher, add_person
 from tests.make.promises import swept
 from tests.make.tickets import World, tap
@@ -172,6 +173,25 @@ async def test_strikes_that_cost_no_points_are_not_called_all_well(edge: Edge) -
     await crew.desk.taps(crew.world.contractor.name)
     await crew.desk.taps("Оценка и события")
     assert "Баллов ни в чём не теряет; замечания и ограничения — ниже" in await crew.desk.last()
+
+
+async def test_an_owner_reads_that_one_of_his_people_is_blocked_and_who_may_appeal(edge: Edge) -> None:
+    crew = await founded(edge)
+
+    def blocks_mate(world: World) -> None:
+        mate = add_person(world.session, Grant(Role.ENGINEER, contractor_id=world.contractor.id), now=world.now)
+        begin(world, BlockLevel.SUSPENDED, whom=Subject(None, mate.person_id, None))
+
+    await crew.does(blocks_mate)
+    await crew.engineer.says("/me")
+    page = await crew.engineer.last()
+    assert "Ограничен человек из вашей команды" in page
+    assert "возразить может только он сам" in page
+    assert ", человек) до: " in page
+    assert "Касается только этого человека. Новых предложений нет." in page
+    assert "Не согласны" not in page
+    await crew.engineer.taps("без новых заявок: подробнее")
+    assert "обжаловать" not in await crew.engineer.last()
 
 
 def is_promised(world: World) -> None:

@@ -25,6 +25,7 @@ score-next-back_outs = 👉 <b>What next.</b> Jobs handed back and no-shows cost
 score-next-mark = 👉 <b>What next.</b> Clients' marks cost you most. Ask on site whether all is well while you are still there.
 score-next-later = While you are new the score does not move: this will tell later.
 score-next-strikes = 👉 <b>What next.</b> You lose no points, but what stands below decides which jobs you are offered. If you do not agree, open it and say so.
+score-next-people = 👉 <b>What next.</b> You lose no points. Somebody of your team is limited: why stands below, and only that person may appeal.
 score-next-new = 👉 <b>What next.</b> Every accepted job brings your own score nearer: come within the window and report from the site.
 score-next-nothing = 👉 <b>What next.</b> Nothing to lose: all was done well. Keep it up!
 score-strikes = ⚠️ What counts now: { $counts }.
@@ -49,6 +50,7 @@ score-block = { $level ->
    *[no] { " " }without end
 }</b>
 score-block-why = Why: { $reason }
+score-block-alone = It is about this person alone.
 score-block-stays = { $level ->
     [limited] Ordinary offers come, emergencies do not. Jobs you have stay yours and are paid as always.
    *[suspended] No new offers. What is begun may be finished, what is accepted is paid.
