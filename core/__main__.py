@@ -29,10 +29,5 @@ app.command("sla")(sla)
 app.command("check")(check)
 
 
-@app.callback()
-def main() -> None:
-    """Keeps commands named even while there is only one of them."""
-
-
 if __name__ == "__main__":
     app(prog_name="python -m core")

@@ -145,7 +145,8 @@ class KeptEngines:
     def _lead(self, dialect: Any, _: Any, args: list[Any], params: dict[str, Any]) -> None:
         there, named = dialect.create_connect_args(self._url)
         args[:] = there
-        params.update({name: value for name, value in named.items() if name == "database"})
+        if "database" in named:
+            params["database"] = named["database"]
 
 
 def _plain(engine: Engine | AsyncEngine) -> Engine:
